@@ -1,0 +1,22 @@
+namespace CityLoop.Ledger;
+
+/// <summary>The number of an account: dense, given by the ledger when the account is opened, from 1 upwards.</summary>
+public readonly record struct AccountId(int Value)
+{
+    /// <summary>The number as it stands in exports and receipts.</summary>
+    public override string ToString() => Value.ToString(System.Globalization.CultureInfo.InvariantCulture);
+}
+
+/// <summary>The number of a currency, chosen by the city pack, from 1 upwards.</summary>
+public readonly record struct CurrencyId(short Value)
+{
+    /// <summary>The number as it stands in exports and receipts.</summary>
+    public override string ToString() => Value.ToString(System.Globalization.CultureInfo.InvariantCulture);
+}
+
+/// <summary>The name that the caller gave a transfer: 128 bits, made by the client, never empty.</summary>
+public readonly record struct TransferId(Guid Value)
+{
+    /// <summary>The identifier as it stands in receipts.</summary>
+    public override string ToString() => Value.ToString();
+}

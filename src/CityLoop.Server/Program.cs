@@ -1,0 +1,3 @@
+using CityLoop.Server.Operations;
+
+return await CommandLine.RunAsync(args);
