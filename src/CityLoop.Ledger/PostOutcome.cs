@@ -86,8 +86,9 @@ public enum PostOutcome
 }
 
 /// <summary>The answer to one command.</summary>
-/// <param name="Sequence">The journal number of the entry (of the first answer, when already posted); 0 when refused.</param>
-public readonly record struct PostResult(PostOutcome Outcome, long Sequence)
+/// <param name="Sequence">The journal number of the (first) entry, of the first answer when already posted; 0 when refused.</param>
+/// <param name="Index">Which command of a linked set the outcome speaks of, from 0.</param>
+public readonly record struct PostResult(PostOutcome Outcome, long Sequence, int Index = 0)
 {
     /// <summary>True when the command stands in the journal, now or from before.</summary>
     public bool IsPosted => Outcome is PostOutcome.Posted or PostOutcome.AlreadyPosted;

@@ -1,0 +1,33 @@
+namespace CityLoop.Ledger;
+
+/// <summary>Restart: the newest snapshot, then the journal's tail.</summary>
+public static class LedgerRecovery
+{
+    /// <summary>How many entries are read at once; a few megabytes.</summary>
+    const int ChunkEntries = 10_000;
+
+    /// <summary>The books as the journal has them.</summary>
+    /// <exception cref="InvalidDataException">The journal breaks the rules of the books: it was tampered with.</exception>
+    public static async Task<LedgerState> RecoverAsync(IJournal journal, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(journal);
+        var books = await journal.LoadSnapshotAsync(cancellation);
+        await CatchUpAsync(journal, books, cancellation);
+        return books;
+    }
+
+    /// <summary>Brings books up to the journal's present end.</summary>
+    public static async Task CatchUpAsync(IJournal journal, LedgerState books, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(journal);
+        ArgumentNullException.ThrowIfNull(books);
+        while (true)
+        {
+            var entries = await journal.ReadAsync(books.Sequence, ChunkEntries, cancellation);
+            if (entries.Count == 0)
+                return;
+            foreach (var entry in entries)
+                books.Apply(entry);
+        }
+    }
+}
