@@ -30,7 +30,7 @@ public sealed class LedgerWriter(
 {
     readonly Channel<Call> _queue = Channel.CreateBounded<Call>(
         new BoundedChannelOptions(options.QueueMax) { SingleReader = true });
-    readonly CancellationTokenSource _abandon = new();
+    CancellationToken _stop;
     long _snapshotSequence = books.Sequence;
     Task _saving = Task.CompletedTask;
     long _durable = books.Sequence;
@@ -46,6 +46,9 @@ public sealed class LedgerWriter(
     /// <exception cref="JournalHasAnotherWriterException">Ask the other writer, with the same id.</exception>
     public Task<PostResult> PostAsync(IReadOnlyList<LedgerCommand> linked)
     {
+        ArgumentNullException.ThrowIfNull(linked);
+        if (linked.Count is 0 or > LedgerState.MaxLinked)
+            throw new ArgumentException($"A linked set has 1 to {LedgerState.MaxLinked} commands.", nameof(linked));
         var call = new PostCall([.. linked]);
         if (!_queue.Writer.TryWrite(call))
             throw _queue.Reader.Completion.IsCompleted
@@ -79,11 +82,11 @@ public sealed class LedgerWriter(
     /// <exception cref="JournalHasAnotherWriterException">Every waiting caller has been told, too.</exception>
     public async Task RunAsync(CancellationToken stop)
     {
-        using var abandon = stop.Register(_abandon.Cancel);
+        _stop = stop;
         var committing = Task.CompletedTask;
         try
         {
-            while (await _queue.Reader.WaitToReadAsync(_abandon.Token))
+            while (await _queue.Reader.WaitToReadAsync(_stop))
             {
                 var batch = new Batch(books.Sequence);
                 Gather(batch);
@@ -170,7 +173,7 @@ public sealed class LedgerWriter(
                 if (!isOpen && await IsThereAfterReopeningAsync(batch))
                     return;
                 isOpen = true;
-                await journal.AppendAsync(batch.Entries, _abandon.Token);
+                await journal.AppendAsync(batch.Entries, _stop);
                 return;
             }
             catch (IOException e)
@@ -178,7 +181,7 @@ public sealed class LedgerWriter(
                 // The batch may or may not be in the journal. The books are right either way: look, then go on.
                 options.OnTrouble?.Invoke(e);
                 isOpen = false;
-                await Task.Delay(wait, clock, _abandon.Token);
+                await Task.Delay(wait, clock, _stop);
             }
         }
     }
@@ -187,12 +190,12 @@ public sealed class LedgerWriter(
 
     async Task<bool> IsThereAfterReopeningAsync(Batch batch)
     {
-        var last = await journal.ReopenAsync(_abandon.Token);
+        var last = await journal.ReopenAsync(_stop);
         if (last == batch.After)
             return false;
         var found = last < batch.After
             ? []
-            : await journal.ReadAsync(batch.After, batch.Entries.Count + 1, _abandon.Token);
+            : await journal.ReadAsync(batch.After, batch.Entries.Count + 1, _stop);
         // Between losing the journal and taking it again another server may have written: then ours never happened.
         var isOurs = found.Count == batch.Entries.Count
             && found.Zip(batch.Entries).All(pair => pair.First.Body == pair.Second.Body && pair.First.At == pair.Second.At);
@@ -203,7 +206,7 @@ public sealed class LedgerWriter(
     {
         try
         {
-            await Task.Run(() => journal.SaveSnapshotAsync(copy, _abandon.Token));
+            await Task.Run(() => journal.SaveSnapshotAsync(copy, _stop));
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {
