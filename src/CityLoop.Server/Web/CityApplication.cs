@@ -1,3 +1,4 @@
+using CityLoop.Server.City;
 using CityLoop.Server.Web.Languages;
 
 namespace CityLoop.Server.Web;
@@ -9,6 +10,7 @@ static class CityApplication
     {
         var builder = WebApplication.CreateBuilder(args);
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddCity(builder.Configuration["city"] ?? CityCapability.DefaultFolder);
         builder.Services.AddRazorComponents();
         builder.Services.AddLanguages();
         builder.Services.AddSingleton<Files>();

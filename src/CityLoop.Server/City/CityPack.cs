@@ -1,0 +1,54 @@
+using System.Collections.Frozen;
+using CityLoop.Ledger;
+
+namespace CityLoop.Server.City;
+
+/// <summary>Everything that makes this city this city; read from <c>cities/&lt;name&gt;/</c> and checked at start.</summary>
+sealed class CityPack
+{
+    static readonly FrozenDictionary<string, CastRole> Roles = new Dictionary<string, CastRole>
+    {
+        ["resident"] = CastRole.Resident,
+        ["shop_worker"] = CastRole.ShopWorker,
+        ["city_staff"] = CastRole.CityStaff,
+        ["auditor"] = CastRole.Auditor,
+    }.ToFrozenDictionary();
+
+    /// <summary>The folder that was read; missions, factors and texts lie below it.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>The folder's own name: <c>demo</c>.</summary>
+    public string Name => Path.GetFileName(Folder);
+
+    public required LocalNames Names { get; init; }
+    public required TimeZoneInfo TimeZone { get; init; }
+    public required IReadOnlyList<string> Languages { get; init; }
+    public required IReadOnlyList<CityCurrency> Currencies { get; init; }
+    public required IReadOnlyList<CityBudget> Budgets { get; init; }
+    public required CityRebate Rebate { get; init; }
+    public required IReadOnlyDictionary<string, string> Colours { get; init; }
+    public required IReadOnlyList<District> Districts { get; init; }
+    public required IReadOnlyList<Spot> Spots { get; init; }
+    public required IReadOnlyList<Shop> Shops { get; init; }
+    public required IReadOnlyList<CastMember> People { get; init; }
+
+    /// <summary>The currency in which shops are paid: the first one.</summary>
+    public CityCurrency MainCurrency => Currencies[0];
+
+    public CityCurrency Currency(CurrencyId id) => Currencies.Single(c => c.Id == id);
+
+    public CityBudget Budget(string name) => Budgets.Single(b => b.Name == name);
+
+    /// <summary>Reads and checks a pack.</summary>
+    /// <exception cref="CityPackException">Lists all that is wrong.</exception>
+    public static CityPack Load(string folder)
+    {
+        folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        var problems = new List<PackProblem>();
+        if (!Directory.Exists(folder))
+            problems.Add(new("city.json", 1, "there is no such folder", "Name a folder that holds a city pack"));
+        else if (PackNode.Read(Path.Combine(folder, "city.json"), "city.json", problems) is { } node)
+            return new CityReading(folder, node, problems).Read(Roles);
+        throw new CityPackException(folder, problems);
+    }
+}

@@ -1,0 +1,66 @@
+using CityLoop.Ledger;
+
+namespace CityLoop.Server.City;
+
+/// <summary>One kind of value that the city issues.</summary>
+sealed record CityCurrency(CurrencyId Id, string Code, int Scale, LocalNames Names, LastDayRule LastDay);
+
+/// <summary>A funded purse: where its points come from and how many there are, in the smallest unit.</summary>
+sealed record CityBudget(string Name, LocalNames Names, LocalNames Funder, CityCurrency Currency, long Amount);
+
+/// <summary>The share of each payment that comes back, rounded down, and the budget that pays it.</summary>
+sealed record CityRebate(int Percent, CityBudget Budget);
+
+/// <summary>An administrative district with the people who live there.</summary>
+sealed record District(
+    string Code, LocalNames Names, int Population, int Households, int Under15, int From15To64, int Over64);
+
+/// <summary>A place to check in.</summary>
+sealed record Spot(string Id, LocalNames Names, District District, double Latitude, double Longitude);
+
+/// <summary>A shop that takes points from the first day of the city.</summary>
+sealed record Shop(
+    string Code, LocalNames Names, District District, string Category, string BankCode, string BankAccount);
+
+/// <summary>What somebody may do, as the pack writes it.</summary>
+enum CastRole
+{
+    Resident,
+    ShopWorker,
+    CityStaff,
+    Auditor,
+}
+
+/// <summary>One of the demo people. Without an e-mail they have no phone; without a district they are visiting.</summary>
+sealed record CastMember(
+    string Id, LocalNames Names, CastRole Role, DateOnly Born, District? District, string? Email,
+    string? Guardian, Shop? Shop);
+
+/// <summary>Until when points of a currency can be spent, counted from the day on which they were earned.</summary>
+abstract record LastDayRule
+{
+    /// <summary>The last day for points earned on a day, or null for no end.</summary>
+    public abstract DateOnly? For(DateOnly earned);
+
+    /// <summary>The same day of the month, some months later (or that month's last day).</summary>
+    public sealed record Months(int Count) : LastDayRule
+    {
+        public override DateOnly? For(DateOnly earned) => earned.AddMonths(Count);
+    }
+
+    /// <summary>The last day of the fiscal year in which they were earned.</summary>
+    public sealed record FiscalYearEnd(int StartMonth, int StartDay) : LastDayRule
+    {
+        public override DateOnly? For(DateOnly earned)
+        {
+            var nextStart = new DateOnly(earned.Year, StartMonth, StartDay);
+            return (nextStart > earned ? nextStart : nextStart.AddYears(1)).AddDays(-1);
+        }
+    }
+
+    /// <summary>They never end.</summary>
+    public sealed record Never : LastDayRule
+    {
+        public override DateOnly? For(DateOnly earned) => null;
+    }
+}

@@ -1,0 +1,193 @@
+using System.Globalization;
+using CityLoop.Ledger;
+
+namespace CityLoop.Server.City;
+
+/// <summary>One reading of a pack's files; gathers every problem before it gives up.</summary>
+sealed class CityReading(string folder, PackNode city, List<PackProblem> problems)
+{
+    IReadOnlyList<string> _languages = [];
+
+    public CityPack Read(IReadOnlyDictionary<string, CastRole> roles)
+    {
+        city.Only(
+            "names", "timeZone", "fiscalYearStart", "languages", "currencies", "budgets", "rebate", "colours");
+        _languages = city.Texts("languages");
+        var currencies = Currencies();
+        var budgets = Budgets(currencies);
+        var rebate = Rebate(budgets);
+        var names = city.Names("names", _languages);
+        var zone = Zone();
+        var colours = city.Map("colours");
+        var districts = Districts();
+        var byCode = districts.ToDictionary(d => d.Code);
+        var spots = Spots(byCode);
+        var shops = Shops(byCode);
+        var people = People(byCode, shops, roles);
+        if (problems.Count > 0)
+            throw new CityPackException(folder, problems);
+
+        return new CityPack
+        {
+            Folder = folder,
+            Names = names,
+            TimeZone = zone,
+            Languages = _languages,
+            Currencies = currencies,
+            Budgets = budgets,
+            Rebate = rebate!,
+            Colours = colours,
+            Districts = districts,
+            Spots = spots,
+            Shops = shops,
+            People = people,
+        };
+    }
+
+    TimeZoneInfo Zone()
+    {
+        var name = city.Text("timeZone");
+        if (CityZone.Find(name) is { } zone)
+            return zone;
+        city.Wrong("timeZone", $"'{name}' is not known on this machine",
+            "Write an IANA name as Asia/Taipei, and install the package tzdata for zones other than the demo's");
+        return TimeZoneInfo.Utc;
+    }
+
+    List<CityCurrency> Currencies()
+    {
+        var currencies = new List<CityCurrency>();
+        foreach (var node in city.Many("currencies"))
+        {
+            node.Only("id", "code", "scale", "names", "lastDay");
+            var code = node.Text("code");
+            if (code.Length is < 2 or > 12 || !code.All(char.IsAsciiLetterUpper))
+                node.Wrong("code", $"is '{code}'", "Write 2 to 12 letters A to Z");
+            var id = new CurrencyId((short)node.Whole("id", 1, short.MaxValue));
+            if (currencies.Any(c => c.Id == id || c.Code == code))
+                node.Wrong("id", "or 'code' stands in two currencies", "Give each currency its own");
+            currencies.Add(new CityCurrency(
+                id, code, (int)node.Whole("scale", 0, 9), node.Names("names", _languages), LastDay(node)));
+        }
+
+        return currencies;
+    }
+
+    LastDayRule LastDay(PackNode currency)
+    {
+        var rule = currency.One("lastDay").Only("rule", "months");
+        switch (rule.Text("rule"))
+        {
+            case "months":
+                return new LastDayRule.Months((int)rule.Whole("months", 1, 120));
+            case "never":
+                return new LastDayRule.Never();
+            case "fiscal-year-end":
+                if (DateOnly.TryParseExact("2001-" + city.Text("fiscalYearStart"), "yyyy-MM-dd", out var start))
+                    return new LastDayRule.FiscalYearEnd(start.Month, start.Day);
+                city.Wrong("fiscalYearStart", "is not a month and day", "Write it as 01-01");
+                return new LastDayRule.Never();
+            default:
+                rule.Wrong("rule", "is not known", "Write months, fiscal-year-end or never");
+                return new LastDayRule.Never();
+        }
+    }
+
+    List<CityBudget> Budgets(List<CityCurrency> currencies)
+    {
+        var budgets = new List<CityBudget>();
+        foreach (var node in city.Many("budgets"))
+        {
+            node.Only("name", "names", "funder", "currency", "amount");
+            var name = node.Text("name");
+            if (budgets.Any(b => b.Name == name))
+                node.Wrong("name", $"'{name}' stands in two budgets", "Give each budget its own");
+            var currency = currencies.Find(c => c.Code == node.Text("currency"));
+            if (currency is null)
+                node.Wrong("currency", "is not one of the city's", "Write the code of a currency above");
+            else
+                budgets.Add(new CityBudget(
+                    name, node.Names("names", _languages), node.Names("funder", _languages), currency,
+                    node.Whole("amount", 1, Transfer.MaxAmount)));
+        }
+
+        return budgets;
+    }
+
+    CityRebate? Rebate(List<CityBudget> budgets)
+    {
+        var node = city.One("rebate").Only("percent", "budget");
+        var percent = (int)node.Whole("percent", 0, 100);
+        var name = node.Text("budget");
+        if (budgets.Find(b => b.Name == name) is { } budget)
+            return new CityRebate(percent, budget);
+        node.Wrong("budget", $"'{name}' is not one of the budgets", "Write the name of a budget above");
+        return null;
+    }
+
+    IReadOnlyList<District> Districts()
+    {
+        var taken = new HashSet<string>();
+        return PackTable.Read(
+            folder, "districts.csv",
+            ["code", .. _languages, "population", "households", "under_15", "from_15_to_64", "over_64"],
+            problems, row =>
+            {
+                var district = new District(
+                    row.Handle("code", taken), row.Names(_languages), row.Whole("population"),
+                    row.Whole("households"), row.Whole("under_15"), row.Whole("from_15_to_64"),
+                    row.Whole("over_64"));
+                var ages = (long)district.Under15 + district.From15To64 + district.Over64;
+                if (ages != district.Population)
+                    row.Wrong("population", $"is {district.Population}, but the three ages add up to {ages}",
+                        string.Create(CultureInfo.InvariantCulture, $"Write {ages}, or mend the ages"));
+                return district;
+            });
+    }
+
+    IReadOnlyList<Spot> Spots(Dictionary<string, District> districts)
+    {
+        var taken = new HashSet<string>();
+        return PackTable.Read(
+            folder, "spots.csv", ["id", .. _languages, "district", "latitude", "longitude"], problems,
+            row => new Spot(
+                row.Handle("id", taken), row.Names(_languages), row.OneOf("district", districts),
+                row.Degrees("latitude", 90), row.Degrees("longitude", 180)));
+    }
+
+    IReadOnlyList<Shop> Shops(Dictionary<string, District> districts)
+    {
+        var taken = new HashSet<string>();
+        return PackTable.Read(
+            folder, "shops.csv", ["code", .. _languages, "district", "category", "bank_code", "bank_account"],
+            problems,
+            row => new Shop(
+                row.Handle("code", taken), row.Names(_languages), row.OneOf("district", districts),
+                row.Text("category"), row.Text("bank_code"), row.Text("bank_account")));
+    }
+
+    IReadOnlyList<CastMember> People(
+        Dictionary<string, District> districts, IReadOnlyList<Shop> shops,
+        IReadOnlyDictionary<string, CastRole> roles)
+    {
+        var taken = new HashSet<string>();
+        var shopsByCode = shops.ToDictionary(s => s.Code);
+        return PackTable.Read(
+            folder, "people.csv",
+            ["id", .. _languages, "role", "born", "district", "email", "guardian", "shop"], problems,
+            row =>
+            {
+                var guardian = row.Optional("guardian");
+                if (guardian is not null && !taken.Contains(guardian))
+                    row.Wrong("guardian", $"'{guardian}' does not stand above", "Write the guardian's row first");
+                var role = row.OneOf("role", roles);
+                var shop = row.Optional("shop") is null ? null : row.OneOf("shop", shopsByCode);
+                if ((role == CastRole.ShopWorker) != (shop is not null))
+                    row.Wrong("shop", "does not fit the role", "A shop_worker has a shop, nobody else has one");
+                return new CastMember(
+                    row.Handle("id", taken), row.Names(_languages), role, row.Day("born"),
+                    row.Optional("district") is null ? null : row.OneOf("district", districts),
+                    row.Optional("email"), guardian, shop);
+            });
+    }
+}

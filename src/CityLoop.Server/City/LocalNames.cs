@@ -1,0 +1,17 @@
+using System.Collections.Frozen;
+
+namespace CityLoop.Server.City;
+
+/// <summary>What something is called, in each of the city's languages.</summary>
+sealed class LocalNames(IReadOnlyDictionary<string, string> byLanguage)
+{
+    readonly FrozenDictionary<string, string> _byLanguage = byLanguage.ToFrozenDictionary();
+
+    /// <summary>The name in a language; a language that the city does not know gets the first name there is.</summary>
+    public string this[string language] =>
+        _byLanguage.TryGetValue(language, out var name) ? name : byLanguage.Values.FirstOrDefault("");
+
+    public IReadOnlyDictionary<string, string> InEveryLanguage => _byLanguage;
+
+    public override string ToString() => string.Join(" / ", byLanguage.Values);
+}
