@@ -1,4 +1,5 @@
 using CityLoop.Server.City;
+using CityLoop.Server.Web.Errors;
 using CityLoop.Server.Web.Languages;
 
 namespace CityLoop.Server.Web;
@@ -13,10 +14,13 @@ static class CityApplication
         builder.Services.AddCity(builder.Configuration["city"] ?? CityCapability.DefaultFolder);
         builder.Services.AddRazorComponents();
         builder.Services.AddLanguages();
+        builder.Services.AddScoped<Problems>();
+        builder.Services.AddProblemDetails();
         builder.Services.AddSingleton<Files>();
 
         var app = builder.Build();
         app.UseLanguages();
+        app.UseErrorPages();
         app.UseAntiforgery();
         app.UseStaticFiles(new StaticFileOptions
         {
@@ -24,6 +28,7 @@ static class CityApplication
             OnPrepareResponse = sent => sent.Context.Response.Headers.CacheControl =
                 sent.Context.Request.Query.ContainsKey("v") ? "public, max-age=31536000, immutable" : "no-cache",
         });
+        ChooseLanguage.Map(app);
         app.MapRazorComponents<App>();
         return app;
     }

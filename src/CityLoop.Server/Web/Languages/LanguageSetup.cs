@@ -8,6 +8,10 @@ static class LanguageSetup
 {
     public const string CookieName = "language";
 
+    /// <summary>The languages, each called as its speakers call it.</summary>
+    public static readonly IReadOnlyList<(string Language, string Name)> OwnNames =
+        [("zh-TW", "中文"), ("en", "English"), ("ja", "日本語")];
+
     public static void AddLanguages(this IServiceCollection services)
     {
         services.AddSingleton(_ => new TextCatalogue());

@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace CityLoop.Server.Web.Errors;
+
+/// <summary>What a reader sees when a request ends without an answer: a page, or for programs a problem.</summary>
+static class ErrorPages
+{
+    public static void UseErrorPages(this WebApplication app)
+    {
+        app.UseExceptionHandler(failed => failed.Run(AnswerException));
+        app.UseStatusCodePages(context => AnswerAsync(context.HttpContext, context.HttpContext.Response.StatusCode));
+    }
+
+    static Task AnswerException(HttpContext context)
+    {
+        // A body that cannot be read is the sender's mistake; anything else is ours and has been logged.
+        var status = context.Features.Get<IExceptionHandlerFeature>()?.Error switch
+        {
+            BadHttpRequestException bad => bad.StatusCode,
+            AntiforgeryValidationException => StatusCodes.Status400BadRequest,
+            _ => StatusCodes.Status500InternalServerError,
+        };
+        return AnswerAsync(context, status);
+    }
+
+    /// <summary>Writes the answer for a status, as page or problem, whichever the reader can use.</summary>
+    public static Task AnswerAsync(HttpContext context, int status, string? code = null)
+    {
+        code ??= CodeOf(status);
+        if (IsForPrograms(context.Request.Path))
+            return context.RequestServices.GetRequiredService<Problems>().Of(status, code).ExecuteAsync(context);
+        var told = new { Status = status, Code = code, TraceId = TraceIdOf(status) };
+        var page = new RazorComponentResult<ErrorPage>(told) { StatusCode = status };
+        return page.ExecuteAsync(context);
+    }
+
+    /// <summary>True for addresses that programs call: they get problems, never pages.</summary>
+    public static bool IsForPrograms(PathString path) =>
+        path.StartsWithSegments("/api") || path.StartsWithSegments("/health") || path.StartsWithSegments("/openapi");
+
+    static string? TraceIdOf(int status) => status >= 500 ? Activity.Current?.TraceId.ToString() : null;
+
+    static string CodeOf(int status) => status switch
+    {
+        StatusCodes.Status400BadRequest => "request_not_understood",
+        StatusCodes.Status401Unauthorized => "sign_in_first",
+        StatusCodes.Status403Forbidden => "not_permitted",
+        StatusCodes.Status404NotFound => "not_found",
+        StatusCodes.Status405MethodNotAllowed => "method_not_allowed",
+        StatusCodes.Status413PayloadTooLarge => "request_too_large",
+        StatusCodes.Status415UnsupportedMediaType => "send_json",
+        StatusCodes.Status429TooManyRequests => "too_many_requests",
+        >= 500 => "defect",
+        _ => "request_not_understood",
+    };
+}
