@@ -18,10 +18,10 @@ public sealed record Activity(TravelMode Mode, double Kilometres, int? Segments)
     /// </summary>
     public const double RelativeDistanceDeviation = 0.05;
 
-    /// <summary>The length of a fare segment where none is counted: 8 km (China Times 2023-12-04, "about 8 km").</summary>
+    /// <summary>The length of a fare segment where none is counted: 8 km (China Times 2023-12-04).</summary>
     public const double KilometresPerSegment = 8;
 
-    /// <summary>The standard deviation of a count of segments that had to be estimated from the distance: half a one.</summary>
+    /// <summary>The standard deviation of a count of segments estimated from the distance: half a one.</summary>
     public const double EstimatedSegmentsDeviation = 0.5;
 
     /// <summary>The first rule that the figures break, in the order of the enum; Fine when there is none.</summary>

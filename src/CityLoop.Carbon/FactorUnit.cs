@@ -22,7 +22,7 @@ public readonly record struct FactorUnit(FactorBasis Basis, double Size)
 {
     const string Prefix = "kgCO2e/";
 
-    /// <summary>The unit written as in the published tables: kgCO2e/km, kgCO2e/8 km, kgCO2e/segment, kgCO2e/ride.</summary>
+    /// <summary>The unit as published tables write it: kgCO2e/km, kgCO2e/8 km, kgCO2e/segment, kgCO2e/ride.</summary>
     public override string ToString()
     {
         var size = Size == 1 ? "" : Size.ToString(CultureInfo.InvariantCulture) + " ";

@@ -4,7 +4,9 @@ namespace CityLoop.Carbon;
 /// <param name="Factor">The factor all of them were worked out with.</param>
 /// <param name="Value">Grams of CO2e.</param>
 /// <param name="MeasurementVariance">The sum of the variances of measuring: these errors are independent.</param>
-/// <param name="FactorDeviation">The sum of the factor's deviations: if it is 10 % too high, it is so for all trips.</param>
+/// <param name="FactorDeviation">
+/// The sum of the deviations that the factor brings: if it is 10 % too high, it is so for all trips.
+/// </param>
 public readonly record struct SavingsPart(
     string Factor, double Value, double MeasurementVariance, double FactorDeviation)
 {

@@ -61,7 +61,8 @@ public sealed class RuleSetTests
     [Fact]
     public void A_published_deviation_comes_before_the_default()
     {
-        var factor = new Factor("f", TravelMode.Bus, 0.05, new(FactorBasis.Kilometre, 1), "2025", "label", true, 0.01, "");
+        var factor = new Factor(
+            "f", TravelMode.Bus, 0.05, new(FactorBasis.Kilometre, 1), "2025", "label", true, 0.01, "");
 
         factor.StandardDeviation.ShouldBe(0.01);
         (factor with { PublishedDeviation = null }).StandardDeviation.ShouldBe(0.015, 1e-12);

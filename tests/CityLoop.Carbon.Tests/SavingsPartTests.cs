@@ -11,7 +11,7 @@ public sealed class SavingsPartTests
         sum.StandardDeviation.ShouldBe(5, 1e-12);
     }
 
-    /// <summary>By hand: 0.057 kg × 30 % × (10 + 6) km = 273.6 g shared; measuring 28.5 and 17.1 g: √(28.5² + 17.1²).</summary>
+    /// <summary>By hand: 0.057 kg × 30 % × (10 + 6) km = 273.6 g shared; measuring 28.5 and 17.1 g.</summary>
     [Fact]
     public void Two_bus_trips_share_the_error_of_their_factor()
     {

@@ -11,9 +11,10 @@ sealed record CityBudget(string Name, LocalNames Names, LocalNames Funder, CityC
 /// <summary>The share of each payment that comes back, rounded down, and the budget that pays it.</summary>
 sealed record CityRebate(int Percent, CityBudget Budget);
 
-/// <summary>An administrative district with the people who live there.</summary>
+/// <summary>An administrative district with the people who live there, and the middle of where they live.</summary>
 sealed record District(
-    string Code, LocalNames Names, int Population, int Households, int Under15, int From15To64, int Over64);
+    string Code, LocalNames Names, int Population, int Households, int Under15, int From15To64, int Over64,
+    double Latitude, double Longitude);
 
 /// <summary>A place to check in.</summary>
 sealed record Spot(string Id, LocalNames Names, District District, double Latitude, double Longitude);

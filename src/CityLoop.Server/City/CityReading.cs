@@ -130,13 +130,17 @@ sealed class CityReading(string folder, PackNode city, List<PackProblem> problem
         var taken = new HashSet<string>();
         return PackTable.Read(
             folder, "districts.csv",
-            ["code", .. _languages, "population", "households", "under_15", "from_15_to_64", "over_64"],
+            [
+                "code", .. _languages, "population", "households", "under_15", "from_15_to_64", "over_64",
+                "latitude", "longitude",
+            ],
             problems, row =>
             {
                 var district = new District(
                     row.Handle("code", taken), row.Names(_languages), row.Whole("population"),
                     row.Whole("households"), row.Whole("under_15"), row.Whole("from_15_to_64"),
-                    row.Whole("over_64"));
+                    row.Whole("over_64"),
+                    row.Degrees("latitude", 90), row.Degrees("longitude", 180));
                 var ages = (long)district.Under15 + district.From15To64 + district.Over64;
                 if (ages != district.Population)
                     row.Wrong("population", $"is {district.Population}, but the three ages add up to {ages}",
