@@ -1,3 +1,5 @@
+using CityLoop.Server.Shared;
+
 namespace CityLoop.Server.City;
 
 /// <summary>One thing that is wrong in a city pack: where it stands, and what to write instead.</summary>
@@ -8,7 +10,7 @@ sealed record PackProblem(string File, int Line, string Wrong, string WriteInste
 
 /// <summary>The city pack cannot be used; every problem found is listed, so that one reading mends all.</summary>
 sealed class CityPackException(string folder, IReadOnlyList<PackProblem> problems)
-    : Exception($"The city pack {folder} cannot be used:\n  {string.Join("\n  ", problems)}")
+    : CannotStartException($"The city pack {folder} cannot be used:\n  {string.Join("\n  ", problems)}")
 {
     public IReadOnlyList<PackProblem> Problems => problems;
 }

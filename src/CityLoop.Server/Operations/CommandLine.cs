@@ -1,14 +1,47 @@
-using CityLoop.Server.Web;
+using System.CommandLine;
+using CityLoop.Server.Shared;
 
 namespace CityLoop.Server.Operations;
 
 /// <summary>The operator's verbs; `./cityloop` hands over to them.</summary>
 static class CommandLine
 {
+    /// <summary>Every verb, one line each; a verb is a static class in the capability that does the work.</summary>
+    static IEnumerable<Command> Verbs() =>
+    [
+        UpVerb.Create(),
+    ];
+
     public static async Task<int> RunAsync(string[] args)
     {
-        var app = CityApplication.Build(args);
-        await app.RunAsync();
-        return 0;
+        var root = new RootCommand("CityLoop: a city's pass and points. 'up' and 'test' need nothing but the .NET SDK.")
+        {
+            Verb.City, Verb.Data, Verb.Connection, Verb.Json,
+        };
+        foreach (var verb in Verbs())
+            root.Subcommands.Add(verb);
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+                CommandOutput.Error(error.Message);
+            CommandOutput.Error("Try --help.");
+            return ExitCode.Misuse;
+        }
+
+        try
+        {
+            // Ctrl-C ends a verb at once: the books are safe at every instant, and the database stops by itself.
+            // The server listens for it on its own.
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null,
+            });
+        }
+        catch (CannotStartException reason)
+        {
+            CommandOutput.Error(reason.Message);
+            return ExitCode.Refused;
+        }
     }
 }

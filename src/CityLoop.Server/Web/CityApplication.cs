@@ -1,4 +1,6 @@
 using CityLoop.Server.City;
+using CityLoop.Server.Operations;
+using CityLoop.Server.Shared;
 using CityLoop.Server.Web.Errors;
 using CityLoop.Server.Web.Languages;
 
@@ -7,16 +9,19 @@ namespace CityLoop.Server.Web;
 /// <summary>Puts the city's capabilities together into the one web application.</summary>
 static class CityApplication
 {
-    public static WebApplication Build(string[] args)
+    /// <summary>The city with its pages, ready to start.</summary>
+    public static WebApplication Build(
+        CityOptions options, Database database, TimeProvider time, ILoggerFactory logs)
     {
-        var builder = WebApplication.CreateBuilder(args);
-        builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddCity(builder.Configuration["city"] ?? CityCapability.DefaultFolder);
-        builder.Services.AddRazorComponents();
-        builder.Services.AddLanguages();
-        builder.Services.AddScoped<Problems>();
-        builder.Services.AddProblemDetails();
-        builder.Services.AddSingleton<Files>();
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            ApplicationName = typeof(CityApplication).Assembly.GetName().Name,
+            ContentRootPath = AppContext.BaseDirectory,
+            EnvironmentName = Environments.Production,
+        });
+        builder.Services.AddSingleton(logs);
+        builder.WebHost.UseUrls(options.Urls);
+        AddServices(builder.Services, options, database, time);
 
         var app = builder.Build();
         app.UseLanguages();
@@ -28,8 +33,38 @@ static class CityApplication
             OnPrepareResponse = sent => sent.Context.Response.Headers.CacheControl =
                 sent.Context.Request.Query.ContainsKey("v") ? "public, max-age=31536000, immutable" : "no-cache",
         });
+        MapCapabilities(app);
         ChooseLanguage.Map(app);
         app.MapRazorComponents<App>();
         return app;
+    }
+
+    /// <summary>Everything that works without pages too, for the operator's verbs.</summary>
+    public static void AddServices(
+        IServiceCollection services, CityOptions options, Database database, TimeProvider time)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(time);
+        services.AddSingleton(database);
+        services.AddSingleton(database.Source);
+        services.AddCity(options.CityFolder);
+        AddCapabilities(services);
+        services.AddRazorComponents();
+        services.AddLanguages();
+        services.AddScoped<Problems>();
+        services.AddProblemDetails();
+        services.AddSingleton<Files>();
+    }
+
+    /// <summary>One line for each capability, in alphabetical order.</summary>
+    static void AddCapabilities(IServiceCollection services)
+    {
+        services.AddOperations();
+    }
+
+    /// <summary>One line for each capability that has endpoints, in alphabetical order.</summary>
+    static void MapCapabilities(IEndpointRouteBuilder app)
+    {
+        app.MapOperations();
     }
 }

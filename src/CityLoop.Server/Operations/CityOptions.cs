@@ -1,0 +1,35 @@
+using CityLoop.Server.City;
+using CityLoop.Server.Shared;
+
+namespace CityLoop.Server.Operations;
+
+/// <summary>Which city is meant, where its data lies and how it is reached.</summary>
+sealed record CityOptions
+{
+    /// <summary>The folder of the city pack.</summary>
+    public string CityFolder { get; init; } = CityCapability.DefaultFolder;
+
+    /// <summary>The folder of the data; by default one for each pack under the checkout's <c>.cityloop</c>.</summary>
+    public string DataFolder
+    {
+        get => field ?? Path.Combine(Checkout.Root, ".cityloop", Path.GetFileName(CityFolder));
+        init;
+    }
+
+    /// <summary>A database elsewhere; null for the private cluster.</summary>
+    public string? Connection { get; init; }
+
+    /// <summary>The name of the database in the private cluster.</summary>
+    public string DatabaseName { get; init; } = "city";
+
+    /// <summary>Who works: <see cref="DatabaseOptions.Server"/> or a verb.</summary>
+    public string Holder { get; init; } = DatabaseOptions.Server;
+
+    /// <summary>The addresses on which pages are served.</summary>
+    public string Urls { get; init; } = "http://localhost:5080";
+
+    /// <summary>Where the running server takes posts of other processes on this machine.</summary>
+    public string WriterSocket => Path.Combine(DataFolder, "run", "writer.sock");
+
+    public DatabaseOptions Database => new(DataFolder, Connection, Holder) { Name = DatabaseName };
+}

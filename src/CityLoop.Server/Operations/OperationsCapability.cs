@@ -1,0 +1,9 @@
+namespace CityLoop.Server.Operations;
+
+/// <summary>What keeps the city running and lets its operator see that it does.</summary>
+static class OperationsCapability
+{
+    public static IServiceCollection AddOperations(this IServiceCollection services) => services;
+
+    public static void MapOperations(this IEndpointRouteBuilder app) => Health.Map(app.MapGroup("/health"));
+}
