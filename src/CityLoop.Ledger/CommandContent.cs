@@ -17,7 +17,7 @@ static class CommandContent
     {
         var digest = Mixing.Mix(1UL, ((long)t.Debit.Value << 32) | (uint)t.Credit.Value);
         digest = Mixing.Mix(digest, t.Amount);
-        digest = Mixing.Mix(digest, ((long)t.Code << 32) | (uint)(t.LastDay?.DayNumber ?? -1));
+        digest = Mixing.Mix(digest, ((long)t.Code << 32) | (uint)(t.LastDay?.DayNumber ?? int.MaxValue));
         digest = Mixing.Mix(digest, t.EffectiveAt?.UtcTicks ?? -1);
         digest = Mixing.Mix(digest, t.Reverses);
         digest = Mixing.Mix(digest, t.Claim);

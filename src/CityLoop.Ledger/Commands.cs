@@ -1,6 +1,12 @@
+using System.Text.Json.Serialization;
+
 namespace CityLoop.Ledger;
 
 /// <summary>Something the ledger is asked to append. The id is the caller's: asked again, the ledger answers as before.</summary>
+[JsonDerivedType(typeof(DefineCurrency), "currency")]
+[JsonDerivedType(typeof(OpenAccount), "account")]
+[JsonDerivedType(typeof(BeginDay), "day")]
+[JsonDerivedType(typeof(Transfer), "transfer")]
 public abstract record LedgerCommand(Guid Id);
 
 /// <summary>Brings a currency into the books.</summary>

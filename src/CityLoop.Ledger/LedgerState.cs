@@ -49,6 +49,23 @@ public sealed partial class LedgerState
         return lots;
     }
 
+    /// <summary>Up to <paramref name="max"/> lots that ended before the present day, at most one of each account.</summary>
+    /// <remarks>One of each account: the second one's id follows from the entry that the first one makes.</remarks>
+    public IReadOnlyList<EndedLot> EndedLots(int max)
+    {
+        var ended = new List<EndedLot>();
+        for (var i = 1; i <= AccountCount && ended.Count < max; i++)
+        {
+            var first = _accounts[i].FirstLot;
+            if (first != 0 && _lots[first].LastDay < _day)
+                ended.Add(new EndedLot(new AccountId(i),
+                    new Lot(ToDay(_lots[first].LastDay), new AccountId(_lots[first].Budget), _lots[first].Amount),
+                    _accounts[i].LastSequence));
+        }
+
+        return ended;
+    }
+
     /// <summary>The journal number that a command's id, or a claim, led to; null when it was never used.</summary>
     public long? Find(Guid id) => _ids.TryFind(id, out var sequence, out _) ? sequence : null;
 

@@ -14,6 +14,9 @@ public sealed record LedgerWriterOptions
     /// <summary>Entries between two snapshots: the longest tail that a restart must read.</summary>
     public int SnapshotEvery { get; init; } = 250_000;
 
+    /// <summary>Measures the waits between two tries; not the city's clock, which may stand still or jump.</summary>
+    public TimeProvider Timer { get; init; } = TimeProvider.System;
+
     /// <summary>Told of trouble that the writer overcomes by itself, so that an operator sees it.</summary>
     public Action<Exception>? OnTrouble { get; init; }
 }
@@ -181,7 +184,7 @@ public sealed class LedgerWriter(
                 // The batch may or may not be in the journal. The books are right either way: look, then go on.
                 options.OnTrouble?.Invoke(e);
                 isOpen = false;
-                await Task.Delay(wait, clock, _stop);
+                await Task.Delay(wait, options.Timer, _stop);
             }
         }
     }

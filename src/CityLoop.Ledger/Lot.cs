@@ -6,6 +6,10 @@ namespace CityLoop.Ledger;
 /// <param name="Amount">In the smallest unit; above zero.</param>
 public readonly record struct Lot(DateOnly? LastDay, AccountId Budget, long Amount);
 
+/// <summary>A lot whose last day has passed and that is still in an account.</summary>
+/// <param name="LastSequence">The account's latest journal entry when this was seen.</param>
+public readonly record struct EndedLot(AccountId Account, Lot Lot, long LastSequence);
+
 /// <summary>What the ledger knows of an account.</summary>
 /// <param name="Balance">Everything in it, in the smallest unit.</param>
 /// <param name="Spendable">The part whose last day has not passed.</param>

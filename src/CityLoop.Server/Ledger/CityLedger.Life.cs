@@ -1,0 +1,147 @@
+using CityLoop.Ledger;
+using Npgsql;
+
+namespace CityLoop.Server.Ledger;
+
+/// <summary>How a server becomes the journal's writer, follows another one, and takes over from it.</summary>
+sealed partial class CityLedger : IHostedService, IDisposable
+{
+    static readonly TimeSpan FollowInterval = TimeSpan.FromMilliseconds(250);
+    static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(500);
+
+    readonly Guid _server = Guid.CreateVersion7(clock.GetUtcNow());
+    readonly CancellationTokenSource _stop = new();
+    readonly TaskCompletionSource<LedgerRole> _firstRole = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    volatile LedgerRole? _role;
+    volatile TaskCompletionSource _advanced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    LedgerWriter? _writer;
+    Task _life = Task.CompletedTask;
+
+    /// <summary>True while this server decides; the turn of the day and other single jobs belong to it.</summary>
+    public bool IsWriter => _role is WritingRole;
+
+    /// <summary>Answers when the books are in memory and posts are taken.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (!_life.IsCompleted || _role is not null)
+            return;
+        _life = LiveAsync();
+        await await Task.WhenAny(_firstRole.Task, _life).WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Commits what has queued, keeps the books for the next start, gives up the seat.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _writer?.Finish();
+        if (_writer is null)
+            await _stop.CancelAsync();
+        else
+            _stop.CancelAfter(TimeSpan.FromSeconds(20));
+        await _life;
+    }
+
+    async Task LiveAsync()
+    {
+        await using var socket = new WriterSocket((post, stop) => _role is WritingRole role
+            ? role.PostAsync(post, stop)
+            : throw new JournalHasAnotherWriterException());
+        await using var journal = new PostgresJournal(database, new WriterSeat(database, _server, socket.Address));
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                var books = await LedgerRecovery.RecoverAsync(journal, _stop.Token);
+                if (!await TakeSeatAsync(journal))
+                    await FollowAsync(journal, books);
+                await LedgerRecovery.CatchUpAsync(journal, books, _stop.Token);
+                await WriteAsync(journal, books);
+                return;
+            }
+            catch (Exception e) when (e is IOException or NpgsqlException or JournalHasAnotherWriterException)
+            {
+                // Whatever it decided last may not stand in the journal: the next round reads the books anew.
+                _writer = null;
+                LogTrouble(e);
+                await Pause(RetryInterval);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    async Task<bool> TakeSeatAsync(PostgresJournal journal)
+    {
+        try
+        {
+            await journal.ReopenAsync(_stop.Token);
+            return true;
+        }
+        catch (JournalHasAnotherWriterException)
+        {
+            return false;
+        }
+    }
+
+    public void Dispose() => _stop.Dispose();
+
+    async Task WriteAsync(PostgresJournal journal, LedgerState books)
+    {
+        LogWriting(books.Sequence, books.AccountCount);
+        var writer = new LedgerWriter(journal, books, clock, new LedgerWriterOptions { OnTrouble = LogTrouble });
+        var startedAt = books.Sequence;
+        writer.Committed += _ => Advance();
+        _writer = writer;
+        Become(new WritingRole(writer));
+        await writer.RunAsync(_stop.Token);
+        if (books.Sequence > startedAt)
+            await journal.SaveSnapshotAsync(books, CancellationToken.None);
+    }
+
+    /// <summary>Follows the other writer until its seat is free and taken by this server.</summary>
+    async Task FollowAsync(PostgresJournal journal, LedgerState books)
+    {
+        LogFollowing(books.Sequence);
+        var role = new FollowingRole(database, journal, books);
+        await role.ReadAsync(_ => true, _stop.Token);
+        Become(role);
+        while (true)
+        {
+            await Pause(FollowInterval);
+            var before = role.DurableSequence;
+            if (await role.ReadAsync(b => b.Sequence, _stop.Token) > before)
+                Advance();
+            if (!await TakeSeatAsync(journal))
+                continue;
+            await role.CloseAsync();
+            return;
+        }
+    }
+
+    void Become(LedgerRole role)
+    {
+        _role = role;
+        _firstRole.TrySetResult(role);
+        Advance();
+    }
+
+    void Advance()
+    {
+        var before = Interlocked.Exchange(
+            ref _advanced, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        before.TrySetResult();
+    }
+
+    /// <summary>The machine's time, not the city's: a test that holds the city's clock must not hold this.</summary>
+    async Task Pause(TimeSpan time) => await Task.Delay(time, TimeProvider.System, _stop.Token);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "This server writes the journal, from entry {Sequence} on, with {Accounts} accounts.")]
+    partial void LogWriting(long sequence, int accounts);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Another server writes the journal; this one follows it from entry {Sequence} on.")]
+    partial void LogFollowing(long sequence);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The ledger met trouble and goes on trying.")]
+    partial void LogTrouble(Exception trouble);
+}

@@ -1,0 +1,62 @@
+using CityLoop.Ledger;
+using Npgsql;
+
+namespace CityLoop.Server.Ledger;
+
+/// <summary>Reads the journal from its table: in order, by number, or along one account's chain.</summary>
+static class JournalReader
+{
+    public static async Task<IReadOnlyList<JournalEntry>> ReadAsync(
+        NpgsqlDataSource database, long after, int count, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(
+            $"select {JournalRows.Columns} from ledger.journal where sequence > $1 order by sequence limit $2");
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = count });
+        return await AllAsync(command, cancellation);
+    }
+
+    public static async Task<JournalEntry?> OneAsync(
+        NpgsqlDataSource database, long sequence, CancellationToken cancellation)
+    {
+        var entries = await ReadAsync(database, sequence - 1, 1, cancellation);
+        return entries is [var entry] && entry.Sequence == sequence ? entry : null;
+    }
+
+    /// <summary>
+    /// An account's entries, newest first, from one of them backwards: each row names the account's row before it, so
+    /// a statement of 50 lines is 50 looks at the primary key and the hot journal needs no other index.
+    /// </summary>
+    public static async Task<IReadOnlyList<JournalEntry>> ChainAsync(
+        NpgsqlDataSource database, AccountId account, long from, int count, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(
+            $"""
+            with recursive chain as (
+              select {JournalRows.Columns}, 1 as line from ledger.journal where sequence = $2
+              union all
+              select {Prefixed("j")}, c.line + 1
+              from chain c
+              join ledger.journal j
+                on j.sequence = case when c.debit = $1 then c.debit_previous else c.credit_previous end
+              where c.line < $3
+            )
+            select {JournalRows.Columns} from chain where kind = 4 order by line
+            """);
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = account.Value });
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = from });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = count });
+        return await AllAsync(command, cancellation);
+    }
+
+    static string Prefixed(string table) => table + "." + JournalRows.Columns.Replace(", ", $", {table}.", StringComparison.Ordinal);
+
+    static async Task<IReadOnlyList<JournalEntry>> AllAsync(NpgsqlCommand command, CancellationToken cancellation)
+    {
+        var entries = new List<JournalEntry>();
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        while (await row.ReadAsync(cancellation))
+            entries.Add(JournalRows.Read(row));
+        return entries;
+    }
+}

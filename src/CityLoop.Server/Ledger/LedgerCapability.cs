@@ -1,0 +1,15 @@
+namespace CityLoop.Server.Ledger;
+
+/// <summary>The host of the ledger.</summary>
+static class LedgerCapability
+{
+    public static void AddLedger(this IServiceCollection services)
+    {
+        services.AddSingleton<CityLedger>();
+        services.AddSingleton<CityAccounts>();
+        services.AddSingleton<CityBudgets>();
+        services.AddHostedService(provider => provider.GetRequiredService<CityLedger>());
+        services.AddHostedService<OpenBooks>();
+        services.AddHostedService<DayTurn>();
+    }
+}

@@ -1,0 +1,102 @@
+using System.Buffers;
+using CityLoop.Ledger;
+using Npgsql;
+
+namespace CityLoop.Server.Ledger;
+
+/// <summary>
+/// The journal in PostgreSQL. The writer's lock and the appends live on one connection: who loses the connection loses
+/// the lock with it, and the primary key on the gap-free sequence refuses a second writer whatever happens.
+/// </summary>
+sealed class PostgresJournal(NpgsqlDataSource database, WriterSeat seat) : IJournal, IAsyncDisposable
+{
+    readonly ArrayBufferWriter<byte> _buffer = new(1 << 20);
+    NpgsqlConnection? _connection;
+
+    public Task AppendAsync(IReadOnlyList<JournalEntry> batch, CancellationToken cancellation) =>
+        // The stream of a COPY is written synchronously: on a thread of its own the next batch is decided meanwhile.
+        Task.Run(() => Append(batch), cancellation);
+
+    public async Task<long> ReopenAsync(CancellationToken cancellation)
+    {
+        await CloseAsync();
+        try
+        {
+            _connection = await seat.TakeAsync(cancellation);
+            await using var command = new NpgsqlCommand(
+                "select coalesce(max(sequence), 0) from ledger.journal", _connection);
+            return (long)(await command.ExecuteScalarAsync(cancellation))!;
+        }
+        catch (NpgsqlException e)
+        {
+            throw new IOException("The journal's database cannot be reached.", e);
+        }
+    }
+
+    public async Task<IReadOnlyList<JournalEntry>> ReadAsync(long after, int count, CancellationToken cancellation)
+    {
+        try
+        {
+            return await JournalReader.ReadAsync(database, after, count, cancellation);
+        }
+        catch (NpgsqlException e)
+        {
+            throw new IOException("The journal's database cannot be reached.", e);
+        }
+    }
+
+    public Task<LedgerState> LoadSnapshotAsync(CancellationToken cancellation) =>
+        SnapshotStore.LoadAsync(database, cancellation);
+
+    public async Task SaveSnapshotAsync(LedgerState books, CancellationToken cancellation)
+    {
+        try
+        {
+            await SnapshotStore.SaveAsync(database, books, cancellation);
+        }
+        catch (NpgsqlException e)
+        {
+            throw new IOException("The snapshot could not be kept.", e);
+        }
+    }
+
+    public async ValueTask DisposeAsync() => await CloseAsync();
+
+    void Append(IReadOnlyList<JournalEntry> batch)
+    {
+        var connection = _connection ?? throw new IOException("The journal is not open.");
+        _buffer.ResetWrittenCount();
+        JournalRows.Write(_buffer, batch);
+        try
+        {
+            // A COPY outside of a transaction is one: when the stream closes, all of it is on disk or none.
+            using var copy = connection.BeginRawBinaryCopy(
+                $"copy ledger.journal ({JournalRows.Columns}) from stdin (format binary)");
+            copy.Write(_buffer.WrittenSpan);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            throw new JournalHasAnotherWriterException("The journal already has an entry with this number.", e);
+        }
+        catch (Exception e) when (e is NpgsqlException or IOException or InvalidOperationException or ObjectDisposedException)
+        {
+            throw new IOException("It is not known whether the batch was appended.", e);
+        }
+    }
+
+    async Task CloseAsync()
+    {
+        if (_connection is null)
+            return;
+        try
+        {
+            await _connection.DisposeAsync();
+        }
+        catch (NpgsqlException)
+        {
+            // It was broken already; there is nothing left to close.
+        }
+
+        _connection = null;
+    }
+}
