@@ -1,4 +1,5 @@
 using CityLoop.Server.City;
+using CityLoop.Server.Ledger;
 using CityLoop.Server.Operations;
 using CityLoop.Server.Shared;
 using CityLoop.Server.Web.Errors;
@@ -59,6 +60,7 @@ static class CityApplication
     /// <summary>One line for each capability, in alphabetical order.</summary>
     static void AddCapabilities(IServiceCollection services)
     {
+        services.AddLedger();
         services.AddOperations();
     }
 

@@ -14,7 +14,7 @@ sealed class SchemeBooks
     readonly LedgerState _copy;
     readonly DateTimeOffset _now;
     readonly Dictionary<string, AccountId> _named = new(StringComparer.Ordinal);
-    readonly Dictionary<Guid, AccountId> _keyed = [];
+    readonly Dictionary<(string Member, AccountKind Kind), AccountId> _members = [];
     readonly List<JournalEntry> _journal = [];
     readonly LedgerCommand[] _one = new LedgerCommand[1];
 
@@ -49,9 +49,9 @@ sealed class SchemeBooks
         return account;
     }
 
-    public AccountId Member(string member) => Keyed(SchemeIds.Member(member), member, AccountKind.Person);
+    public AccountId Member(string member) => Of(member, AccountKind.Person);
 
-    public AccountId Escrow(string member) => Keyed(SchemeIds.Escrow(member), member, AccountKind.Escrow);
+    public AccountId Escrow(string member) => Of(member, AccountKind.Escrow);
 
     public PostOutcome Post(LedgerCommand command)
     {
@@ -60,12 +60,14 @@ sealed class SchemeBooks
         return _copy.Post(_one, _now, _journal).Outcome;
     }
 
-    AccountId Keyed(Guid key, string member, AccountKind kind)
+    AccountId Of(string member, AccountKind kind)
     {
-        if (!_keyed.TryGetValue(key, out var account))
-            _keyed[key] = account = _copy.FindAccount(key) ?? Open(key, kind);
+        if (_members.TryGetValue((member, kind), out var account))
+            return account;
+        var key = kind == AccountKind.Escrow ? SchemeIds.Escrow(member) : SchemeIds.Member(member);
+        account = _copy.FindAccount(key) ?? Open(key, kind);
         Accounts.TryAdd(account, new PlannedAccount(null, key, member, kind));
-        return account;
+        return _members[(member, kind)] = account;
     }
 
     AccountId Open(Guid key, AccountKind kind)
