@@ -28,8 +28,5 @@ sealed record CityOptions
     /// <summary>The addresses on which pages are served.</summary>
     public string Urls { get; init; } = "http://localhost:5080";
 
-    /// <summary>Where the running server takes posts of other processes on this machine.</summary>
-    public string WriterSocket => Path.Combine(DataFolder, "run", "writer.sock");
-
     public DatabaseOptions Database => new(DataFolder, Connection, Holder) { Name = DatabaseName };
 }

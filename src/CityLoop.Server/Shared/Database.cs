@@ -72,9 +72,10 @@ sealed partial class Database : IAsyncDisposable
     /// <summary>A pool for a connection string; several hosts in it mean a cluster with one primary.</summary>
     public static NpgsqlDataSource SourceOf(string connection)
     {
-        var settings = new NpgsqlConnectionStringBuilder(connection);
+        // The ledger's writer opens a connection beside the pool and needs the whole connection string for it.
+        var settings = new NpgsqlConnectionStringBuilder(connection) { PersistSecurityInfo = true };
         if (settings.Host?.Contains(',') != true)
-            return new NpgsqlDataSourceBuilder(connection).Build();
+            return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
 
         // Npgsql wants the wish for the primary on the pool, not in the connection string.
         settings.TargetSessionAttributes = null;

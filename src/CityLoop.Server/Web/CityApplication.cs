@@ -57,7 +57,7 @@ static class CityApplication
         services.AddSingleton<Files>();
     }
 
-    /// <summary>One line for each capability, in alphabetical order.</summary>
+    /// <summary>One line for each capability; the ledger first, because the others' services post at their start.</summary>
     static void AddCapabilities(IServiceCollection services)
     {
         services.AddLedger();

@@ -1,0 +1,116 @@
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+
+namespace CityLoop.Server.Tests.Hosting;
+
+/// <summary>The sizes at which a page is looked at.</summary>
+public enum Screen
+{
+    Phone = 390,
+    Tablet = 820,
+    Desk = 1440,
+}
+
+/// <summary>The one Chromium of a test run; each test opens a window of its own, with its own cookies.</summary>
+public static class Browser
+{
+    /// <summary>A page that takes longer than this on a busy machine with two cores is a defect.</summary>
+    const float PatienceMilliseconds = 15_000;
+
+    static readonly Lazy<Task<(IPlaywright Playwright, IBrowser Chromium)>> Started = new(StartAsync);
+
+    /// <summary>Opens a window at a city's address.</summary>
+    public static async Task<IPage> OpenAsync(
+        TestCity city, Screen screen = Screen.Phone, string language = "zh-TW", bool withScripts = true)
+    {
+        var (_, chromium) = await Started.Value;
+        var window = await chromium.NewContextAsync(new BrowserNewContextOptions
+        {
+            BaseURL = city.Address.ToString(),
+            Locale = language,
+            TimezoneId = "Asia/Taipei",
+            JavaScriptEnabled = withScripts,
+            ViewportSize = new ViewportSize { Width = (int)screen, Height = screen == Screen.Phone ? 844 : 900 },
+            DeviceScaleFactor = screen == Screen.Phone ? 2 : 1,
+        });
+        window.SetDefaultTimeout(PatienceMilliseconds);
+        return await window.NewPageAsync();
+    }
+
+    /// <summary>Nothing on the page keeps anybody out: axe finds no violation of WCAG 2.2 A or AA.</summary>
+    public static async Task ShouldBeAccessibleAsync(this IPage page)
+    {
+        var found = await page.RunAxe(new Deque.AxeCore.Commons.AxeRunOptions
+        {
+            RunOnly = new Deque.AxeCore.Commons.RunOnlyOptions
+            {
+                Type = "tag",
+                Values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+            },
+        });
+        found.Violations.Select(v => $"{v.Id}: {v.Help} at {string.Join(", ", v.Nodes.Select(n => n.Target))}")
+            .ShouldBeEmpty($"axe on {page.Url}");
+    }
+
+    /// <summary>
+    /// A picture of the page for a person to look at: in the folder that CITYLOOP_SCREENSHOTS names, else beside the
+    /// test results.
+    /// </summary>
+    public static async Task<string> PictureAsync(this IPage page, string name, bool fullPage = false)
+    {
+        var folder = Environment.GetEnvironmentVariable("CITYLOOP_SCREENSHOTS")
+            ?? Path.Combine(AppContext.BaseDirectory, "TestResults", "screenshots");
+        var path = Path.Combine(folder, name + ".png");
+        await page.ScreenshotAsync(new PageScreenshotOptions
+        {
+            Path = path, FullPage = fullPage, Animations = ScreenshotAnimations.Disabled,
+        });
+        return path;
+    }
+
+    /// <summary>A security key in software, so that a passkey can be made and used without a finger.</summary>
+    public static async Task WithPasskeysAsync(this IPage page)
+    {
+        var tools = await page.Context.NewCDPSessionAsync(page);
+        await tools.SendAsync("WebAuthn.enable");
+        await tools.SendAsync("WebAuthn.addVirtualAuthenticator", new Dictionary<string, object>
+        {
+            ["options"] = new Dictionary<string, object>
+            {
+                ["protocol"] = "ctap2",
+                ["transport"] = "internal",
+                ["hasResidentKey"] = true,
+                ["hasUserVerification"] = true,
+                ["isUserVerified"] = true,
+                ["automaticPresenceSimulation"] = true,
+            },
+        });
+    }
+
+    internal static async Task CloseAsync()
+    {
+        if (!Started.IsValueCreated)
+            return;
+        var (playwright, chromium) = await Started.Value;
+        await chromium.CloseAsync();
+        playwright.Dispose();
+    }
+
+    static async Task<(IPlaywright, IBrowser)> StartAsync()
+    {
+        var playwright = await Playwright.CreateAsync();
+        // Nothing in a test talks to the outside; without these Chromium keeps trying to.
+        string[] quiet =
+        [
+            "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+            "--disable-component-update", "--disable-sync",
+        ];
+        // Chromium's sandbox refuses to work for root, which is who runs the tests in a container.
+        string[] asRoot = Environment.IsPrivilegedProcess ? ["--no-sandbox"] : [];
+        var chromium = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = "/usr/bin/chromium", Args = [.. quiet, .. asRoot],
+        });
+        return (playwright, chromium);
+    }
+}

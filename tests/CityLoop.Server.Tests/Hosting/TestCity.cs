@@ -1,0 +1,99 @@
+using CityLoop.Server.City;
+using CityLoop.Server.Operations;
+using CityLoop.Server.Shared;
+using CityLoop.Server.Web;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace CityLoop.Server.Tests.Hosting;
+
+/// <summary>
+/// A demo city of a test class's own: the real server in this process, on a loopback port and a real PostgreSQL.
+/// Take it as <c>IClassFixture&lt;TestCity&gt;</c>.
+/// </summary>
+public sealed class TestCity : IAsyncLifetime
+{
+    readonly ILoggerFactory _logs;
+    TestCluster _cluster = null!;
+    WebApplication _app = null!;
+    Database _database = null!;
+    CityOptions _options = null!;
+
+    public TestCity() => _logs = LoggerFactory.Create(builder => builder.AddProvider(Log));
+
+    public TestClock Clock { get; } = new();
+
+    /// <summary>What the server has logged as a warning or worse.</summary>
+    public TestLog Log { get; } = new();
+
+    /// <summary>Passkeys need a name, not a number: <c>http://localhost:PORT/</c>.</summary>
+    public Uri Address { get; private set; } = null!;
+
+    /// <summary>The server's own services; scoped ones come from <see cref="ServiceProviderServiceExtensions.CreateScope"/>.</summary>
+    public IServiceProvider Services => _app.Services;
+
+    public NpgsqlDataSource Database => _database.Source;
+
+    internal CityPack Pack => Get<CityPack>();
+
+    internal T Get<T>() where T : notnull => Services.GetRequiredService<T>();
+
+    public async ValueTask InitializeAsync()
+    {
+        _cluster = await TestCluster.Current;
+        var database = await _cluster.CloneAsync();
+        _options = new CityOptions
+        {
+            DataFolder = Path.Combine(_cluster.Folder, database),
+            Connection = _cluster.ConnectionTo(database),
+            DatabaseName = database,
+            Urls = "http://127.0.0.1:0",
+        };
+        await StartAsync();
+    }
+
+    /// <summary>The server stops and starts again, on the same database and port: what was only in memory is gone.</summary>
+    public async Task RestartAsync()
+    {
+        await StopAsync();
+        await StartAsync();
+    }
+
+    /// <summary>Somebody's browser without scripts: it keeps cookies.</summary>
+    /// <param name="followsRedirects">False to look at a redirect itself.</param>
+    public HttpClient Visit(bool followsRedirects = true) =>
+        new(new SocketsHttpHandler { AllowAutoRedirect = followsRedirects, UseCookies = true })
+        {
+            BaseAddress = Address,
+        };
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_app is not null)
+            await StopAsync();
+        if (_options is not null)
+            await _cluster.DropAsync(_options.DatabaseName);
+        _logs.Dispose();
+    }
+
+    async Task StartAsync()
+    {
+        _database = await Server.Shared.Database.OpenAsync(
+            _options.Database, Clock, _logs.CreateLogger<Database>(), CancellationToken.None);
+        _app = CityApplication.Build(_options, _database, Clock, _logs);
+        await _app.StartAsync();
+        await DemoSeed.PlantAllAsync(_app.Services, CancellationToken.None);
+        var bound = new Uri(_app.Urls.First());
+        Address = new UriBuilder(bound) { Host = "localhost" }.Uri;
+        _options = _options with { Urls = bound.ToString() };
+    }
+
+    async Task StopAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+}
