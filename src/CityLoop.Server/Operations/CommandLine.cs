@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CityLoop.Server.Operations.Export;
 using CityLoop.Server.Operations.Import;
 using CityLoop.Server.Shared;
 
@@ -10,6 +11,7 @@ static class CommandLine
     /// <summary>Every verb, one line each; a verb is a static class in the capability that does the work.</summary>
     static IEnumerable<Command> Verbs() =>
     [
+        ExportVerb.Create(),
         ImportVerb.Create(),
         UpVerb.Create(),
     ];

@@ -42,6 +42,9 @@ sealed class CommandOutput(bool json)
             Console.Error.Write("\r\e[K");
     }
 
+    /// <summary>Standard output itself, for an answer that is a file.</summary>
+    public static Stream Answer() => Console.OpenStandardOutput();
+
     /// <summary>Why nothing was done.</summary>
     public static void Error(string text) => Console.Error.WriteLine(text);
 }
