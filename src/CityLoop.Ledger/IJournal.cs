@@ -28,6 +28,7 @@ public interface IJournal
     Task<LedgerState> LoadSnapshotAsync(CancellationToken cancellation);
 
     /// <summary>Keeps the books, so that the next start need not read the journal from its beginning.</summary>
+    /// <remarks>Must not hold up the caller while it turns the books into bytes.</remarks>
     Task SaveSnapshotAsync(LedgerState books, CancellationToken cancellation);
 }
 

@@ -34,6 +34,7 @@ public sealed class LedgerWriter(
     readonly Channel<Call> _queue = Channel.CreateBounded<Call>(
         new BoundedChannelOptions(options.QueueMax) { SingleReader = true });
     CancellationToken _stop;
+    volatile bool _isClosed;
     long _snapshotSequence = books.Sequence;
     Task _saving = Task.CompletedTask;
     long _durable = books.Sequence;
@@ -54,9 +55,7 @@ public sealed class LedgerWriter(
             throw new ArgumentException($"A linked set has 1 to {LedgerState.MaxLinked} commands.", nameof(linked));
         var call = new PostCall([.. linked]);
         if (!_queue.Writer.TryWrite(call))
-            throw _queue.Reader.Completion.IsCompleted
-                ? new JournalHasAnotherWriterException()
-                : new LedgerIsBusyException();
+            throw _isClosed ? new JournalHasAnotherWriterException() : new LedgerIsBusyException();
         return call.Answer;
     }
 
@@ -79,7 +78,7 @@ public sealed class LedgerWriter(
     }
 
     /// <summary>No new calls; what has queued is still decided and committed, then <see cref="RunAsync"/> returns.</summary>
-    public void Finish() => _queue.Writer.TryComplete();
+    public void Finish() => Close(null);
 
     /// <summary>The writer's life: until <see cref="Finish"/>, a stop, or another writer.</summary>
     /// <exception cref="JournalHasAnotherWriterException">Every waiting caller has been told, too.</exception>
@@ -87,17 +86,17 @@ public sealed class LedgerWriter(
     {
         _stop = stop;
         var committing = Task.CompletedTask;
+        var batch = new Batch(books.Sequence);
         try
         {
-            while (await _queue.Reader.WaitToReadAsync(_stop))
+            while (await _queue.Reader.WaitToReadAsync(stop))
             {
-                var batch = new Batch(books.Sequence);
+                batch = new Batch(books.Sequence);
                 Gather(batch);
                 await committing;
                 // What arrived while the batch before was being committed belongs to this one.
                 Gather(batch);
-                var copy = CopyIfDue();
-                committing = CommitAsync(batch, copy);
+                committing = CommitAsync(batch, CopyIfDue());
             }
 
             await committing;
@@ -105,13 +104,23 @@ public sealed class LedgerWriter(
         }
         catch (Exception e)
         {
-            var reason = e is OperationCanceledException ? new JournalHasAnotherWriterException() : e;
-            _queue.Writer.TryComplete(reason);
+            // The batch that was being gathered and all that wait are told; nobody waits for an answer for ever.
+            var reason = Reason(e);
+            Close(reason);
+            batch.Fail(reason);
             while (_queue.Reader.TryRead(out var call))
                 call.Fail(reason);
             throw;
         }
     }
+
+    void Close(Exception? reason)
+    {
+        _isClosed = true;
+        _queue.Writer.TryComplete(reason);
+    }
+
+    static Exception Reason(Exception e) => e is OperationCanceledException ? new JournalHasAnotherWriterException() : e;
 
     async Task EnqueueAsync(Call call, CancellationToken cancellation)
     {
@@ -151,8 +160,9 @@ public sealed class LedgerWriter(
         }
         catch (Exception e)
         {
-            foreach (var call in batch.Calls)
-                call.Fail(e is OperationCanceledException ? new JournalHasAnotherWriterException() : e);
+            // Closing the queue wakes the writer's road, which ends and tells all the others.
+            Close(Reason(e));
+            batch.Fail(Reason(e));
             throw;
         }
 
@@ -209,7 +219,7 @@ public sealed class LedgerWriter(
     {
         try
         {
-            await Task.Run(() => journal.SaveSnapshotAsync(copy, _stop));
+            await journal.SaveSnapshotAsync(copy, _stop);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {
@@ -226,5 +236,11 @@ public sealed class LedgerWriter(
         public List<JournalEntry> Entries { get; } = [];
 
         public List<Call> Calls { get; } = [];
+
+        public void Fail(Exception reason)
+        {
+            foreach (var call in Calls)
+                call.Fail(reason);
+        }
     }
 }

@@ -12,9 +12,6 @@ public enum PostOutcome
     /// <summary>The same id with the same content was posted before; the first answer holds.</summary>
     AlreadyPosted = 1,
 
-    /// <summary>Another transfer of the same linked set was refused, so this one was not made either.</summary>
-    LinkedTransferRefused = 2,
-
     /// <summary>The id is empty.</summary>
     IdIsEmpty = 3,
 

@@ -52,7 +52,7 @@ sealed class PostgresJournal(NpgsqlDataSource database, WriterSeat seat) : IJour
     {
         try
         {
-            await SnapshotStore.SaveAsync(database, books, cancellation);
+            await Task.Run(() => SnapshotStore.SaveAsync(database, books, cancellation), cancellation);
         }
         catch (NpgsqlException e)
         {

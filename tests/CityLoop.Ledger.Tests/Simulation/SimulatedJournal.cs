@@ -1,0 +1,108 @@
+namespace CityLoop.Ledger.Tests.Simulation;
+
+/// <summary>What survives a crash.</summary>
+sealed class SimulatedDisk
+{
+    public List<JournalEntry> Entries { get; } = [];
+
+    public List<byte[]> Snapshots { get; } = [];
+
+    public object? Holder { get; set; }
+
+    /// <summary>What stands behind the last complete batch was never answered.</summary>
+    public void CutTornTail() => Entries.RemoveRange(Complete, Entries.Count - Complete);
+
+    int Complete => Entries.FindLastIndex(e => e.EndsBatch) + 1;
+}
+
+/// <summary>A journal that delays, fails before or after it has written, tears, and loses its seat: as the seed says.</summary>
+sealed class SimulatedJournal(
+    SimulatedDisk disk, Random random, SimulatedTime time, int troublePercent, HashSet<string> met) : IJournal
+{
+    /// <summary>True once the process that used this journal is dead: nothing it asked for ever comes back.</summary>
+    public bool IsDead { get; set; }
+
+    /// <summary>When true, the next append writes a part of its batch, then the machine dies.</summary>
+    public bool TearsNext { get; set; }
+
+    public Action? OnTorn { get; set; }
+
+    public async Task AppendAsync(IReadOnlyList<JournalEntry> batch, CancellationToken cancellation)
+    {
+        await DelayAsync();
+        if (disk.Holder != this)
+        {
+            met.Add("fenced");
+            throw new JournalHasAnotherWriterException();
+        }
+
+        if (TearsNext)
+        {
+            disk.Entries.AddRange(batch.Take(random.Next(batch.Count)));
+            met.Add("torn");
+            IsDead = true;
+            OnTorn?.Invoke();
+        }
+
+        await NeverIfDead();
+        var trouble = random.Next(100);
+        if (trouble < troublePercent)
+        {
+            met.Add("failed before writing");
+            throw new IOException("The disk did not take it.");
+        }
+
+        (batch[0].Sequence == disk.Entries.Count + 1L).ShouldBeTrue("two writers appended the same number");
+        disk.Entries.AddRange(batch);
+        if (trouble < 2 * troublePercent)
+        {
+            met.Add("failed after writing");
+            throw new IOException("Written, but the answer got lost.");
+        }
+
+        await DelayAsync();
+    }
+
+    public async Task<long> ReopenAsync(CancellationToken cancellation)
+    {
+        await DelayAsync();
+        if (disk.Holder is not null && disk.Holder != this)
+            throw new JournalHasAnotherWriterException();
+        if (random.Next(100) < troublePercent)
+            throw new IOException("Not now.");
+        disk.Holder = this;
+        disk.CutTornTail();
+        return disk.Entries.Count;
+    }
+
+    public async Task<IReadOnlyList<JournalEntry>> ReadAsync(long after, int count, CancellationToken cancellation)
+    {
+        await DelayAsync();
+        return disk.Entries.Skip((int)after).Take(Math.Min(count, 50)).ToList();
+    }
+
+    public async Task<LedgerState> LoadSnapshotAsync(CancellationToken cancellation)
+    {
+        await DelayAsync();
+        return disk.Snapshots.Count == 0 ? new LedgerState() : LedgerState.Load(new MemoryStream(disk.Snapshots[^1]));
+    }
+
+    public async Task SaveSnapshotAsync(LedgerState books, CancellationToken cancellation)
+    {
+        await DelayAsync();
+        if (random.Next(100) < troublePercent)
+            throw new IOException("No room for the snapshot.");
+        disk.Snapshots.Add(books.ToBytes());
+        met.Add("snapshot");
+    }
+
+    async Task DelayAsync()
+    {
+        await NeverIfDead();
+        if (random.Next(3) == 0)
+            await Task.Delay(TimeSpan.FromMilliseconds(random.Next(1, 50)), time);
+        await NeverIfDead();
+    }
+
+    Task NeverIfDead() => IsDead ? new TaskCompletionSource().Task : Task.CompletedTask;
+}
