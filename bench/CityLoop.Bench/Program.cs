@@ -1,1 +1,3 @@
-Console.WriteLine("bench");
+using CityLoop.Bench;
+
+return await Benches.RunAsync(args);
