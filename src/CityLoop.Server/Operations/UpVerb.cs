@@ -12,23 +12,20 @@ static class UpVerb
     public static Command Create()
     {
         var port = new Option<int>("--port") { Description = "Port of the pages", DefaultValueFactory = _ => 5080 };
-        port.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 0 or > 65535)
-                result.AddError("--port is a number from 0 (any free port) to 65535.");
-        });
         var empty = new Option<bool>("--empty") { Description = "A city without demo data" };
         var command = new Command("up", "Run the demo city, with everything it needs.") { port, empty };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var options = Verb.OptionsOf(parsed) with
+            if (parsed.GetValue(port) is < 0 or > ushort.MaxValue)
             {
-                Holder = DatabaseOptions.Server,
-                Urls = Invariant($"http://localhost:{parsed.GetValue(port)}"),
-            };
+                CommandOutput.Error("--port is a number from 0 (any free port) to 65535.");
+                return ExitCode.Misuse;
+            }
+
             // Port 0 cannot be asked of 'localhost', which is two addresses.
-            if (parsed.GetValue(port) == 0)
-                options = options with { Urls = "http://127.0.0.1:0" };
+            var urls = parsed.GetValue(port) == 0
+                ? "http://127.0.0.1:0" : Invariant($"http://localhost:{parsed.GetValue(port)}");
+            var options = Verb.OptionsOf(parsed) with { Holder = DatabaseOptions.Server, Urls = urls };
             return await RunAsync(options, parsed.GetValue(empty), Verb.OutputOf(parsed), cancellation);
         });
         return command;
