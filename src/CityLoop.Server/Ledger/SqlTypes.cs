@@ -16,6 +16,7 @@ static class SqlTypes
     {
         DefaultTypeMap.MatchNamesWithUnderscores = true;
         SqlMapper.AddTypeHandler(new DateOnlyHandler());
+        SqlMapper.AddTypeHandler(new InstantHandler());
         SqlMapper.AddTypeHandler(new AccountHandler());
         SqlMapper.AddTypeHandler(new CurrencyHandler());
     }
@@ -27,6 +28,15 @@ static class SqlTypes
 
         public override void SetValue(IDbDataParameter parameter, DateOnly value) =>
             (parameter.DbType, parameter.Value) = (DbType.Date, value);
+    }
+
+    // Without it Dapper takes an instant into a property, but not into a record's constructor.
+    sealed class InstantHandler : SqlMapper.TypeHandler<DateTimeOffset>
+    {
+        public override DateTimeOffset Parse(object value) =>
+            value is DateTime utc ? new DateTimeOffset(utc) : (DateTimeOffset)value;
+
+        public override void SetValue(IDbDataParameter parameter, DateTimeOffset value) => parameter.Value = value;
     }
 
     sealed class AccountHandler : SqlMapper.TypeHandler<AccountId>

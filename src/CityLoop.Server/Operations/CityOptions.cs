@@ -1,4 +1,5 @@
 using CityLoop.Server.City;
+using CityLoop.Server.Pass;
 using CityLoop.Server.Shared;
 
 namespace CityLoop.Server.Operations;
@@ -27,6 +28,12 @@ sealed record CityOptions
 
     /// <summary>The addresses on which pages are served.</summary>
     public string Urls { get; init; } = "http://localhost:5080";
+
+    /// <summary>True for a city whose letters everybody can read. Never on a host that others reach.</summary>
+    public bool Demo { get; init; }
+
+    /// <summary>How the pass is run; configuration section <c>Pass</c>.</summary>
+    public PassOptions Pass { get; init; } = new();
 
     public DatabaseOptions Database => new(DataFolder, Connection, Holder) { Name = DatabaseName };
 }

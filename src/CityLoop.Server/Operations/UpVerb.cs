@@ -25,7 +25,10 @@ static class UpVerb
             // Port 0 cannot be asked of 'localhost', which is two addresses.
             var urls = parsed.GetValue(port) == 0
                 ? "http://127.0.0.1:0" : Invariant($"http://localhost:{parsed.GetValue(port)}");
-            var options = Verb.OptionsOf(parsed) with { Holder = DatabaseOptions.Server, Urls = urls };
+            var options = Verb.OptionsOf(parsed) with
+            {
+                Holder = DatabaseOptions.Server, Urls = urls, Demo = !parsed.GetValue(empty),
+            };
             return await RunAsync(options, parsed.GetValue(empty), Verb.OutputOf(parsed), cancellation);
         });
         return command;

@@ -1,9 +1,13 @@
+using System.Text.Encodings.Web;
+using System.Text.Unicode;
 using CityLoop.Server.City;
 using CityLoop.Server.Ledger;
 using CityLoop.Server.Operations;
+using CityLoop.Server.Pass;
 using CityLoop.Server.Shared;
 using CityLoop.Server.Web.Errors;
 using CityLoop.Server.Web.Languages;
+using Microsoft.Extensions.WebEncoders;
 
 namespace CityLoop.Server.Web;
 
@@ -22,21 +26,28 @@ static class CityApplication
         });
         builder.Services.AddSingleton(logs);
         builder.WebHost.UseUrls(options.Urls);
+        builder.AddSecurity();
+        options = options with { Pass = builder.Configuration.GetSection("Pass").Get<PassOptions>() ?? options.Pass };
         AddServices(builder.Services, options, database, time);
 
         var app = builder.Build();
+        app.UseSecurityHeaders();
         app.UseLanguages();
         app.UseErrorPages();
-        app.UseAntiforgery();
         app.UseStaticFiles(new StaticFileOptions
         {
             FileProvider = app.Services.GetRequiredService<Files>().Provider,
             OnPrepareResponse = sent => sent.Context.Response.Headers.CacheControl =
                 sent.Context.Request.Query.ContainsKey("v") ? "public, max-age=31536000, immutable" : "no-cache",
         });
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.UseOwnRequestsOnly();
         MapCapabilities(app);
         ChooseLanguage.Map(app);
         app.MapRazorComponents<App>();
+        app.MapNotFound();
         return app;
     }
 
@@ -49,24 +60,29 @@ static class CityApplication
         services.AddSingleton(database);
         services.AddSingleton(database.Source);
         services.AddCity(options.CityFolder);
-        AddCapabilities(services);
+        AddCapabilities(services, options);
         services.AddRazorComponents();
         services.AddLanguages();
+        // Chinese and Japanese go out as they are: a page of numbered entities is three times as heavy.
+        services.Configure<WebEncoderOptions>(encoders =>
+            encoders.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
         services.AddScoped<Problems>();
         services.AddProblemDetails();
         services.AddSingleton<Files>();
     }
 
     /// <summary>One line for each capability; the ledger first, because the others' services post at their start.</summary>
-    static void AddCapabilities(IServiceCollection services)
+    static void AddCapabilities(IServiceCollection services, CityOptions options)
     {
         services.AddLedger();
         services.AddOperations();
+        services.AddPass(options);
     }
 
     /// <summary>One line for each capability that has endpoints, in alphabetical order.</summary>
     static void MapCapabilities(IEndpointRouteBuilder app)
     {
         app.MapOperations();
+        app.MapPass();
     }
 }

@@ -50,6 +50,7 @@ public sealed class TestCity : IAsyncLifetime
             Connection = _cluster.ConnectionTo(database),
             DatabaseName = database,
             Urls = "http://127.0.0.1:0",
+            Demo = true,
         };
         await StartAsync();
     }

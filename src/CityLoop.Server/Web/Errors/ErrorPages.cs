@@ -27,11 +27,27 @@ static class ErrorPages
     }
 
     /// <summary>Writes the answer for a status, as page or problem, whichever the reader can use.</summary>
-    public static Task AnswerAsync(HttpContext context, int status, string? code = null)
+    public static async Task AnswerAsync(HttpContext context, int status, string? code = null)
     {
         code ??= CodeOf(status);
-        if (IsForPrograms(context.Request.Path))
-            return context.RequestServices.GetRequiredService<Problems>().Of(status, code).ExecuteAsync(context);
+        // In a scope of its own: the page that failed has left its own half used.
+        var services = context.RequestServices;
+        await using var scope = services.CreateAsyncScope();
+        context.RequestServices = scope.ServiceProvider;
+        try
+        {
+            await (IsForPrograms(context.Request.Path)
+                ? scope.ServiceProvider.GetRequiredService<Problems>().Of(status, code).ExecuteAsync(context)
+                : ShowAsync(context, status, code));
+        }
+        finally
+        {
+            context.RequestServices = services;
+        }
+    }
+
+    static Task ShowAsync(HttpContext context, int status, string code)
+    {
         var told = new { Status = status, Code = code, TraceId = TraceIdOf(status) };
         var page = new RazorComponentResult<ErrorPage>(told) { StatusCode = status };
         return page.ExecuteAsync(context);

@@ -1,0 +1,45 @@
+// Makes a passkey for the person who is signed in.
+import { bytesOf, call, textOf } from "/city.js";
+
+const road = document.getElementById("add-passkey-road");
+const button = document.getElementById("add-passkey");
+const problem = document.getElementById("add-passkey-problem");
+
+if (window.PublicKeyCredential) {
+  road.hidden = false;
+  button.addEventListener("click", add);
+}
+
+async function add() {
+  problem.hidden = true;
+  button.disabled = true;
+  try {
+    const offer = await call("POST", "/api/v1/me/passkeys/offer");
+    const credential = await navigator.credentials.create({
+      publicKey: {
+        ...offer,
+        challenge: bytesOf(offer.challenge),
+        user: { ...offer.user, id: bytesOf(offer.user.id) },
+        excludeCredentials: (offer.excludeCredentials ?? []).map((c) => ({ ...c, id: bytesOf(c.id) })),
+      },
+    });
+    await call("POST", "/api/v1/me/passkeys", { credential: answerOf(credential) });
+    location.assign(road.dataset.then);
+  } catch (failed) {
+    if (failed.name !== "AbortError") problem.hidden = false;
+    button.disabled = false;
+  }
+}
+
+const answerOf = ({ id, rawId, type, response, authenticatorAttachment }) => ({
+  id,
+  rawId: textOf(rawId),
+  type,
+  authenticatorAttachment,
+  clientExtensionResults: {},
+  response: {
+    clientDataJSON: textOf(response.clientDataJSON),
+    attestationObject: textOf(response.attestationObject),
+    transports: response.getTransports?.() ?? [],
+  },
+});

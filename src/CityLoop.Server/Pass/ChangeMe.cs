@@ -1,0 +1,64 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace CityLoop.Server.Pass;
+
+/// <summary>What a person changes on their own page by plain forms: passkeys, and where they are signed in.</summary>
+static class ChangeMe
+{
+    const int PasskeyNameMax = 40;
+
+    public static void Map(IEndpointRouteBuilder pages)
+    {
+        var me = pages.MapGroup("/me").RequireAuthorization(Roles.Resident).ExcludeFromDescription();
+        me.MapPost("/passkeys/name", RenamePasskey);
+        me.MapPost("/passkeys/remove", RemovePasskey);
+        me.MapPost("/sessions/end", EndSession);
+        me.MapPost("/sessions/end-others", EndOtherSessions);
+        pages.MapPost("/sign-out", SignOut).RequireAuthorization(Roles.Resident).ExcludeFromDescription();
+    }
+
+    static async Task<RedirectHttpResult> RenamePasskey(
+        [FromForm] string? passkey, [FromForm] string? name, ClaimsPrincipal who, PersonStore people,
+        CancellationToken cancellation)
+    {
+        var given = (name ?? "").Trim();
+        if (given.Length is > 0 and <= PasskeyNameMax && IdOf(passkey) is { } id)
+            await people.RenamePasskeyAsync(who.PersonId(), id, given, cancellation);
+        return TypedResults.Redirect("/me#passkeys");
+    }
+
+    static async Task<RedirectHttpResult> RemovePasskey(
+        [FromForm] string? passkey, ClaimsPrincipal who, PersonStore people, CancellationToken cancellation)
+    {
+        if (IdOf(passkey) is { } id)
+            await people.RemovePasskeyAsync(who.PersonId(), id, cancellation);
+        return TypedResults.Redirect("/me?done=passkey_removed#passkeys");
+    }
+
+    static async Task<RedirectHttpResult> EndSession(
+        [FromForm] Guid session, ClaimsPrincipal who, Sessions sessions, CancellationToken cancellation)
+    {
+        await sessions.EndAsync(who.PersonId(), session, cancellation);
+        return TypedResults.Redirect("/me?done=session_ended#sessions");
+    }
+
+    static async Task<RedirectHttpResult> EndOtherSessions(
+        ClaimsPrincipal who, Sessions sessions, CancellationToken cancellation)
+    {
+        await sessions.EndAllAsync(who.PersonId(), who.SessionId(), cancellation);
+        return TypedResults.Redirect("/me?done=sessions_ended#sessions");
+    }
+
+    static async Task<RedirectHttpResult> SignOut(HttpContext context, Sessions sessions)
+    {
+        await SessionAuthentication.SignOutAsync(context, sessions);
+        return TypedResults.Redirect("/sign-in?done=signed_out");
+    }
+
+    static byte[]? IdOf(string? key) =>
+        key is { Length: > 0 and <= 2046 } && key.Length % 2 == 0 && key.All(char.IsAsciiHexDigit)
+            ? Convert.FromHexString(key)
+            : null;
+}

@@ -1,0 +1,122 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using CityLoop.Server.Web;
+using CityLoop.Server.Web.Languages;
+using Microsoft.AspNetCore.DataProtection;
+
+namespace CityLoop.Server.Pass;
+
+/// <summary>What became of the wish for a code, in order of precedence.</summary>
+enum SendOutcome
+{
+    ContactNotUnderstood,
+    ContactNotReached,
+    TooManyFromThisAddress,
+    TooManyToThisContact,
+    NotSent,
+    Sent,
+}
+
+/// <summary>
+/// Sign-in and sign-up by one-time code are one road: who proves a contact comes in, and an unknown contact becomes a
+/// new resident. Until then nothing tells whether the contact is known.
+/// </summary>
+sealed partial class CodeRoad(
+    OneTimeCodes codes, IOneTimeCodeSender sender, AddressLimits limits, PersonStore people, Sessions sessions,
+    Texts texts, IDataProtectionProvider protection, ILogger<CodeRoad> log)
+{
+    const string CookieName = "code";
+
+    readonly IDataProtector _seal = protection.CreateProtector("pass.code-ticket");
+
+    public async Task<(SendOutcome Outcome, string? Ticket)> SendAsync(HttpContext context, string? typed)
+    {
+        if (Contact.Read(typed) is not { } contact)
+            return (SendOutcome.ContactNotUnderstood, null);
+        if (!sender.Reaches(contact))
+            return (SendOutcome.ContactNotReached, null);
+        if (!limits.Allows(context.Connection.RemoteIpAddress))
+            return (SendOutcome.TooManyFromThisAddress, null);
+        await codes.ForgetOldAsync(context.RequestAborted);
+        if (await codes.IssueAsync(contact, context.RequestAborted) is not { } issued)
+            return (SendOutcome.TooManyToThisContact, null);
+        try
+        {
+            await sender.SendAsync(
+                contact, texts["letter.code.subject", issued.Code], texts["letter.code.body", issued.Code],
+                context.RequestAborted);
+        }
+        catch (CodeNotSentException failed)
+        {
+            CodeNotSent(log, failed);
+            return (SendOutcome.NotSent, null);
+        }
+
+        return (SendOutcome.Sent, issued.Ticket);
+    }
+
+    /// <summary>Checks the code and signs the person in.</summary>
+    public async Task<(CodeOutcome Outcome, Person? Person, bool IsNew)> SignInAsync(
+        HttpContext context, Contact contact, string ticket, string code)
+    {
+        var outcome = await codes.CheckAsync(contact, ticket, code, context.RequestAborted);
+        if (outcome != CodeOutcome.Accepted)
+            return (outcome, null, false);
+        var (person, isNew) = await people.OfContactAsync(contact, texts.Language, context.RequestAborted);
+        await SessionAuthentication.SignInAsync(context, sessions, person);
+        Forget(context);
+        return (outcome, person, isNew);
+    }
+
+    /// <summary>The pages' memory between the two forms: which contact, which ticket, where to go then.</summary>
+    public void Keep(HttpContext context, string typed, string ticket, string returnUrl) =>
+        context.Response.Cookies.Append(
+            CookieName,
+            _seal.Protect(JsonSerializer.Serialize(new Asked(Contact.Read(typed)!, ticket, returnUrl))),
+            Cookie(context));
+
+    public Asked? Recall(HttpContext context)
+    {
+        try
+        {
+            return context.Request.Cookies[CookieName] is { } kept
+                ? JsonSerializer.Deserialize<Asked>(_seal.Unprotect(kept))
+                : null;
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The stable code of a refusal, and the status it is answered with.</summary>
+    public static (int Status, string Code) ProblemOf(SendOutcome outcome) => outcome switch
+    {
+        SendOutcome.ContactNotUnderstood => (400, "contact_not_understood"),
+        SendOutcome.ContactNotReached => (400, "contact_not_reached"),
+        SendOutcome.TooManyFromThisAddress => (429, "too_many_requests"),
+        SendOutcome.TooManyToThisContact => (429, "too_many_codes"),
+        _ => (503, "code_not_sent"),
+    };
+
+    /// <inheritdoc cref="ProblemOf(SendOutcome)"/>
+    public static (int Status, string Code) ProblemOf(CodeOutcome outcome) => outcome switch
+    {
+        CodeOutcome.WrongCode => (400, "code_wrong"),
+        CodeOutcome.TooManyTries => (400, "code_out_of_tries"),
+        _ => (400, "code_not_live"),
+    };
+
+    static void Forget(HttpContext context) => context.Response.Cookies.Delete(CookieName, Cookie(context));
+
+    static CookieOptions Cookie(HttpContext context) => new()
+    {
+        HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = context.Request.IsHttps, MaxAge = OneTimeCodes.Life,
+        IsEssential = true, Path = "/sign-in",
+    };
+
+    public sealed record Asked(Contact Contact, string Ticket, string ReturnUrl);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A one-time code could not be sent.")]
+    static partial void CodeNotSent(ILogger log, Exception failed);
+}

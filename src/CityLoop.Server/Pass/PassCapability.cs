@@ -1,0 +1,74 @@
+using CityLoop.Server.City;
+using CityLoop.Server.Operations;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.XmlEncryption;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace CityLoop.Server.Pass;
+
+/// <summary>The citizen pass: who somebody is, how they sign in, where they are signed in.</summary>
+static class PassCapability
+{
+    public static IServiceCollection AddPass(this IServiceCollection services, CityOptions options)
+    {
+        services.AddAuthentication(SessionAuthentication.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, SessionAuthentication>(SessionAuthentication.SchemeName, null);
+        services.AddDataProtection().SetApplicationName("CityLoop");
+        services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(all =>
+            new ConfigureOptions<KeyManagementOptions>(keys =>
+            {
+                keys.XmlRepository = new DataProtectionKeys(all.GetRequiredService<NpgsqlDataSource>());
+                // The keys lie as safe as the journal beside them: who can write the database owns the city anyway.
+                keys.XmlEncryptor = new NullXmlEncryptor();
+            }));
+
+        services.AddIdentityCore<Person>().AddUserStore<PersonStore>();
+        services.AddScoped<PersonStore>();
+        services.AddScoped<IPasskeyHandler<Person>, PasskeyHandler<Person>>();
+        services.Configure<IdentityPasskeyOptions>(passkeys =>
+        {
+            // Found without typing a name, and unlocked by face, finger or PIN: one passkey is enough.
+            passkeys.ResidentKeyRequirement = "required";
+            passkeys.UserVerificationRequirement = "required";
+        });
+
+        services.AddScoped<CodeRoad>();
+        services.AddScoped<Passkeys>();
+        services.AddScoped<ProfileForm>();
+        services.AddSingleton<OneTimeCodes>();
+        services.AddSingleton<PersonAccounts>();
+        services.AddSingleton<Sessions>();
+        services.AddSingleton(all =>
+            new AddressLimits(all.GetRequiredService<TimeProvider>(), options.Pass.AttemptsPerAddress));
+        return options.Demo ? services.AddDemo() : services.AddPost(options.Pass);
+    }
+
+    public static void MapPass(this IEndpointRouteBuilder pages)
+    {
+        var api = pages.MapGroup("/api/v1");
+        SendCode.Map(api);
+        SignInWithCode.Map(api);
+        SignInWithPasskey.Map(api);
+        AddPasskey.Map(api);
+        ShowMe.Map(api);
+        ChangeMe.Map(pages);
+        if (pages.ServiceProvider.GetService<Outbox>() is not null)
+            Outbox.Map(pages);
+    }
+
+    // The one place that makes a demo of the pass: letters that everybody can read, and whom to sign in as.
+    static IServiceCollection AddDemo(this IServiceCollection services) => services
+        .AddSingleton<Outbox>()
+        .AddSingleton<IOneTimeCodeSender>(all => all.GetRequiredService<Outbox>())
+        .AddSingleton(all => SignInHints.Of(all.GetRequiredService<CityPack>()))
+        .AddSingleton(new DemoSeed(20, (all, cancellation) => all.GetRequiredService<PersonStore>()
+            .SeedAsync(all.GetRequiredService<CityPack>().People, cancellation)));
+
+    static IServiceCollection AddPost(this IServiceCollection services, PassOptions options) => services
+        .AddSingleton<IOneTimeCodeSender>(new SmtpSender(options.Smtp))
+        .AddSingleton(SignInHints.None);
+}

@@ -1,0 +1,16 @@
+namespace CityLoop.Server.Pass;
+
+/// <summary>How a city runs its pass; configuration section <c>Pass</c>.</summary>
+sealed record PassOptions
+{
+    /// <summary>Codes that one network address may ask for in ten minutes.</summary>
+    public int AttemptsPerAddress { get; init; } = AddressLimits.DefaultMax;
+
+    /// <summary>
+    /// Contacts whose owners become city staff when they sign in: how the first officer comes in. Take them out again
+    /// once the officers are there.
+    /// </summary>
+    public IReadOnlyList<string> FirstOfficers { get; init; } = [];
+
+    public SmtpOptions Smtp { get; init; } = new();
+}

@@ -1,0 +1,60 @@
+using System.Security.Claims;
+using CityLoop.Ledger;
+
+namespace CityLoop.Server.Pass;
+
+/// <summary>The name of a person inside this city's systems; it says nothing about them.</summary>
+readonly record struct PersonId(Guid Value)
+{
+    /// <summary>The person whom the demo city's cast calls by this id (<c>lin-meiling</c>), the same everywhere.</summary>
+    public static PersonId OfCast(string castId) => new(DerivedId.From("demo-person", castId));
+
+    public override string ToString() => Value.ToString();
+}
+
+/// <summary>What a person may be. Everybody is a resident as well, visitors included: they have a wallet.</summary>
+static class Roles
+{
+    public const string Resident = "resident";
+    public const string ShopWorker = "shop_worker";
+    public const string CityStaff = "city_staff";
+    public const string Auditor = "auditor";
+
+    public static readonly IReadOnlyList<string> All = [Resident, ShopWorker, CityStaff, Auditor];
+}
+
+/// <summary>Who is asking, read from the request's principal.</summary>
+static class People
+{
+    public const string NameClaim = "name";
+    public const string SessionClaim = "session";
+
+    /// <summary>The person who is signed in. Only behind an authorization decision.</summary>
+    public static PersonId PersonId(this ClaimsPrincipal principal) =>
+        principal.FindPersonId() ?? throw new InvalidOperationException("Nobody is signed in.");
+
+    /// <summary>The person who is signed in, or null.</summary>
+    public static PersonId? FindPersonId(this ClaimsPrincipal principal) =>
+        principal.FindFirstValue(ClaimTypes.NameIdentifier) is { } id ? new PersonId(Guid.Parse(id)) : null;
+
+    /// <summary>The name they go by; empty for somebody who has not told one.</summary>
+    public static string PersonName(this ClaimsPrincipal principal) => principal.FindFirstValue(NameClaim) ?? "";
+
+    /// <summary>The session that the request came with.</summary>
+    public static Guid SessionId(this ClaimsPrincipal principal) =>
+        Guid.Parse(principal.FindFirstValue(SessionClaim)
+            ?? throw new InvalidOperationException("Nobody is signed in."));
+
+    /// <summary>The principal of a session.</summary>
+    public static ClaimsPrincipal Principal(Person person, Guid session)
+    {
+        List<Claim> claims =
+        [
+            new(ClaimTypes.NameIdentifier, person.Id.ToString()),
+            new(NameClaim, person.Name),
+            new(SessionClaim, session.ToString()),
+            .. person.Roles.Select(role => new Claim(ClaimTypes.Role, role)),
+        ];
+        return new ClaimsPrincipal(new ClaimsIdentity(claims, "session", NameClaim, ClaimTypes.Role));
+    }
+}

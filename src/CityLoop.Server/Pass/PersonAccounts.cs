@@ -1,0 +1,38 @@
+using System.Collections.Concurrent;
+using CityLoop.Ledger;
+using CityLoop.Server.Ledger;
+using Dapper;
+using Npgsql;
+
+namespace CityLoop.Server.Pass;
+
+/// <summary>The account that a person has in each currency, opened at first use: the only link between them.</summary>
+sealed class PersonAccounts(NpgsqlDataSource database, CityLedger ledger, TimeProvider time)
+{
+    readonly ConcurrentDictionary<(PersonId, CurrencyId), AccountId> _known = new();
+
+    public async Task<AccountId> OfAsync(PersonId person, CurrencyId currency, CancellationToken cancellation)
+    {
+        if (_known.TryGetValue((person, currency), out var known))
+            return known;
+
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        // The key is random and first: a crash between here and the ledger opens the same account the next time.
+        var values = new { person = person.Value, currency, key = Guid.CreateVersion7(time.GetUtcNow()) };
+        await connection.ExecuteAsync(new CommandDefinition(
+            "insert into pass.account (person, currency, key) values (@person, @currency, @key) on conflict do nothing",
+            values, cancellationToken: cancellation));
+        var (key, account) = await connection.QuerySingleAsync<(Guid Key, int? Account)>(new CommandDefinition(
+            "select key, account from pass.account where person = @person and currency = @currency",
+            values, cancellationToken: cancellation));
+        if (account is null)
+        {
+            account = (await ledger.OpenAccountAsync(key, currency, AccountKind.Person, cancellation)).Value;
+            await connection.ExecuteAsync(new CommandDefinition(
+                "update pass.account set account = @account where key = @key",
+                new { account, key }, cancellationToken: cancellation));
+        }
+
+        return _known[(person, currency)] = new AccountId(account.Value);
+    }
+}

@@ -1,0 +1,124 @@
+using CityLoop.Server.City;
+using Dapper;
+using Microsoft.AspNetCore.Identity;
+using Npgsql;
+
+namespace CityLoop.Server.Pass;
+
+/// <summary>The people and their contacts, and what the framework's identity core asks about them.</summary>
+sealed partial class PersonStore(NpgsqlDataSource database, TimeProvider time) : IUserPasskeyStore<Person>
+{
+    const string Columns = "id, name, language, roles, created_at";
+
+    public async Task<Person?> FindAsync(PersonId id, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await connection.QuerySingleOrDefaultAsync<Person>(new CommandDefinition(
+            $"select {Columns} from pass.person where id = @id", new { id = id.Value },
+            cancellationToken: cancellation));
+    }
+
+    /// <summary>The person that a verified contact leads to; an unknown contact becomes a new resident.</summary>
+    public async Task<(Person Person, bool IsNew)> OfContactAsync(
+        Contact contact, string language, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        // Two browsers may verify the same new contact at once; the lock makes the second find the first's person.
+        await connection.ExecuteAsync(
+            "select pg_advisory_xact_lock(hashtextextended(@value, 20))", new { value = contact.Value }, transaction);
+        var now = time.GetUtcNow();
+        var known = await connection.QuerySingleOrDefaultAsync<Person>(
+            $"""
+            update pass.contact set verified_at = coalesce(verified_at, @now) where value = @value;
+            select {Columns} from pass.person where id = (select person from pass.contact where value = @value)
+            """, new { value = contact.Value, now }, transaction);
+        if (known is not null)
+        {
+            await transaction.CommitAsync(cancellation);
+            return (known, false);
+        }
+
+        var person = new Person
+        {
+            Id = Guid.CreateVersion7(now), Name = "", Language = language, Roles = [Roles.Resident], CreatedAt = now,
+        };
+        await connection.ExecuteAsync(
+            """
+            insert into pass.person (id, name, language, roles, created_at)
+            values (@Id, @Name, @Language, @Roles, @CreatedAt)
+            """, person, transaction);
+        await connection.ExecuteAsync(
+            "insert into pass.contact (value, kind, person, verified_at) values (@value, @kind, @person, @now)",
+            new { value = contact.Value, kind = KindName(contact.Kind), person = person.Id, now }, transaction);
+        await transaction.CommitAsync(cancellation);
+        return (person, true);
+    }
+
+    public async Task<IReadOnlyList<Contact>> ContactsAsync(PersonId person, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var rows = await connection.QueryAsync<(string Kind, string Value)>(new CommandDefinition(
+            "select kind, value from pass.contact where person = @person order by value",
+            new { person = person.Value }, cancellationToken: cancellation));
+        return [.. rows.Select(r => new Contact(r.Kind == "email" ? ContactKind.Email : ContactKind.Phone, r.Value))];
+    }
+
+    public async Task RenameAsync(PersonId person, string name, string language, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await connection.ExecuteAsync(new CommandDefinition(
+            "update pass.person set name = @name, language = @language where id = @person",
+            new { person = person.Value, name, language }, cancellationToken: cancellation));
+    }
+
+    /// <summary>Puts the demo's cast in place; what a demo person has changed since stays.</summary>
+    public async Task SeedAsync(IEnumerable<CastMember> cast, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        foreach (var member in cast.OrderBy(m => m.Guardian is not null))
+        {
+            await connection.ExecuteAsync(
+                """
+                insert into pass.person (id, name, language, roles, born, district, guardian, created_at)
+                values (@id, @name, 'zh-TW', @roles, @born, @district, @guardian, @now)
+                on conflict (id) do nothing
+                """,
+                new
+                {
+                    id = PersonId.OfCast(member.Id).Value,
+                    name = member.Names["zh-TW"],
+                    roles = RolesOf(member.Role),
+                    born = member.Born,
+                    district = member.District?.Code,
+                    guardian = member.Guardian is { } guardian ? PersonId.OfCast(guardian).Value : (Guid?)null,
+                    now = time.GetUtcNow(),
+                }, transaction);
+            if (Contact.Read(member.Email) is { } contact)
+                await connection.ExecuteAsync(
+                    """
+                    insert into pass.contact (value, kind, person) values (@value, @kind, @person)
+                    on conflict (value) do nothing
+                    """,
+                    new
+                    {
+                        value = contact.Value,
+                        kind = KindName(contact.Kind),
+                        person = PersonId.OfCast(member.Id).Value,
+                    }, transaction);
+        }
+
+        await transaction.CommitAsync(cancellation);
+    }
+
+    static string KindName(ContactKind kind) => kind == ContactKind.Email ? "email" : "phone";
+
+    static string[] RolesOf(CastRole role) => role switch
+    {
+        CastRole.ShopWorker => [Roles.Resident, Roles.ShopWorker],
+        CastRole.CityStaff => [Roles.Resident, Roles.CityStaff],
+        CastRole.Auditor => [Roles.Resident, Roles.Auditor],
+        _ => [Roles.Resident],
+    };
+}

@@ -1,0 +1,78 @@
+using System.Text.Encodings.Web;
+using CityLoop.Server.Web.Errors;
+using CityLoop.Server.Web.Languages;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+
+namespace CityLoop.Server.Pass;
+
+/// <summary>Tells who asks by the session key in the cookie, and sends who must sign in to the door.</summary>
+sealed class SessionAuthentication(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory log, UrlEncoder encoder, Sessions sessions)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, log, encoder)
+{
+    public const string SchemeName = "session";
+    public const string CookieName = "pass";
+
+    // Longer than any session may idle; the table decides, not the cookie.
+    static readonly TimeSpan CookieAge = TimeSpan.FromDays(90);
+
+    /// <summary>
+    /// Begins a session for a person who has just proved who they are, and ends the one this browser had: a key that
+    /// somebody else may have put there must not become theirs.
+    /// </summary>
+    public static async Task SignInAsync(HttpContext context, Sessions sessions, Person person)
+    {
+        if (context.User.FindPersonId() is { } before)
+            await sessions.EndAsync(before, context.User.SessionId(), context.RequestAborted);
+        var key = await sessions.BeginAsync(
+            new PersonId(person.Id), DeviceLabel.Of(context.Request.Headers.UserAgent), context.RequestAborted);
+        context.Response.Cookies.Append(CookieName, key, Cookie(context, CookieAge));
+        if (!context.Request.Cookies.ContainsKey(LanguageSetup.CookieName))
+            ChooseLanguage.Remember(context, person.Language);
+    }
+
+    /// <summary>Ends this browser's session.</summary>
+    public static async Task SignOutAsync(HttpContext context, Sessions sessions)
+    {
+        await sessions.EndAsync(context.User.PersonId(), context.User.SessionId(), context.RequestAborted);
+        context.Response.Cookies.Delete(CookieName, Cookie(context, null));
+    }
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        if (Request.Cookies[CookieName] is not { Length: > 0 } key)
+            return AuthenticateResult.NoResult();
+        return await sessions.FindAsync(key, Context.RequestAborted) is { } principal
+            ? AuthenticateResult.Success(new AuthenticationTicket(principal, SchemeName))
+            : AuthenticateResult.Fail("The session has ended.");
+    }
+
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        if (ErrorPages.IsForPrograms(Request.Path))
+        {
+            Response.StatusCode = StatusCodes.Status401Unauthorized;
+            return Task.CompletedTask;
+        }
+
+        // What a form carried is gone after signing in, so only a page is worth coming back to.
+        var back = HttpMethods.IsGet(Request.Method) ? Request.Path + Request.QueryString : "/";
+        Response.Redirect("/sign-in" + QueryString.Create("returnUrl", back));
+        return Task.CompletedTask;
+    }
+
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
+    {
+        Response.StatusCode = StatusCodes.Status403Forbidden;
+        return Task.CompletedTask;
+    }
+
+    // Lax, not Strict: who follows a shop's printed code or a letter's link must arrive signed in. Every request that
+    // changes something is checked besides (Web/Security.cs).
+    static CookieOptions Cookie(HttpContext context, TimeSpan? age) => new()
+    {
+        HttpOnly = true, SameSite = SameSiteMode.Lax, Secure = context.Request.IsHttps, MaxAge = age,
+        IsEssential = true, Path = "/",
+    };
+}

@@ -1,0 +1,145 @@
+using System.Buffers.Text;
+using System.Collections.Concurrent;
+using System.Security.Claims;
+using System.Security.Cryptography;
+using System.Text;
+using Dapper;
+using Npgsql;
+
+namespace CityLoop.Server.Pass;
+
+/// <summary>A browser in which a person is signed in, as they see it in the list.</summary>
+sealed record SessionLine(Guid Id, string Device, DateTimeOffset CreatedAt, DateTimeOffset LastSeenAt);
+
+/// <summary>
+/// Who is signed in where. The browser holds a random key, the table its hash. A session is read from the table at
+/// most every few seconds; ending it in this process holds at once, in another server after those seconds.
+/// </summary>
+sealed class Sessions(NpgsqlDataSource database, TimeProvider time)
+{
+    /// <summary>How long this process trusts what it read.</summary>
+    public static readonly TimeSpan TrustedFor = TimeSpan.FromSeconds(3);
+
+    static readonly TimeSpan SeenEvery = TimeSpan.FromMinutes(5);
+    const int KeyBytes = 32;
+    const int CacheMax = 100_000;
+
+    readonly ConcurrentDictionary<string, Known> _known = new();
+
+    /// <summary>How long a browser stays signed in unused. Staff and auditors see everybody's money: hours.</summary>
+    public static TimeSpan IdleLimit(IEnumerable<string> roles) =>
+        roles.Any(r => r is Roles.CityStaff or Roles.Auditor) ? TimeSpan.FromHours(8) : TimeSpan.FromDays(60);
+
+    /// <summary>Begins a session; the answer is the key for the browser's cookie and is kept nowhere else.</summary>
+    public async Task<string> BeginAsync(PersonId person, string device, CancellationToken cancellation)
+    {
+        var key = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(KeyBytes));
+        var now = time.GetUtcNow();
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await connection.ExecuteAsync(new CommandDefinition(
+            """
+            insert into pass.session (id, key_hash, person, device, created_at, last_seen_at)
+            values (@id, @hash, @person, @device, @now, @now)
+            """,
+            new { id = Guid.CreateVersion7(now), hash = HashOf(key), person = person.Value, device, now },
+            cancellationToken: cancellation));
+        return key;
+    }
+
+    /// <summary>The principal of a live session, or null.</summary>
+    public async Task<ClaimsPrincipal?> FindAsync(string key, CancellationToken cancellation)
+    {
+        // A key of another length is none of ours; it is not worth a question to the table.
+        if (key.Length != Base64Url.GetEncodedLength(KeyBytes))
+            return null;
+        var now = time.GetUtcNow();
+        if (_known.TryGetValue(key, out var known) && now - known.ReadAt < TrustedFor && now >= known.ReadAt)
+            return known.Principal;
+
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(
+            """
+            select s.id, s.last_seen_at, p.id as person, p.name, p.language, p.roles, p.created_at
+            from pass.session s join pass.person p on p.id = s.person
+            where s.key_hash = @hash and s.ended_at is null
+            """, new { hash = HashOf(key) }, cancellationToken: cancellation));
+        if (row is null || now - row.LastSeenAt > IdleLimit(row.Roles))
+        {
+            _known.TryRemove(key, out _);
+            return null;
+        }
+
+        if (now - row.LastSeenAt > SeenEvery)
+            await connection.ExecuteAsync(new CommandDefinition(
+                "update pass.session set last_seen_at = @now where id = @Id", new { now, row.Id },
+                cancellationToken: cancellation));
+        if (_known.Count >= CacheMax)
+            _known.Clear();
+        var principal = People.Principal(row.ToPerson(), row.Id);
+        _known[key] = new Known(row.Id, row.Person, principal, now);
+        return principal;
+    }
+
+    public async Task<IReadOnlyList<SessionLine>> OfAsync(PersonId person, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return [.. await connection.QueryAsync<SessionLine>(new CommandDefinition(
+            """
+            select id, device, created_at, last_seen_at from pass.session
+            where person = @person and ended_at is null order by last_seen_at desc
+            """, new { person = person.Value }, cancellationToken: cancellation))];
+    }
+
+    /// <summary>Ends one session of a person; another person's is left alone.</summary>
+    public async Task<bool> EndAsync(PersonId person, Guid session, CancellationToken cancellation)
+    {
+        var ended = await EndWhereAsync("id = @session and person = @person", person, session, cancellation);
+        Forget(known => known.Session == session);
+        return ended == 1;
+    }
+
+    /// <summary>Ends all sessions of a person, but for the one given.</summary>
+    public async Task<int> EndAllAsync(PersonId person, Guid? except, CancellationToken cancellation)
+    {
+        var ended = await EndWhereAsync(
+            "person = @person and id is distinct from @session", person, except, cancellation);
+        Forget(known => known.Person == person.Value && known.Session != except);
+        return ended;
+    }
+
+    /// <summary>Reads a person's sessions anew, because their name or roles changed.</summary>
+    public void Refresh(PersonId person) => Forget(known => known.Person == person.Value);
+
+    async Task<int> EndWhereAsync(string which, PersonId person, Guid? session, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await connection.ExecuteAsync(new CommandDefinition(
+            $"update pass.session set ended_at = @now where ended_at is null and {which}",
+            new { person = person.Value, session, now = time.GetUtcNow() }, cancellationToken: cancellation));
+    }
+
+    void Forget(Func<Known, bool> which)
+    {
+        foreach (var (key, known) in _known)
+            if (which(known))
+                _known.TryRemove(key, out _);
+    }
+
+    static byte[] HashOf(string key) => SHA256.HashData(Encoding.ASCII.GetBytes(key));
+
+    sealed record Known(Guid Session, Guid Person, ClaimsPrincipal Principal, DateTimeOffset ReadAt);
+
+    sealed class Row
+    {
+        public Guid Id { get; init; }
+        public DateTimeOffset LastSeenAt { get; init; }
+        public Guid Person { get; init; }
+        public string Name { get; init; } = "";
+        public string Language { get; init; } = "";
+        public string[] Roles { get; init; } = [];
+        public DateTimeOffset CreatedAt { get; init; }
+
+        public Person ToPerson() =>
+            new() { Id = Person, Name = Name, Language = Language, Roles = Roles, CreatedAt = CreatedAt };
+    }
+}

@@ -1,0 +1,29 @@
+// What the pages' own scripts share: calls to the city's API, and binary values as WebAuthn's JSON writes them.
+
+/** An answer that says no; `message` is a sentence for the reader, `code` is stable. */
+export class Problem extends Error {
+  constructor(status, problem) {
+    super(problem.detail ?? problem.title ?? String(status));
+    this.status = status;
+    this.code = problem.code ?? "";
+  }
+}
+
+/** Calls the API; answers the body, or throws a Problem. */
+export async function call(method, address, body) {
+  const response = await fetch(address, {
+    method,
+    headers: { "X-CityLoop": "1", ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  const text = await response.text();
+  const answer = text ? JSON.parse(text) : undefined;
+  if (!response.ok) throw new Problem(response.status, answer ?? {});
+  return answer;
+}
+
+export const bytesOf = (text) =>
+  Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
+
+export const textOf = (buffer) =>
+  btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");

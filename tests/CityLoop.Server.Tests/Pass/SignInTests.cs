@@ -1,0 +1,38 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using CityLoop.Server.Tests.Hosting;
+
+namespace CityLoop.Server.Tests.Pass;
+
+public sealed class SignInTests(TestCity city) : IClassFixture<TestCity>
+{
+    [Theory]
+    [InlineData(Cast.LinMeiling, "林美玲", new[] { "resident" })]
+    [InlineData(Cast.HuangZhiming, "黃志明", new[] { "resident", "shop_worker" })]
+    [InlineData(Cast.WangYating, "王雅婷", new[] { "resident", "city_staff" })]
+    [InlineData(Cast.LiShufen, "李淑芬", new[] { "resident", "auditor" })]
+    public async Task Somebody_of_the_cast_signs_in_with_the_code_that_arrives(string who, string name, string[] roles)
+    {
+        using var client = await city.SignInAsync(who);
+
+        var me = await client.GetFromJsonAsync<JsonElement>("/api/v1/me");
+
+        me.GetProperty("name").GetString().ShouldBe(name);
+        me.GetProperty("roles").EnumerateArray().Select(r => r.GetString()).ShouldBe(roles);
+    }
+
+    [Fact]
+    public async Task Who_is_not_signed_in_is_shown_the_door_and_comes_back()
+    {
+        using var visitor = city.Visit();
+        using var shown = await visitor.GetAsync("/me");
+
+        shown.RequestMessage!.RequestUri!.PathAndQuery.ShouldBe("/sign-in?returnUrl=%2Fme");
+        (await visitor.SignInAsync(city, city.ContactOf(Cast.LinMeiling))).AbsolutePath.ShouldBe("/me");
+        using var refused = await city.Visit().GetAsync("/api/v1/me");
+        refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await refused.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString()
+            .ShouldBe("sign_in_first");
+    }
+}
