@@ -37,7 +37,7 @@ public sealed record TwinPolicy
     public const int Days = 365;
 
     /// <summary>Units of the currency in one point.</summary>
-    public long UnitsPerPoint
+    internal long UnitsPerPoint
     {
         get
         {

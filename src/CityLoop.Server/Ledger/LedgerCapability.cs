@@ -10,7 +10,6 @@ static class LedgerCapability
         services.AddSingleton<CityBudgets>();
         services.AddHostedService(provider => provider.GetRequiredService<CityLedger>());
         services.AddHostedService<OpenBooks>();
-        services.AddSingleton<DayTurn>();
-        services.AddHostedService(provider => provider.GetRequiredService<DayTurn>());
+        services.AddHostedService<DayTurn>();
     }
 }

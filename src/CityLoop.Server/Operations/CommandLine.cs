@@ -1,7 +1,7 @@
 using System.CommandLine;
 using CityLoop.Server.Operations.Export;
 using CityLoop.Server.Operations.Import;
-using CityLoop.Server.Policies;
+using CityLoop.Server.Merchants.Settlement;
 using CityLoop.Server.Shared;
 
 namespace CityLoop.Server.Operations;
@@ -14,7 +14,7 @@ static class CommandLine
     [
         ExportVerb.Create(),
         ImportVerb.Create(),
-        TwinVerb.Create(),
+        SettleVerb.Create(),
         UpVerb.Create(),
     ];
 

@@ -2,9 +2,11 @@ using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using CityLoop.Server.City;
 using CityLoop.Server.Ledger;
+using CityLoop.Server.Merchants;
 using CityLoop.Server.Operations;
 using CityLoop.Server.Pass;
 using CityLoop.Server.Shared;
+using CityLoop.Server.Wallets;
 using CityLoop.Server.Web.Errors;
 using CityLoop.Server.Web.Languages;
 using Microsoft.Extensions.WebEncoders;
@@ -75,14 +77,18 @@ static class CityApplication
     static void AddCapabilities(IServiceCollection services, CityOptions options)
     {
         services.AddLedger();
+        services.AddMerchants();
         services.AddOperations();
         services.AddPass(options);
+        services.AddWallets();
     }
 
     /// <summary>One line for each capability that has endpoints, in alphabetical order.</summary>
     static void MapCapabilities(IEndpointRouteBuilder app)
     {
+        app.MapMerchants();
         app.MapOperations();
         app.MapPass();
+        app.MapWallets();
     }
 }
