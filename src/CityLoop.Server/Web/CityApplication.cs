@@ -43,13 +43,13 @@ static class CityApplication
                 sent.Context.Request.Query.ContainsKey("v") ? "public, max-age=31536000, immutable" : "no-cache",
         });
         app.UseRouting();
+        app.UseNotFound();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseOwnRequestsOnly();
         MapCapabilities(app);
         ChooseLanguage.Map(app);
         app.MapRazorComponents<App>();
-        app.MapNotFound();
         return app;
     }
 
