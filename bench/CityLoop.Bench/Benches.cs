@@ -9,7 +9,6 @@ static class Benches
 {
     static readonly Dictionary<string, Func<bool, Task<IReadOnlyList<BenchRow>>>> All = new()
     {
-        ["import"] = ImportBench.RunAsync,
         ["ledger"] = LedgerBench.RunAsync,
     };
 
@@ -63,8 +62,7 @@ static class Benches
             Path.Combine(folder, $"{name}.json"), JsonSerializer.Serialize(new BenchReport(machine, rows), json.BenchReport) + "\n");
     }
 
-    /// <summary>The checkout that the benches run from.</summary>
-    public static string RepositoryRoot()
+    static string RepositoryRoot()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
             if (File.Exists(Path.Combine(folder.FullName, "CityLoop.slnx")))

@@ -4,17 +4,17 @@ namespace CityLoop.Missions;
 
 /// <summary>What the city has that a mission can name; an empty list is not checked.</summary>
 /// <param name="Spots">Names of spots.</param>
-/// <param name="Budgets">Names of budgets.</param>
+/// <param name="Budgets">Names of budgets, and the currency that each holds.</param>
 /// <param name="Currencies">Codes of currencies.</param>
 /// <param name="Languages">Languages that every text must speak.</param>
 public sealed record CityNames(
     IReadOnlyCollection<string> Spots,
-    IReadOnlyCollection<string> Budgets,
+    IReadOnlyDictionary<string, string> Budgets,
     IReadOnlyCollection<string> Currencies,
     IReadOnlyCollection<string> Languages)
 {
     /// <summary>No city: only the document's own rules are checked.</summary>
-    public static readonly CityNames None = new([], [], [], []);
+    public static readonly CityNames None = new([], new Dictionary<string, string>(), [], []);
 }
 
 /// <summary>A mission, or every reason why the document is not one.</summary>

@@ -33,7 +33,8 @@ public sealed class MissionDocumentTests
         }
         """;
 
-    static readonly CityNames City = new(["oak", "elm"], ["trees"], ["TCP"], ["zh-TW", "en"]);
+    static readonly CityNames City = new(
+        ["oak", "elm"], new Dictionary<string, string> { ["trees"] = "TCP" }, ["TCP", "VCH"], ["zh-TW", "en"]);
 
     [Fact]
     public void The_right_document_is_a_mission()
@@ -69,6 +70,8 @@ public sealed class MissionDocumentTests
     [InlineData("\"budget\": \"trees\"", "\"budget\": ▲\"Trees\"", "$.earns[0].points.budget NameForm")]
     [InlineData("\"budget\": \"trees\"", "\"budget\": ▲\"woods\"", "$.earns[0].points.budget NotOfThisCity")]
     [InlineData("\"currency\": \"TCP\"", "\"currency\": ▲\"XXX\"", "$.earns[0].points.currency NotOfThisCity")]
+    [InlineData("\"currency\": \"TCP\"", "\"currency\": ▲\"VCH\"",
+        "$.earns[0].points.currency BudgetHoldsAnotherCurrency")]
     [InlineData("\"amount\": 5", "\"amount\": ▲0", "$.earns[0].points.amount NumberRange")]
     [InlineData("\"amount\": 5", "\"amount\": ▲-5", "$.earns[0].points.amount NumberRange")]
     [InlineData("\"amount\": 5", "\"amount\": ▲99999999999999999999", "$.earns[0].points.amount NumberRange")]
@@ -156,7 +159,7 @@ public sealed class MissionDocumentTests
         problem.ToString().ShouldBe(
             "18:57 $.earns[0].points.budget: The field \"budget\" is missing. Add it: \"budget\": \"rally-2026\".");
         foreach (var code in Enum.GetValues<ProblemCode>())
-            new Problem(1, 1, "$", code, ["a", "b", "c"]).ToString().Length.ShouldBeGreaterThan(20);
+            new Problem(1, 1, "$", code, ["text", "number", "list"]).ToString().Length.ShouldBeGreaterThan(20);
     }
 
     [Fact]

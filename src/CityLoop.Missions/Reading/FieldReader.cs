@@ -17,7 +17,7 @@ sealed class FieldReader
     public FieldReader(Node node, ProblemList problems, params string[] known)
     {
         (_node, _problems) = (node, problems);
-        if (Is(node, JsonTokenType.StartObject, "an object { … }"))
+        if (Is(node, JsonTokenType.StartObject, "object"))
             foreach (var field in node.Fields.Where(f => !known.Contains(f.Name)))
                 problems.Add(
                     field.Offset, field.Value.Path, ProblemCode.FieldUnknown, field.Name, string.Join(", ", known));
@@ -37,7 +37,7 @@ sealed class FieldReader
 
     public long Whole(string name, long min, long max, string example)
     {
-        if (Required(name, example) is not { } node || !Is(node, JsonTokenType.Number, "a whole number"))
+        if (Required(name, example) is not { } node || !Is(node, JsonTokenType.Number, "whole-number"))
             return min;
         if (node.Number is { } number && number >= min && number <= max)
             return number;
@@ -50,17 +50,17 @@ sealed class FieldReader
 
     public string NameIn(Node node, Names form)
     {
-        if (!Is(node, JsonTokenType.String, "a text"))
+        if (!Is(node, JsonTokenType.String, "text"))
             return "";
         if (!form.Pattern.IsMatch(node.Text))
-            _problems.Add(node, ProblemCode.NameForm, form.Words);
+            _problems.Add(node, ProblemCode.NameForm, form.Word);
         return node.Text;
     }
 
     public string OneOf(string name, params string[] words)
     {
         if (Required(name, $"\"{name}\": \"{words[0]}\"") is not { } node
-            || !Is(node, JsonTokenType.String, "a text"))
+            || !Is(node, JsonTokenType.String, "text"))
             return words[0];
         if (words.Contains(node.Text))
             return node.Text;
@@ -71,7 +71,7 @@ sealed class FieldReader
     public DateOnly Date(string name)
     {
         if (Required(name, $"\"{name}\": \"2026-11-21\"") is not { } node
-            || !Is(node, JsonTokenType.String, "a text"))
+            || !Is(node, JsonTokenType.String, "text"))
             return default;
         if (DateOnly.TryParseExact(
                 node.Text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
@@ -85,7 +85,7 @@ sealed class FieldReader
 
     public List<Node> ListIn(Node node, int min, int max)
     {
-        if (!Is(node, JsonTokenType.StartArray, "a list [ … ]"))
+        if (!Is(node, JsonTokenType.StartArray, "list"))
             return [];
         if (node.Members.Count < min || node.Members.Count > max)
             _problems.Add(node, ProblemCode.ListLength, Say(min), Say(max));
@@ -98,12 +98,12 @@ sealed class FieldReader
             return true;
         _problems.Add(node, ProblemCode.WrongKind, needed, node.Kind switch
         {
-            JsonTokenType.StartObject => "an object",
-            JsonTokenType.StartArray => "a list",
-            JsonTokenType.String => "a text",
-            JsonTokenType.Number => "a number",
+            JsonTokenType.StartObject => "object",
+            JsonTokenType.StartArray => "list",
+            JsonTokenType.String => "text",
+            JsonTokenType.Number => "number",
             JsonTokenType.Null => "null",
-            _ => "true or false",
+            _ => "true-or-false",
         });
         return false;
     }
@@ -112,12 +112,11 @@ sealed class FieldReader
 }
 
 /// <summary>The form of a name, for the machine and for people.</summary>
-sealed partial record Names(Regex Pattern, string Words)
+sealed partial record Names(Regex Pattern, string Word)
 {
-    public static readonly Names Plain =
-        new(PlainPattern(), "small letters, digits and hyphens, a letter first, up to 48");
-    public static readonly Names Currency = new(CurrencyPattern(), "2 to 12 capital letters A to Z");
-    public static readonly Names Language = new(LanguagePattern(), "a language tag such as zh-TW, en or ja");
+    public static readonly Names Plain = new(PlainPattern(), "plain-name");
+    public static readonly Names Currency = new(CurrencyPattern(), "currency-code");
+    public static readonly Names Language = new(LanguagePattern(), "language-tag");
 
     [GeneratedRegex("^[a-z][a-z0-9-]{0,47}\\z")]
     private static partial Regex PlainPattern();

@@ -21,7 +21,7 @@ sealed record Node(JsonTokenType Kind, int Offset, string Path)
 /// <summary>A field of an object, with the place of its name.</summary>
 sealed record Field(string Name, int Offset, Node Value);
 
-/// <summary>Reads JSON into nodes that know their place; tells every doubled field and the first break of JSON.</summary>
+/// <summary>Reads JSON into nodes that know their place; tells doubled fields and the first break of JSON.</summary>
 static class JsonTree
 {
     public const int BytesMax = 256 * 1024;

@@ -18,7 +18,7 @@ sealed class MissionReader(ProblemList problems)
             "$schema", "language", "id", "version", "languages", "name", "summary", "who", "when", "what", "earns",
             "draws");
         if (fields.Optional("$schema") is { } schema)
-            fields.Is(schema, JsonTokenType.String, "a text");
+            fields.Is(schema, JsonTokenType.String, "text");
         fields.Whole("language", 1, 1, "\"language\": 1");
         _languages = [.. fields.List("languages", 1, 20, "\"languages\": [\"zh-TW\", \"en\"]")
             .Select(node => fields.NameIn(node, Names.Language))];
@@ -137,7 +137,7 @@ sealed class MissionReader(ProblemList problems)
         {
             if (fields.Optional(language) is not { } text)
                 problems.Add(node, ProblemCode.LanguageMissing, language);
-            else if (fields.Is(text, JsonTokenType.String, "a text"))
+            else if (fields.Is(text, JsonTokenType.String, "text"))
             {
                 CheckText(text, max);
                 texts.Add(new(language, text.Text));

@@ -47,10 +47,14 @@ sealed class MissionRules(ProblemList problems, CityNames city)
                 Known(member, mission.Activities.Select(a => a.Id));
         }
 
-        if (reward.Points is not null)
+        if (reward.Points is { } points)
         {
-            OfTheCity(At(node, "points", "budget"), "budget", city.Budgets);
+            OfTheCity(At(node, "points", "budget"), "budget", [.. city.Budgets.Keys]);
             OfTheCity(At(node, "points", "currency"), "currency", city.Currencies);
+            if (city.Budgets.TryGetValue(points.Budget, out var held) && held != points.Currency
+                && city.Currencies.Contains(points.Currency))
+                problems.Add(
+                    At(node, "points", "currency"), ProblemCode.BudgetHoldsAnotherCurrency, points.Budget, held);
         }
 
         if (reward.Tickets is not null)

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace CityLoop.Missions.Reading;
 
 /// <summary>One thing to mend in a mission document.</summary>
@@ -9,15 +11,28 @@ namespace CityLoop.Missions.Reading;
 public sealed record Problem(int Line, int Column, string Path, ProblemCode Code, IReadOnlyList<string> Arguments)
 {
     /// <summary>What is wrong, in English.</summary>
-    public string Wrong => string.Format(
-        System.Globalization.CultureInfo.InvariantCulture, ProblemSentences.Of(Code).Wrong, [.. Arguments]);
+    public string Wrong => Say(ProblemSentences.Of(Code).Wrong);
 
     /// <summary>What to write instead, in English.</summary>
-    public string Write => string.Format(
-        System.Globalization.CultureInfo.InvariantCulture, ProblemSentences.Of(Code).Write, [.. Arguments]);
+    public string Write => Say(ProblemSentences.Of(Code).Write);
+
+    /// <summary>True where an argument is one of <see cref="Words"/>, to be translated.</summary>
+    public bool IsWord(int argument) => Code switch
+    {
+        ProblemCode.WrongKind or ProblemCode.NameForm => true,
+        ProblemCode.NotOfThisCity => argument == 1,
+        _ => false,
+    };
+
+    /// <summary>Every word that can be an argument.</summary>
+    public static IEnumerable<string> Words => ProblemSentences.Words.Keys;
 
     /// <summary>As a compiler would say it: <c>12:7 $.when.until: … …</c>.</summary>
     public override string ToString() => $"{Line}:{Column} {Path}: {Wrong} {Write}";
+
+    string Say(string sentence) => string.Format(
+        CultureInfo.InvariantCulture, sentence,
+        [.. Arguments.Select((argument, i) => IsWord(i) ? ProblemSentences.Words[argument] : argument)]);
 }
 
 /// <summary>The rules of the mission language.</summary>
@@ -82,6 +97,9 @@ public enum ProblemCode
 
     /// <summary>{0} is not a {1} of this city; known are {2}.</summary>
     NotOfThisCity,
+
+    /// <summary>The budget {0} holds the currency {1}.</summary>
+    BudgetHoldsAnotherCurrency,
 
     /// <summary>The reward asks for {0} stamps, but only {1} can be had.</summary>
     StampsOutOfReach,

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using static CityLoop.Missions.Reading.ProblemCode;
 
 namespace CityLoop.Missions.Reading;
@@ -5,6 +6,24 @@ namespace CityLoop.Missions.Reading;
 /// <summary>The English sentences of each rule; pages say them in every language.</summary>
 static class ProblemSentences
 {
+    /// <summary>Words that stand in sentences as arguments.</summary>
+    public static readonly FrozenDictionary<string, string> Words = new Dictionary<string, string>
+    {
+        ["object"] = "an object { … }",
+        ["list"] = "a list [ … ]",
+        ["text"] = "a text \"…\"",
+        ["number"] = "a number",
+        ["whole-number"] = "a whole number",
+        ["null"] = "null",
+        ["true-or-false"] = "true or false",
+        ["plain-name"] = "small letters, digits and hyphens, a letter first, up to 48",
+        ["currency-code"] = "2 to 12 capital letters A to Z",
+        ["language-tag"] = "a language tag such as zh-TW, en or ja",
+        ["spot"] = "spot",
+        ["budget"] = "budget",
+        ["currency"] = "currency",
+    }.ToFrozenDictionary();
+
     public static (string Wrong, string Write) Of(ProblemCode code) => code switch
     {
         NotJson => ("This is not JSON: {0}.", "Look for a missing comma, quote or bracket here or just before."),
@@ -28,6 +47,7 @@ static class ProblemSentences
         NameTwice => ("The name \"{0}\" is given a second time.", "Choose another name."),
         NameUnknown => ("Nothing in this document is named \"{0}\".", "Write one of: {1}."),
         NotOfThisCity => ("\"{0}\" is not a {1} of this city.", "Write one of: {2}."),
+        BudgetHoldsAnotherCurrency => ("The budget \"{0}\" holds {1}.", "Write \"{1}\", or name another budget."),
         StampsOutOfReach => ("The reward needs {0} stamps, but only {1} can be had.", "Write 1 to {1}."),
         AnswerIsNotAChoice => ("The right answer is number {0}, but there are {1} choices.", "Write 1 to {1}."),
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "A rule without a sentence."),

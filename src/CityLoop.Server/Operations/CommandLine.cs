@@ -1,7 +1,6 @@
 using System.CommandLine;
 using CityLoop.Server.Operations.Export;
 using CityLoop.Server.Operations.Import;
-using CityLoop.Server.Merchants.Settlement;
 using CityLoop.Server.Shared;
 
 namespace CityLoop.Server.Operations;
@@ -14,7 +13,6 @@ static class CommandLine
     [
         ExportVerb.Create(),
         ImportVerb.Create(),
-        SettleVerb.Create(),
         UpVerb.Create(),
     ];
 

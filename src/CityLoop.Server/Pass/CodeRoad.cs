@@ -23,7 +23,7 @@ enum SendOutcome
 /// </summary>
 sealed partial class CodeRoad(
     OneTimeCodes codes, IOneTimeCodeSender sender, AddressLimits limits, PersonStore people, Sessions sessions,
-    PassOptions options, Texts texts, IDataProtectionProvider protection, ILogger<CodeRoad> log)
+    Texts texts, IDataProtectionProvider protection, ILogger<CodeRoad> log)
 {
     const string CookieName = "code";
 
@@ -63,8 +63,6 @@ sealed partial class CodeRoad(
         if (outcome != CodeOutcome.Accepted)
             return (outcome, null, false);
         var (person, isNew) = await people.OfContactAsync(contact, texts.Language, context.RequestAborted);
-        if (options.FirstOfficers.Any(first => Contact.Read(first) == contact))
-            person = await people.GrantAsync(new PersonId(person.Id), Roles.CityStaff, context.RequestAborted);
         await SessionAuthentication.SignInAsync(context, sessions, person);
         Forget(context);
         return (outcome, person, isNew);

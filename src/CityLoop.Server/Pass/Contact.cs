@@ -1,5 +1,5 @@
 using System.Net.Mail;
-using CityLoop.Server.Shared;
+using System.Text;
 
 namespace CityLoop.Server.Pass;
 
@@ -19,7 +19,7 @@ sealed record Contact(ContactKind Kind, string Value)
     /// </summary>
     public static Contact? Read(string? typed)
     {
-        var text = HalfWidth.Of(typed).Trim();
+        var text = (typed ?? "").Normalize(NormalizationForm.FormKC).Trim();
         return text.Contains('@', StringComparison.Ordinal) ? ReadEmail(text) : ReadPhone(text);
     }
 

@@ -1,0 +1,31 @@
+namespace CityLoop.Server.Missions;
+
+/// <summary>Missions: what the city asks people to do, and what they earn by it.</summary>
+static class MissionsCapability
+{
+    public static IServiceCollection AddMissions(this IServiceCollection services)
+    {
+        services.AddSingleton<MissionStore>();
+        services.AddSingleton<TicketStore>();
+        services.AddSingleton<MissionCatalogue>();
+        services.AddSingleton<SpotCodes>();
+        services.AddSingleton<MissionPayments>();
+        services.AddSingleton<MissionActs>();
+        services.AddSingleton<MissionBudgets>();
+        services.AddSingleton<MissionViews>();
+        services.AddScoped<Sentences>();
+        services.AddHostedService<PublishMissions>();
+        services.AddHostedService<PaymentSweeper>();
+        return services;
+    }
+
+    public static void MapMissions(this IEndpointRouteBuilder app)
+    {
+        ShowSchema.Map(app);
+        AnswerSpotForm.Map(app);
+        var api = app.MapGroup("/api/v1");
+        ListMissions.Map(api);
+        AnswerSpot.Map(api);
+        CheckMission.Map(api);
+    }
+}
