@@ -9,6 +9,7 @@ static class Benches
 {
     static readonly Dictionary<string, Func<bool, Task<IReadOnlyList<BenchRow>>>> All = new()
     {
+        ["import"] = ImportBench.RunAsync,
         ["ledger"] = LedgerBench.RunAsync,
     };
 
@@ -62,7 +63,8 @@ static class Benches
             Path.Combine(folder, $"{name}.json"), JsonSerializer.Serialize(new BenchReport(machine, rows), json.BenchReport) + "\n");
     }
 
-    static string RepositoryRoot()
+    /// <summary>The checkout that the benches run from.</summary>
+    public static string RepositoryRoot()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
             if (File.Exists(Path.Combine(folder.FullName, "CityLoop.slnx")))

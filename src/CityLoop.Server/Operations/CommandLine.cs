@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CityLoop.Server.Operations.Export;
 using CityLoop.Server.Operations.Import;
+using CityLoop.Server.Merchants.Settlement;
 using CityLoop.Server.Shared;
 
 namespace CityLoop.Server.Operations;
@@ -13,6 +14,7 @@ static class CommandLine
     [
         ExportVerb.Create(),
         ImportVerb.Create(),
+        SettleVerb.Create(),
         UpVerb.Create(),
     ];
 

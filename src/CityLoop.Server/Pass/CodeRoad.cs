@@ -23,7 +23,7 @@ enum SendOutcome
 /// </summary>
 sealed partial class CodeRoad(
     OneTimeCodes codes, IOneTimeCodeSender sender, AddressLimits limits, PersonStore people, Sessions sessions,
-    Texts texts, IDataProtectionProvider protection, ILogger<CodeRoad> log)
+    PassOptions options, Texts texts, IDataProtectionProvider protection, ILogger<CodeRoad> log)
 {
     const string CookieName = "code";
 
@@ -63,6 +63,8 @@ sealed partial class CodeRoad(
         if (outcome != CodeOutcome.Accepted)
             return (outcome, null, false);
         var (person, isNew) = await people.OfContactAsync(contact, texts.Language, context.RequestAborted);
+        if (options.FirstOfficers.Any(first => Contact.Read(first) == contact))
+            person = await people.GrantAsync(new PersonId(person.Id), Roles.CityStaff, context.RequestAborted);
         await SessionAuthentication.SignInAsync(context, sessions, person);
         Forget(context);
         return (outcome, person, isNew);

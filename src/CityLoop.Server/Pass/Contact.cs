@@ -1,5 +1,5 @@
 using System.Net.Mail;
-using System.Text;
+using CityLoop.Server.Shared;
 
 namespace CityLoop.Server.Pass;
 
@@ -19,7 +19,7 @@ sealed record Contact(ContactKind Kind, string Value)
     /// </summary>
     public static Contact? Read(string? typed)
     {
-        var text = (typed ?? "").Normalize(NormalizationForm.FormKC).Trim();
+        var text = HalfWidth.Of(typed).Trim();
         return text.Contains('@', StringComparison.Ordinal) ? ReadEmail(text) : ReadPhone(text);
     }
 

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using CityLoop.Server.Shared;
 using Dapper;
 using Npgsql;
 
@@ -81,7 +82,7 @@ sealed class OneTimeCodes(NpgsqlDataSource database, TimeProvider time)
             cancellationToken: cancellation));
         if (live is null)
             return CodeOutcome.NoLiveCode;
-        var digits = new string([.. typed.Normalize(NormalizationForm.FormKC).Where(char.IsAsciiDigit)]);
+        var digits = new string([.. HalfWidth.Of(typed).Where(char.IsAsciiDigit)]);
         if (!CryptographicOperations.FixedTimeEquals(CodeHash(ticket, digits), live.CodeHash))
             return live.TriesLeft == 0 ? CodeOutcome.TooManyTries : CodeOutcome.WrongCode;
 

@@ -72,6 +72,17 @@ sealed partial class PersonStore(NpgsqlDataSource database, TimeProvider time) :
             new { person = person.Value, name, language }, cancellationToken: cancellation));
     }
 
+    /// <summary>Gives a person a role; once they have it, this changes nothing.</summary>
+    public async Task<Person> GrantAsync(PersonId person, string role, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await connection.QuerySingleAsync<Person>(new CommandDefinition(
+            $"""
+            update pass.person set roles = case when @role = any(roles) then roles else roles || @role end
+            where id = @person returning {Columns}
+            """, new { person = person.Value, role }, cancellationToken: cancellation));
+    }
+
     /// <summary>Puts the demo's cast in place; what a demo person has changed since stays.</summary>
     public async Task SeedAsync(IEnumerable<CastMember> cast, CancellationToken cancellation)
     {

@@ -2,7 +2,7 @@ using CityLoop.Server.City;
 
 namespace CityLoop.Server.Pass;
 
-/// <summary>Somebody of the demo's cast, offered on the sign-in page.</summary>
+/// <summary>Somebody of the demo's cast, offered on the sign-in page; the role is what they are called there.</summary>
 sealed record SignInHint(string Contact, LocalNames Names, string Role, string Icon);
 
 /// <summary>What the demo adds to the sign-in pages; a real city has none of it.</summary>
@@ -16,7 +16,7 @@ sealed record SignInHints(IReadOnlyList<SignInHint> People, string? Outbox)
             CastRole.ShopWorker => new SignInHint(p.Email!, p.Names, Roles.ShopWorker, "shop"),
             CastRole.CityStaff => new SignInHint(p.Email!, p.Names, Roles.CityStaff, "chart"),
             CastRole.Auditor => new SignInHint(p.Email!, p.Names, Roles.Auditor, "shield"),
-            _ => new SignInHint(p.Email!, p.Names, Roles.Resident, "person"),
+            _ => new SignInHint(p.Email!, p.Names, p.District is null ? "visitor" : Roles.Resident, "person"),
         })],
         Pass.Outbox.Address);
 }

@@ -86,6 +86,24 @@ sealed class WalletCodes
         return false;
     }
 
+    /// <summary>
+    /// True when this is the code behind a claim that was used at <paramref name="at"/>: a till that asks again after
+    /// minutes, because the answer was lost, still holds the code of that time.
+    /// </summary>
+    public bool IsBehind(Guid claim, AccountId account, DateTimeOffset at, string text)
+    {
+        if (Parse(text) is not var (hidden, check))
+            return false;
+        var step = StepAt(at);
+        for (var shown = step - 1; shown <= step + 1; shown++)
+            if (Try(hidden, check, shown) is { } code && code.Account == account && code.Claim == claim)
+                return true;
+        return false;
+    }
+
+    /// <summary>True for 16 digits, whatever they mean.</summary>
+    public static bool IsWellFormed(string text) => Parse(text) is not null;
+
     WalletCode? Try(int hidden, int check, long step)
     {
         Span<byte> stepKey = stackalloc byte[32];

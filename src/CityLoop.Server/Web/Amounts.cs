@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using CityLoop.Server.Shared;
 
 namespace CityLoop.Server.Web;
 
@@ -37,7 +38,7 @@ static class Amounts
     public static bool TryRead(string? typed, int scale, out long units)
     {
         units = 0;
-        var text = (typed ?? "").Normalize(NormalizationForm.FormKC).Trim().Replace(",", "", StringComparison.Ordinal);
+        var text = HalfWidth.Of(typed).Trim().Replace(",", "", StringComparison.Ordinal);
         var point = text.IndexOf('.', StringComparison.Ordinal);
         var decimals = point < 0 ? "" : text[(point + 1)..];
         var digits = (point < 0 ? text : text[..point]) + decimals.PadRight(scale, '0');

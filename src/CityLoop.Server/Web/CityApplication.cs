@@ -2,10 +2,12 @@ using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using CityLoop.Server.City;
 using CityLoop.Server.Ledger;
+using CityLoop.Server.Merchants;
 using CityLoop.Server.Missions;
 using CityLoop.Server.Operations;
 using CityLoop.Server.Pass;
 using CityLoop.Server.Shared;
+using CityLoop.Server.Wallets;
 using CityLoop.Server.Web.Errors;
 using CityLoop.Server.Web.Languages;
 using Microsoft.Extensions.WebEncoders;
@@ -42,13 +44,13 @@ static class CityApplication
                 sent.Context.Request.Query.ContainsKey("v") ? "public, max-age=31536000, immutable" : "no-cache",
         });
         app.UseRouting();
+        app.UseNotFound();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseOwnRequestsOnly();
         MapCapabilities(app);
         ChooseLanguage.Map(app);
         app.MapRazorComponents<App>();
-        app.MapNotFound();
         return app;
     }
 
@@ -76,16 +78,20 @@ static class CityApplication
     static void AddCapabilities(IServiceCollection services, CityOptions options)
     {
         services.AddLedger();
+        services.AddMerchants();
         services.AddMissions();
         services.AddOperations();
         services.AddPass(options);
+        services.AddWallets();
     }
 
     /// <summary>One line for each capability that has endpoints, in alphabetical order.</summary>
     static void MapCapabilities(IEndpointRouteBuilder app)
     {
+        app.MapMerchants();
         app.MapMissions();
         app.MapOperations();
         app.MapPass();
+        app.MapWallets();
     }
 }

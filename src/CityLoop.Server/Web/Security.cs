@@ -98,17 +98,28 @@ static class Security
         if (ErrorPages.IsForPrograms(request.Path))
             return request.Cookies.ContainsKey(SessionAuthentication.CookieName)
                 && !request.Headers.ContainsKey(ApiHeader) ? "wrong_origin" : null;
-        if (context.GetEndpoint() is null or { DisplayName: NoSuchPage })
-            return null;
         var tokens = context.RequestServices.GetRequiredService<IAntiforgery>();
         return await tokens.IsRequestValidAsync(context) ? null : "page_out_of_date";
     }
 
-    const string NoSuchPage = "no such page";
+    /// <summary>
+    /// Behind routing, before authorization: an address that nobody maps is not there, and a wrong method or content
+    /// type is just that, for anybody. Else the rule that closes what says nothing would send readers to the door.
+    /// </summary>
+    public static void UseNotFound(this WebApplication app) =>
+        app.Use((context, next) => context.GetEndpoint() switch
+        {
+            null => Refuse(context, StatusCodes.Status404NotFound),
+            RouteEndpoint => next(context),
+            // Routing's own answers (405, 415) are endpoints without a route.
+            var answer => answer.RequestDelegate!(context),
+        });
 
-    /// <summary>Last: an address that nobody maps is not there, for anybody.</summary>
-    public static void MapNotFound(this IEndpointRouteBuilder pages) =>
-        pages.MapFallback("{**path}", () => Results.NotFound()).AllowAnonymous().WithDisplayName(NoSuchPage);
+    static Task Refuse(HttpContext context, int status)
+    {
+        context.Response.StatusCode = status;
+        return Task.CompletedTask;
+    }
 
     static Task WriteHeaders(object state)
     {

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using CityLoop.Ledger;
 using CityLoop.Server.Tests.Hosting;
+using CityLoop.Server.Web;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace CityLoop.Server.Tests.Missions;
@@ -139,7 +140,7 @@ public sealed class AnswerSpotTests(TestCity city) : IClassFixture<TestCity>, IA
     public async Task Nobody_answers_for_another_and_a_stranger_is_asked_to_sign_in()
     {
         using var visitor = city.Visit();
-        visitor.DefaultRequestHeaders.Add(Web.Security.ApiHeader, "1");
+        visitor.DefaultRequestHeaders.Add(Security.ApiHeader, "1");
         ShouldBeProblem(
             await AnswerAsync(visitor, "zhenlan-temple"), HttpStatusCode.Unauthorized, "sign_in_first");
 

@@ -1,0 +1,88 @@
+using System.Security.Claims;
+using CityLoop.Ledger;
+using CityLoop.Server.Pass;
+using CityLoop.Server.Wallets;
+using CityLoop.Server.Web;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace CityLoop.Server.Merchants;
+
+/// <summary>A shop charges the wallet whose code it has just scanned.</summary>
+static class ChargeWallet
+{
+    /// <param name="Id">Made by the till, version 4 or 7; the same id and content gets the first answer again.</param>
+    /// <param name="Code">The 16 digits on the person's phone; blanks between them do not matter.</param>
+    /// <param name="Amount">In the currency's smallest unit.</param>
+    public sealed record Request(Guid Id, string Code, long Amount);
+
+    /// <param name="Back">What the city gave back to the person, rounded down.</param>
+    /// <param name="RebateUsedUp">True when nothing came back because the budget for it has run dry.</param>
+    /// <param name="Receipt">The address of the receipt, for both parties.</param>
+    public sealed record Response(Guid Id, long Amount, long Back, bool RebateUsedUp, string Receipt);
+
+    /// <summary>What can become of a charge, in order of precedence.</summary>
+    public enum Outcome
+    {
+        Charged, NoShop, IdNotValid, AmountNotPositive, AmountTooLarge, CodeNotValid, TooManyWrongCodes, CodeUnknown,
+        CodeExpired, IdAlreadyUsed, CodeAlreadyUsed, TooFewPoints,
+    }
+
+    public readonly record struct Decision(Outcome Outcome, Payment? Payment = null, TimeSpan Wait = default);
+
+    const int CodeLengthMax = 40;
+
+    public static void Map(IEndpointRouteBuilder till) =>
+        till.MapPost("/charges", HandleAsync).Accepts<Request>("application/json")
+            .WithName("ChargeWallet").WithTags("Merchants");
+
+    static async Task<Results<Ok<Response>, ProblemHttpResult>> HandleAsync(
+        HttpContext context, ClaimsPrincipal who, Till till, Problems problems, CancellationToken cancellation)
+    {
+        var (request, unreadable) = await JsonBody.ReadAsync<Request>(context.Request, problems, cancellation);
+        if (request is null)
+            return unreadable!;
+        var decision = await till.ChargeAsync(who.PersonId(), request, cancellation);
+        if (decision.Outcome == Outcome.TooManyWrongCodes)
+            context.Response.Headers.RetryAfter = SecondsOf(decision.Wait).ToString("D", null);
+        return decision.Payment is { } payment
+            ? TypedResults.Ok(ResponseOf(payment, till))
+            : Refusal(decision, problems, till);
+    }
+
+    static Response ResponseOf(Payment payment, Till till) => new(
+        payment.Id, payment.Amount, payment.Back, till.Payments.BackFor(payment.Amount) > payment.Back, payment.Receipt);
+
+    static ProblemHttpResult Refusal(Decision decision, Problems problems, Till till)
+    {
+        var (status, code, field, value) = Explain(decision, till);
+        return problems.Of(status, code, field, value);
+    }
+
+    /// <summary>How a refusal is told: status, code, the field at fault, and the value in the sentence.</summary>
+    public static (int Status, string Code, string? Field, object? Value) Explain(Decision decision, Till till) =>
+        decision.Outcome switch
+        {
+            Outcome.NoShop => (403, "no_shop", null, null),
+            Outcome.IdNotValid => (400, "id_not_valid", "id", null),
+            Outcome.AmountNotPositive => (400, "amount_not_positive", "amount", null),
+            Outcome.AmountTooLarge => (400, "amount_too_large", "amount", Amounts.Format(till.Payments.Largest, till.Payments.Currency.Scale)),
+            Outcome.CodeNotValid => (400, "code_not_valid", "code", null),
+            Outcome.TooManyWrongCodes => (429, "too_many_wrong_codes", "code", SecondsOf(decision.Wait)),
+            Outcome.CodeUnknown => (409, "code_unknown", "code", null),
+            Outcome.CodeExpired => (409, "code_expired", "code", null),
+            Outcome.IdAlreadyUsed => (409, "id_already_used", "id", null),
+            Outcome.CodeAlreadyUsed => (409, "code_already_used", "code", null),
+            Outcome.TooFewPoints => (409, "too_few_points", "amount", null),
+            _ => throw new ArgumentOutOfRangeException(nameof(decision), decision.Outcome, "That is no refusal."),
+        };
+
+    static int SecondsOf(TimeSpan wait) => (int)Math.Ceiling(wait.TotalSeconds);
+
+    /// <summary>What is wrong with a request before anything is looked up; null when nothing is.</summary>
+    public static Outcome? Check(Request request, long largest) =>
+        !Payment.MayNameOne(request.Id) ? Outcome.IdNotValid
+        : request.Amount <= 0 ? Outcome.AmountNotPositive
+        : request.Amount > largest ? Outcome.AmountTooLarge
+        : request.Code.Length > CodeLengthMax || !WalletCodes.IsWellFormed(request.Code) ? Outcome.CodeNotValid
+        : null;
+}

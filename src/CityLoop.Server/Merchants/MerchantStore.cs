@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using System.Text.Json;
+using CityLoop.Ledger;
+using CityLoop.Server.City;
+using CityLoop.Server.Pass;
+using Dapper;
+using Npgsql;
+
+namespace CityLoop.Server.Merchants;
+
+/// <summary>The city's shops and who works there; kept in memory, because every payment asks.</summary>
+sealed class MerchantStore(NpgsqlDataSource database, TimeProvider time)
+{
+    /// <summary>Another server may have added a shop or a worker: what is not known is asked again after this time.</summary>
+    static readonly TimeSpan TrustedFor = TimeSpan.FromSeconds(5);
+
+    readonly ConcurrentDictionary<PersonId, (Guid? Merchant, DateTimeOffset ReadAt)> _workplaces = new();
+    volatile Directory _directory = new([], DateTimeOffset.MinValue);
+
+    /// <summary>Every shop, by code.</summary>
+    public async Task<IReadOnlyList<Merchant>> AllAsync(CancellationToken cancellation) =>
+        (await ReadAsync(cancellation)).All;
+
+    public async Task<Merchant?> OfCodeAsync(string code, CancellationToken cancellation) =>
+        (await FreshAsync(d => d.ByCode.ContainsKey(code), cancellation)).ByCode.GetValueOrDefault(code);
+
+    /// <summary>The shop that an account belongs to, be it the shop's own or its payout account.</summary>
+    public async Task<Merchant?> OfAccountAsync(AccountId account, CancellationToken cancellation) =>
+        (await FreshAsync(d => d.ByAccount.ContainsKey(account), cancellation)).ByAccount.GetValueOrDefault(account);
+
+    /// <summary>The shop at whose till a person works, or null.</summary>
+    public async Task<Merchant?> OfWorkerAsync(PersonId person, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        if (!_workplaces.TryGetValue(person, out var known) || now - known.ReadAt > TrustedFor)
+        {
+            await using var connection = await database.OpenConnectionAsync(cancellation);
+            var merchant = await connection.QuerySingleOrDefaultAsync<Guid?>(new CommandDefinition(
+                "select merchant from merchants.worker where person = @Value order by merchant limit 1", person,
+                cancellationToken: cancellation));
+            known = _workplaces[person] = (merchant, now);
+        }
+
+        return known.Merchant is { } id
+            ? (await FreshAsync(d => d.ById.ContainsKey(id), cancellation)).ById.GetValueOrDefault(id)
+            : null;
+    }
+
+    /// <summary>Enters a shop into the register, or brings its entry up to date; its accounts stay.</summary>
+    public async Task SaveAsync(Merchant merchant, string name, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await connection.ExecuteAsync(new CommandDefinition(
+            """
+            insert into merchants.merchant
+              (id, code, name, names, district, category, bank_code, bank_account, account, payout)
+            values (@Id, @Code, @name, @names::jsonb, @District, @Category, @BankCode, @BankAccount, @Account, @Payout)
+            on conflict (code) do update set (name, names, district, category, bank_code, bank_account)
+              = (excluded.name, excluded.names, excluded.district, excluded.category,
+                 excluded.bank_code, excluded.bank_account)
+            """,
+            new
+            {
+                merchant.Id, merchant.Code, name, names = JsonSerializer.Serialize(merchant.Names.InEveryLanguage),
+                merchant.District, merchant.Category, merchant.BankCode, merchant.BankAccount,
+                Account = merchant.Account.Value, Payout = merchant.Payout.Value,
+            },
+            cancellationToken: cancellation));
+        _directory = new([], DateTimeOffset.MinValue);
+    }
+
+    public async Task AddWorkerAsync(PersonId person, Guid merchant, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await connection.ExecuteAsync(new CommandDefinition(
+            "insert into merchants.worker (person, merchant) values (@person, @merchant) on conflict do nothing",
+            new { person = person.Value, merchant }, cancellationToken: cancellation));
+        _workplaces.TryRemove(person, out _);
+    }
+
+    async Task<Directory> ReadAsync(CancellationToken cancellation) => await FreshAsync(_ => false, cancellation);
+
+    async Task<Directory> FreshAsync(Func<Directory, bool> isEnough, CancellationToken cancellation)
+    {
+        var directory = _directory;
+        var now = time.GetUtcNow();
+        if (isEnough(directory) || now - directory.ReadAt < TrustedFor)
+            return directory;
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var rows = await connection.QueryAsync<Row>(new CommandDefinition(
+            """
+            select id, code, names, district, category, bank_code, bank_account, account, payout
+            from merchants.merchant order by code
+            """, cancellationToken: cancellation));
+        return _directory = new([.. rows.Select(row => row.ToMerchant())], now);
+    }
+
+    sealed record Directory(IReadOnlyList<Merchant> All, DateTimeOffset ReadAt)
+    {
+        public FrozenDictionary<Guid, Merchant> ById { get; } = All.ToFrozenDictionary(m => m.Id);
+        public FrozenDictionary<string, Merchant> ByCode { get; } = All.ToFrozenDictionary(m => m.Code);
+        public FrozenDictionary<AccountId, Merchant> ByAccount { get; } =
+            All.SelectMany(m => new[] { (m.Account, m), (m.Payout, m) }).ToFrozenDictionary(p => p.Item1, p => p.m);
+    }
+
+    sealed class Row
+    {
+        public Guid Id { get; init; }
+        public string Code { get; init; } = "";
+        public string Names { get; init; } = "";
+        public string District { get; init; } = "";
+        public string Category { get; init; } = "";
+        public string BankCode { get; init; } = "";
+        public string BankAccount { get; init; } = "";
+        public AccountId Account { get; init; }
+        public AccountId Payout { get; init; }
+
+        public Merchant ToMerchant() => new(
+            Id, Code, new LocalNames(JsonSerializer.Deserialize<Dictionary<string, string>>(Names)!), District,
+            Category, BankCode, BankAccount, Account, Payout);
+    }
+}

@@ -1,0 +1,33 @@
+using CityLoop.Server.Merchants.Settlement;
+using CityLoop.Server.Pass;
+
+namespace CityLoop.Server.Merchants;
+
+/// <summary>Shops, their tills, and what they are paid out.</summary>
+static class MerchantsCapability
+{
+    public static IServiceCollection AddMerchants(this IServiceCollection services)
+    {
+        services
+            .AddSingleton<MerchantStore>()
+            .AddSingleton<Payments>()
+            .AddSingleton<WrongCodeLimit>()
+            .AddSingleton<Till>()
+            .AddSingleton<Counter>()
+            .AddSingleton<Sales>()
+            .AddSingleton<SettlementStore>()
+            .AddSingleton<SettleShops>();
+        foreach (var seed in RegisterMerchants.Seeds)
+            services.AddSingleton(seed);
+        return services;
+    }
+
+    public static void MapMerchants(this IEndpointRouteBuilder app)
+    {
+        var till = app.MapGroup("/api/v1/till").RequireAuthorization(Roles.ShopWorker);
+        ChargeWallet.Map(till);
+        RefundCharge.Map(till);
+        ShowToday.Map(till);
+        PayShop.Map(app.MapGroup("/api/v1/wallet").RequireAuthorization(Roles.Resident));
+    }
+}

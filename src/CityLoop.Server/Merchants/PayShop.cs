@@ -1,0 +1,89 @@
+using System.Security.Claims;
+using CityLoop.Server.Pass;
+using CityLoop.Server.Web;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace CityLoop.Server.Merchants;
+
+/// <summary>A person who has scanned a shop's printed code pays an amount they typed.</summary>
+static class PayShop
+{
+    /// <param name="Id">Made by the person's phone, version 4 or 7; sent twice, it pays once.</param>
+    /// <param name="Shop">The code at the end of the printed address.</param>
+    /// <param name="Amount">In the currency's smallest unit.</param>
+    public sealed record Request(Guid Id, string Shop, long Amount);
+
+    public sealed record Response(Guid Id, long Amount, long Back, bool RebateUsedUp, string Receipt);
+
+    /// <summary>What can become of it, in order of precedence.</summary>
+    public enum Outcome
+    {
+        Paid, ShopUnknown, IdNotValid, AmountNotPositive, AmountTooLarge, IdAlreadyUsed, TooFewPoints,
+    }
+
+    public static void Map(IEndpointRouteBuilder wallet) =>
+        wallet.MapPost("/payments", HandleAsync).Accepts<Request>("application/json")
+            .WithName("PayShop").WithTags("Merchants");
+
+    static async Task<Results<Ok<Response>, ProblemHttpResult>> HandleAsync(
+        HttpContext context, ClaimsPrincipal who, Counter counter, Problems problems, CancellationToken cancellation)
+    {
+        var (request, unreadable) = await JsonBody.ReadAsync<Request>(context.Request, problems, cancellation);
+        if (request is null)
+            return unreadable!;
+        var (outcome, payment) = await counter.PayAsync(who.PersonId(), request, cancellation);
+        return payment is not null
+            ? TypedResults.Ok(new Response(
+                payment.Id, payment.Amount, payment.Back, counter.Payments.BackFor(payment.Amount) > payment.Back,
+                payment.Receipt))
+            : Refusal(outcome, problems, counter);
+    }
+
+    static ProblemHttpResult Refusal(Outcome outcome, Problems problems, Counter counter)
+    {
+        var (status, code, field) = Explain(outcome);
+        return problems.Of(status, code, field, counter.LargestAsText);
+    }
+
+    /// <summary>How a refusal is told: status, code, the field at fault.</summary>
+    public static (int Status, string Code, string? Field) Explain(Outcome outcome) => outcome switch
+    {
+        Outcome.ShopUnknown => (404, "shop_unknown", "shop"),
+        Outcome.IdNotValid => (400, "id_not_valid", "id"),
+        Outcome.AmountNotPositive => (400, "amount_not_positive", "amount"),
+        Outcome.AmountTooLarge => (400, "amount_too_large", "amount"),
+        Outcome.IdAlreadyUsed => (409, "id_already_used", "id"),
+        Outcome.TooFewPoints => (409, "you_have_too_few_points", "amount"),
+        _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "That is no refusal."),
+    };
+}
+
+/// <summary>Where a person pays a shop by themselves.</summary>
+sealed class Counter(Payments payments, MerchantStore merchants, PersonAccounts people)
+{
+    public Payments Payments => payments;
+
+    public string LargestAsText => Amounts.Format(payments.Largest, payments.Currency.Scale);
+
+    public async Task<(PayShop.Outcome Outcome, Payment? Payment)> PayAsync(
+        PersonId person, PayShop.Request request, CancellationToken cancellation)
+    {
+        if (await merchants.OfCodeAsync(request.Shop, cancellation) is not { } shop)
+            return (PayShop.Outcome.ShopUnknown, null);
+        if (!Payment.MayNameOne(request.Id))
+            return (PayShop.Outcome.IdNotValid, null);
+        if (request.Amount <= 0)
+            return (PayShop.Outcome.AmountNotPositive, null);
+        if (request.Amount > payments.Largest)
+            return (PayShop.Outcome.AmountTooLarge, null);
+        var account = await people.OfAsync(person, payments.Currency.Id, cancellation);
+        var (outcome, payment) = await payments.PayAsync(
+            request.Id, account, shop, request.Amount, claim: null, cancellation);
+        return outcome switch
+        {
+            PaymentOutcome.Paid => (PayShop.Outcome.Paid, payment),
+            PaymentOutcome.TooFewPoints => (PayShop.Outcome.TooFewPoints, null),
+            _ => (PayShop.Outcome.IdAlreadyUsed, null),
+        };
+    }
+}

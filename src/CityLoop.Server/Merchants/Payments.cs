@@ -1,0 +1,137 @@
+using CityLoop.Ledger;
+using CityLoop.Server.City;
+using CityLoop.Server.Ledger;
+
+namespace CityLoop.Server.Merchants;
+
+/// <summary>
+/// Pays shops and gives payments back, as linked transfers with derived ids. It writes no table: the journal is the
+/// sale, so whatever was answered once is answered again, on every server and after a crash.
+/// </summary>
+sealed class Payments(CityLedger ledger, CityBudgets budgets, CityPack city, CityClock clock)
+{
+    /// <summary>The largest single payment, in whole points: no shop of a points scheme sells more at once.</summary>
+    public const long LargestWhole = 200_000;
+
+    public CityCurrency Currency => city.MainCurrency;
+
+    /// <summary>The largest single payment in the currency's smallest unit.</summary>
+    public long Largest { get; } =
+        Enumerable.Range(0, city.MainCurrency.Scale).Aggregate(LargestWhole, (units, _) => units * 10);
+
+    /// <summary>What the city gives back for an amount: a share, rounded down.</summary>
+    public long BackFor(long amount) => amount * city.Rebate.Percent / 100;
+
+    /// <summary>Moves an amount from a person to a shop, and the city's share back to the person.</summary>
+    /// <param name="claim">The name that a wallet code uses up; null where the person acts themselves.</param>
+    public async Task<(PaymentOutcome Outcome, Payment? Payment)> PayAsync(
+        Guid id, AccountId person, Merchant shop, long amount, Guid? claim, CancellationToken cancellation)
+    {
+        var pay = new Transfer(id, person, shop.Account, amount, TransferCode.Pay) { Claim = claim, Reference = shop.Id };
+        var back = BackFor(amount);
+        LedgerCommand[] linked = back == 0 ? [pay] : [pay, await RebateAsync(pay, back, cancellation)];
+        var result = await ledger.PostLinkedAsync(linked, cancellation);
+        if (result is { Outcome: PostOutcome.DebitAccountHasTooFewPoints, Index: 1 })
+        {
+            // The rebate's budget has run dry. The shop is paid all the same, and the receipt says why nothing is back.
+            back = 0;
+            result = await ledger.PostAsync(pay, cancellation);
+        }
+
+        switch (result.Outcome)
+        {
+            case PostOutcome.Posted:
+                return (PaymentOutcome.Paid,
+                    new Payment(id, person, shop.Account, amount, back, clock.Now, result.Sequence, claim, null));
+            case PostOutcome.AlreadyPosted or PostOutcome.IdAlreadyPostedWithOtherContent:
+                return await PaidBeforeAsync(pay, cancellation);
+            case PostOutcome.ClaimAlreadyUsed:
+                return (PaymentOutcome.CodeAlreadyUsed, null);
+            case PostOutcome.DebitAccountHasTooFewPoints:
+                return (PaymentOutcome.TooFewPoints, null);
+            default:
+                throw new InvalidOperationException($"The ledger refuses payment {id}: {result.Outcome}.");
+        }
+    }
+
+    /// <summary>A payment by its id, or null. One read of the books, and the journal where there is one.</summary>
+    public async Task<Payment?> FindAsync(Guid id, CancellationToken cancellation)
+    {
+        var (paid, rebate, refund) = await ledger.ReadAsync(
+            books => (books.Find(id), books.Find(Payment.RebateId(id)), books.Find(Payment.RefundId(id))), cancellation);
+        if (paid is null || await ledger.FindAsync(id, cancellation)
+            is not { Body: Transfer { Code: TransferCode.Pay } pay } entry || pay.Id != id)
+            return null;
+        var back = rebate is null ? null : await ledger.FindAsync(Payment.RebateId(id), cancellation);
+        var refunded = refund is null ? null : await ledger.FindAsync(Payment.RefundId(id), cancellation);
+        return new Payment(
+            id, pay.Debit, pay.Credit, pay.Amount, (back?.Body as Transfer)?.Amount ?? 0, entry.At, entry.Sequence,
+            pay.Claim, refunded?.At);
+    }
+
+    /// <summary>Gives a shop's payment back in full, and the city's share to its budget.</summary>
+    public async Task<(RefundOutcome Outcome, Payment? Payment)> RefundAsync(
+        Guid id, Merchant shop, CancellationToken cancellation)
+    {
+        if (await FindAsync(id, cancellation) is not { } payment || payment.Shop != shop.Account)
+            return (RefundOutcome.PaymentUnknown, null);
+        if (payment.RefundedAt is not null)
+            return (RefundOutcome.Refunded, payment);
+
+        var refund = new Transfer(
+            Payment.RefundId(id), shop.Account, payment.Person, payment.Amount, TransferCode.Refund)
+        {
+            Reverses = id, Reference = shop.Id,
+        };
+        LedgerCommand[] linked = payment.Back == 0
+            ? [refund]
+            : [refund, await RebateReturnAsync(payment, cancellation)];
+        var result = await ledger.PostLinkedAsync(linked, cancellation);
+        // The refunded points may have ended since, and the rebate may be spent: the city then goes without its share,
+        // rather than the person without the refund.
+        if (result is { Outcome: PostOutcome.DebitAccountHasTooFewPoints, Index: 1 })
+            result = await ledger.PostAsync(refund, cancellation);
+
+        return result.Outcome switch
+        {
+            PostOutcome.Posted or PostOutcome.AlreadyPosted or PostOutcome.AlreadyReversed
+                or PostOutcome.IdAlreadyPostedWithOtherContent =>
+                (RefundOutcome.Refunded, payment with { RefundedAt = clock.Now }),
+            PostOutcome.DebitAccountHasTooFewPoints => (RefundOutcome.ShopHasTooFewPoints, payment),
+            _ => throw new InvalidOperationException($"The ledger refuses the refund of {id}: {result.Outcome}."),
+        };
+    }
+
+    /// <summary>
+    /// The first answer, if it was to the same question. The rebate is not compared: it follows from the day and from
+    /// what its budget held then.
+    /// </summary>
+    async Task<(PaymentOutcome, Payment?)> PaidBeforeAsync(Transfer asked, CancellationToken cancellation)
+    {
+        var before = await FindAsync(asked.Id, cancellation);
+        return before is not null && before.Person == asked.Debit && before.Shop == asked.Credit
+            && before.Amount == asked.Amount && before.Claim == asked.Claim
+            ? (PaymentOutcome.Paid, before)
+            : (PaymentOutcome.IdAlreadyUsed, null);
+    }
+
+    async Task<Transfer> RebateAsync(Transfer pay, long back, CancellationToken cancellation) =>
+        new(Payment.RebateId(pay.Id), await RebateBudgetAsync(cancellation), pay.Debit, back, TransferCode.Rebate)
+        {
+            LastDay = city.MainCurrency.LastDay.For(clock.Today), Reference = pay.Reference,
+        };
+
+    async Task<Transfer> RebateReturnAsync(Payment payment, CancellationToken cancellation) =>
+        new(Payment.RebateReturnId(payment.Id), payment.Person, await RebateBudgetOfAsync(payment, cancellation),
+            payment.Back, TransferCode.RebateReturn)
+        {
+            Reverses = Payment.RebateId(payment.Id),
+        };
+
+    /// <summary>The budget that paid this rebate, which in a new fiscal year is not the present one.</summary>
+    async Task<AccountId> RebateBudgetOfAsync(Payment payment, CancellationToken cancellation) =>
+        ((Transfer)(await ledger.FindAsync(Payment.RebateId(payment.Id), cancellation))!.Body).Debit;
+
+    Task<AccountId> RebateBudgetAsync(CancellationToken cancellation) =>
+        budgets.AccountAsync(city.Rebate.Budget.Name, cancellation);
+}

@@ -1,0 +1,133 @@
+using CityLoop.Ledger;
+using CityLoop.Server.City;
+using CityLoop.Server.Ledger;
+
+namespace CityLoop.Server.Merchants.Settlement;
+
+/// <summary>
+/// Closes half-months: moves what each shop is owed to its payout account. Every step can be done again, by whoever
+/// comes next: lines are written before they are posted, each has one transfer with a derived id, and a window is
+/// closed only when all of its lines are posted.
+/// </summary>
+sealed class SettleShops(
+    SettlementStore store, MerchantStore merchants, CityLedger ledger, CityPack city, CityClock clock)
+{
+    /// <summary>What came of asking to settle.</summary>
+    public sealed record Result(bool IsInFuture, int ClosedNow, IReadOnlyList<ClosedWindow> Closed);
+
+    /// <summary>Entries that are read from the journal at once.</summary>
+    const int PageSize = 10_000;
+
+    /// <summary>A refund may slip in between the sum and the transfer; so often in a row it does not.</summary>
+    const int TriesMax = 10;
+
+    /// <summary>The last day that is over in the city.</summary>
+    public DateOnly Yesterday => clock.Today.AddDays(-1);
+
+    /// <summary>Settles every window that ends by <paramref name="until"/> and is over.</summary>
+    public async Task<Result> RunAsync(DateOnly until, CancellationToken cancellation)
+    {
+        if (until > clock.Today)
+            return new(true, 0, []);
+        await using var alone = await store.LockAsync(cancellation);
+        var known = (await store.AllAsync(city.MainCurrency.Id, cancellation)).ToDictionary(w => w.LastDay);
+        var end = until < clock.Today ? until : Yesterday;
+        var (boundary, closedNow) = (0L, 0);
+        foreach (var window in await WindowsAsync(end, known, cancellation))
+        {
+            if (known.GetValueOrDefault(window.To) is { ClosedAt: not null } closed)
+            {
+                boundary = closed.Boundary;
+                continue;
+            }
+
+            boundary = await CloseAsync(window, boundary, cancellation);
+            closedNow++;
+        }
+
+        var all = await store.AllAsync(city.MainCurrency.Id, cancellation);
+        return new(false, closedNow, [.. all.Where(w => w.LastDay <= end)]);
+    }
+
+    async Task<IEnumerable<SettlementWindow>> WindowsAsync(
+        DateOnly end, IReadOnlyDictionary<DateOnly, ClosedWindow> known, CancellationToken cancellation)
+    {
+        if (known.Count > 0)
+            return SettlementWindow.OverBy(end, known.Values.Min(w => w.FirstDay));
+        var first = await ledger.ReadJournalAsync(0, 1, cancellation);
+        return first.Count == 0 ? [] : SettlementWindow.OverBy(end, clock.DayOf(first[0].At));
+    }
+
+    /// <summary>Closes one window, or finishes it where an earlier run was cut off; answers its boundary.</summary>
+    async Task<long> CloseAsync(SettlementWindow window, long after, CancellationToken cancellation)
+    {
+        var id = window.IdIn(city.MainCurrency.Id);
+        var latest = await store.LatestLinesAsync(window, city.MainCurrency.Id, cancellation);
+        for (var tries = 0; tries < TriesMax; tries++)
+        {
+            await FinishPostedAsync(id, cancellation);
+            var posted = (await store.LinesAsync(id, cancellation)).Where(l => l.IsPosted).Select(l => l.Merchant).ToHashSet();
+            var open = (await merchants.AllAsync(cancellation)).Where(m => !posted.Contains(m.Id)).ToList();
+            var sums = await SumAsync(window, after, open, latest, cancellation);
+            var lines = open.Select(shop => LineOf(id, shop, latest.GetValueOrDefault(shop.Id), sums))
+                .Where(line => line.Sum != default || line.CarriedIn != 0).ToList();
+            var closing = new ClosedWindow(id, city.MainCurrency.Id, window.From, window.To, sums.Boundary, null);
+            await store.SaveAsync(closing, lines, cancellation);
+            if (await PostAsync(id, lines, cancellation))
+            {
+                await store.CloseAsync(id, cancellation);
+                return sums.Boundary;
+            }
+        }
+
+        throw new InvalidOperationException($"Window {window.Name} could not be settled: refunds kept coming. Run it again.");
+    }
+
+    /// <summary>An earlier run may have been cut off between posting a line and saying so in the table.</summary>
+    async Task FinishPostedAsync(Guid settlement, CancellationToken cancellation)
+    {
+        var open = (await store.LinesAsync(settlement, cancellation)).Where(l => !l.IsPosted && l.Amount > 0).ToList();
+        var posted = await ledger.ReadAsync(
+            books => open.Where(line => books.Find(line.Transfer.Id) is not null).Select(l => l.Merchant).ToList(),
+            cancellation);
+        if (posted.Count > 0)
+            await store.MarkPostedAsync(settlement, posted, cancellation);
+    }
+
+    async Task<WindowSums> SumAsync(
+        SettlementWindow window, long after, IReadOnlyList<Merchant> shops,
+        IReadOnlyDictionary<Guid, SettlementLine> latest, CancellationToken cancellation)
+    {
+        var counted = latest.Values.ToDictionary(line => line.Account, line => line.CountedTo);
+        var sums = new WindowSums(
+            shops.Select(s => s.Account).ToHashSet(), after, clock.StartOf(window.To.AddDays(1)),
+            shop => counted.GetValueOrDefault(shop));
+        while (await ledger.ReadJournalAsync(sums.Sequence, PageSize, cancellation) is { Count: > 0 } page)
+            foreach (var entry in page)
+                sums.Take(entry);
+        return sums;
+    }
+
+    SettlementLine LineOf(Guid settlement, Merchant shop, SettlementLine? before, WindowSums sums) => new(
+        settlement, shop.Id, shop.Code, shop.Names[city.Languages[0]], shop.BankCode, shop.BankAccount, shop.Account,
+        shop.Payout, sums.Of(shop.Account), before?.CarriedOut ?? 0, sums.Sequence, IsPosted: false);
+
+    /// <summary>Posts the lines; false when one was refused because a refund has come since it was worked out.</summary>
+    async Task<bool> PostAsync(Guid settlement, List<SettlementLine> lines, CancellationToken cancellation)
+    {
+        var paid = lines.Where(line => line.Amount > 0).ToList();
+        var results = await ledger.PostManyAsync([.. paid.Select(line => line.Transfer)], cancellation);
+        var posted = lines.Where(line => line.Amount == 0).Select(line => line.Merchant).ToHashSet();
+        for (var i = 0; i < paid.Count; i++)
+        {
+            if (results[i].IsPosted)
+                posted.Add(paid[i].Merchant);
+            else if (results[i].Outcome != PostOutcome.DebitAccountHasTooFewPoints)
+                throw new InvalidOperationException(
+                    $"The ledger refuses the settlement of shop {paid[i].Code}: {results[i].Outcome}.");
+        }
+
+        await store.MarkPostedAsync(settlement, posted, cancellation);
+        return posted.Count == lines.Count;
+    }
+}

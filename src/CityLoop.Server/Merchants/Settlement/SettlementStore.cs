@@ -1,0 +1,175 @@
+using CityLoop.Ledger;
+using Dapper;
+using Npgsql;
+
+namespace CityLoop.Server.Merchants.Settlement;
+
+/// <summary>A half-month as it was closed.</summary>
+/// <param name="Boundary">The last journal entry before its end.</param>
+/// <param name="ClosedAt">Null while it is being made.</param>
+sealed record ClosedWindow(
+    Guid Id, CurrencyId Currency, DateOnly FirstDay, DateOnly LastDay, long Boundary, DateTimeOffset? ClosedAt)
+{
+    public SettlementWindow Window => new(FirstDay, LastDay);
+}
+
+/// <summary>The settlements and their lines.</summary>
+sealed class SettlementStore(NpgsqlDataSource database, TimeProvider time)
+{
+    // Any number that no other lock of the city uses: the ASCII of "settle".
+    const long LockNumber = 0x736574746c65;
+
+    const string LineColumns = """
+        settlement, merchant, code, name, bank_code, bank_account, account, payout, payments, paid, refunds, refunded,
+        carried_in, counted_to, is_posted
+        """;
+
+    /// <summary>Waits until nobody else settles; whoever comes second then finds the work done.</summary>
+    public async Task<IAsyncDisposable> LockAsync(CancellationToken cancellation)
+    {
+        var connection = await database.OpenConnectionAsync(cancellation);
+        try
+        {
+            // Held by the connection, so that it falls with a crash.
+            await connection.ExecuteAsync(new CommandDefinition(
+                "select pg_advisory_lock(@number)", new { number = LockNumber }, commandTimeout: 0,
+                cancellationToken: cancellation));
+            return new Held(connection);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async Task<IReadOnlyList<ClosedWindow>> AllAsync(CurrencyId currency, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var rows = await connection.QueryAsync<WindowRow>(new CommandDefinition(
+            """
+            select id, currency, first_day, last_day, boundary, closed_at
+            from merchants.settlement where currency = @currency order by last_day
+            """, new { currency = currency.Value }, cancellationToken: cancellation));
+        return [.. rows.Select(r => new ClosedWindow(r.Id, r.Currency, r.FirstDay, r.LastDay, r.Boundary, r.ClosedAt))];
+    }
+
+    public async Task<IReadOnlyList<SettlementLine>> LinesAsync(Guid settlement, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var rows = await connection.QueryAsync<LineRow>(new CommandDefinition(
+            $"select {LineColumns} from merchants.settlement_line where settlement = @settlement order by code collate \"C\"",
+            new { settlement }, cancellationToken: cancellation));
+        return [.. rows.Select(row => row.ToLine())];
+    }
+
+    /// <summary>Each shop's latest line before a window.</summary>
+    public async Task<IReadOnlyDictionary<Guid, SettlementLine>> LatestLinesAsync(
+        SettlementWindow before, CurrencyId currency, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var rows = await connection.QueryAsync<LineRow>(new CommandDefinition(
+            $"""
+            select distinct on (merchant) {LineColumns}
+            from merchants.settlement_line join merchants.settlement s on s.id = settlement
+            where s.currency = @currency and s.last_day < @From order by merchant, s.last_day desc
+            """, new { currency = currency.Value, before.From }, cancellationToken: cancellation));
+        return rows.Select(row => row.ToLine()).ToDictionary(line => line.Merchant);
+    }
+
+    /// <summary>Enters a window and the lines worked out for it; lines that are posted already stay as they are.</summary>
+    public async Task SaveAsync(ClosedWindow window, IEnumerable<SettlementLine> lines, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await connection.ExecuteAsync(new CommandDefinition(
+            """
+            insert into merchants.settlement (id, currency, first_day, last_day, boundary)
+            values (@Id, @Currency, @FirstDay, @LastDay, @Boundary) on conflict (id) do nothing
+            """,
+            new { window.Id, Currency = window.Currency.Value, window.FirstDay, window.LastDay, window.Boundary },
+            transaction, cancellationToken: cancellation));
+        await connection.ExecuteAsync(new CommandDefinition(
+            $"""
+            insert into merchants.settlement_line ({LineColumns})
+            values (@Settlement, @Merchant, @Code, @Name, @BankCode, @BankAccount, @Account, @Payout, @Payments, @Paid,
+              @Refunds, @Refunded, @CarriedIn, @CountedTo, false)
+            on conflict (settlement, merchant) do update set
+              (payments, paid, refunds, refunded, carried_in, counted_to) = (excluded.payments, excluded.paid,
+               excluded.refunds, excluded.refunded, excluded.carried_in, excluded.counted_to)
+            where not settlement_line.is_posted
+            """, lines.Select(LineRow.Of).ToList(), transaction, cancellationToken: cancellation));
+        await transaction.CommitAsync(cancellation);
+    }
+
+    public async Task MarkPostedAsync(
+        Guid settlement, IReadOnlyCollection<Guid> merchants, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await connection.ExecuteAsync(new CommandDefinition(
+            """
+            update merchants.settlement_line set is_posted = true
+            where settlement = @settlement and merchant = any(@merchants)
+            """, new { settlement, merchants = merchants.ToArray() }, cancellationToken: cancellation));
+    }
+
+    public async Task CloseAsync(Guid settlement, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await connection.ExecuteAsync(new CommandDefinition(
+            "update merchants.settlement set closed_at = @now where id = @settlement and closed_at is null",
+            new { settlement, now = time.GetUtcNow() }, cancellationToken: cancellation));
+    }
+
+    sealed class Held(NpgsqlConnection connection) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            // A pooled connection keeps its session: the lock is given back by hand.
+            await connection.ExecuteAsync("select pg_advisory_unlock(@number)", new { number = LockNumber });
+            await connection.DisposeAsync();
+        }
+    }
+
+    sealed class WindowRow
+    {
+        public Guid Id { get; init; }
+        public CurrencyId Currency { get; init; }
+        public DateOnly FirstDay { get; init; }
+        public DateOnly LastDay { get; init; }
+        public long Boundary { get; init; }
+        public DateTimeOffset? ClosedAt { get; init; }
+    }
+
+    sealed class LineRow
+    {
+        public Guid Settlement { get; init; }
+        public Guid Merchant { get; init; }
+        public string Code { get; init; } = "";
+        public string Name { get; init; } = "";
+        public string BankCode { get; init; } = "";
+        public string BankAccount { get; init; } = "";
+        public int Account { get; init; }
+        public int Payout { get; init; }
+        public int Payments { get; init; }
+        public long Paid { get; init; }
+        public int Refunds { get; init; }
+        public long Refunded { get; init; }
+        public long CarriedIn { get; init; }
+        public long CountedTo { get; init; }
+        public bool IsPosted { get; init; }
+
+        public SettlementLine ToLine() => new(
+            Settlement, Merchant, Code, Name, BankCode, BankAccount, new AccountId(Account), new AccountId(Payout),
+            new ShopSum(Payments, Paid, Refunds, Refunded), CarriedIn, CountedTo, IsPosted);
+
+        public static LineRow Of(SettlementLine line) => new()
+        {
+            Settlement = line.Settlement, Merchant = line.Merchant, Code = line.Code, Name = line.Name,
+            BankCode = line.BankCode, BankAccount = line.BankAccount, Account = line.Account.Value,
+            Payout = line.Payout.Value, Payments = line.Sum.Payments, Paid = line.Sum.Paid,
+            Refunds = line.Sum.Refunds, Refunded = line.Sum.Refunded, CarriedIn = line.CarriedIn,
+            CountedTo = line.CountedTo, IsPosted = line.IsPosted,
+        };
+    }
+}

@@ -1,0 +1,115 @@
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Security.Claims;
+using CityLoop.Ledger;
+using CityLoop.Server.Ledger;
+using CityLoop.Server.Merchants;
+using CityLoop.Server.Pass;
+using CityLoop.Server.Web;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace CityLoop.Server.Wallets;
+
+/// <summary>
+/// A phone that shows its code hears at once that it has paid (server-sent events). A stream ends by itself after some
+/// minutes and the browser opens a new one; there is a most of them, and a phone without one still sees its payment
+/// when the code changes.
+/// </summary>
+static class FollowWallet
+{
+    /// <summary>What happened to the wallet.</summary>
+    /// <param name="Amount">Below zero for what was paid.</param>
+    public sealed record Movement(string Kind, long Amount, string? Receipt);
+
+    static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
+    static readonly TimeSpan StillHere = TimeSpan.FromSeconds(15);
+
+    /// <summary>In a busy city the journal grows all the time; looking five times a second is soon enough.</summary>
+    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>A stream costs some kilobytes and a look at the books now and then.</summary>
+    const int StreamsMax = 5_000;
+
+    /// <summary>More than this many movements at once are an import, not a payment.</summary>
+    const int MovementsMax = 10;
+
+    static int _open;
+
+    public static void Map(IEndpointRouteBuilder wallet) =>
+        wallet.MapGet("/events", HandleAsync).WithName("FollowWallet").WithTags("Wallets");
+
+    /// <param name="after">The last journal entry that the page has seen; the present one when left out.</param>
+    static async Task<Results<ServerSentEventsResult<Movement>, ProblemHttpResult>> HandleAsync(
+        long? after, ClaimsPrincipal who, Wallets wallets, CityLedger ledger, Problems problems,
+        CancellationToken cancellation)
+    {
+        if (Volatile.Read(ref _open) >= StreamsMax)
+            return problems.Of(StatusCodes.Status503ServiceUnavailable, "too_many_requests");
+        var wallet = await wallets.OpenAsync(who.PersonId(), cancellation);
+        return TypedResults.ServerSentEvents(
+            FollowAsync(ledger, wallet.Account, after ?? wallet.LastSequence, cancellation));
+    }
+
+    static async IAsyncEnumerable<SseItem<Movement>> FollowAsync(
+        CityLedger ledger, AccountId account, long seen, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref _open);
+        try
+        {
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            end.CancelAfter(Longest);
+            yield return Still;
+            while (!end.IsCancellationRequested)
+            {
+                var (sequence, last) = await ledger.ReadAsync(
+                    books => (books.Sequence, books.Account(account).LastSequence), cancellation);
+                if (last > seen)
+                {
+                    var entries = await ledger.StatementAsync(account, MovementsMax, null, cancellation);
+                    foreach (var entry in entries.Where(e => e.Sequence > seen).Reverse())
+                        yield return new SseItem<Movement>(MovementOf(entry, account), "movement");
+                    seen = last;
+                }
+
+                if (!await PassesAsync(ledger, sequence, end.Token) && !end.IsCancellationRequested)
+                    yield return Still;
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _open);
+        }
+    }
+
+    /// <summary>Proxies close what is silent for long.</summary>
+    static SseItem<Movement> Still => new(new Movement("still", 0, null), "still");
+
+    static async Task<bool> PassesAsync(CityLedger ledger, long sequence, CancellationToken cancellation)
+    {
+        using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        silence.CancelAfter(StillHere);
+        try
+        {
+            await ledger.WhenPassedAsync(sequence, silence.Token);
+            await Task.Delay(Pause, silence.Token);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    static Movement MovementOf(JournalEntry entry, AccountId account)
+    {
+        var transfer = (Transfer)entry.Body;
+        var receipt = transfer.Code switch
+        {
+            TransferCode.Pay => Payment.ReceiptOf(transfer.Id),
+            TransferCode.Refund => Payment.ReceiptOf(transfer.Reverses!.Value),
+            _ => null,
+        };
+        return new(
+            StatementLine.NameOf(transfer.Code), transfer.Debit == account ? -transfer.Amount : transfer.Amount, receipt);
+    }
+}

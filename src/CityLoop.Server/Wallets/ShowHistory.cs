@@ -1,0 +1,31 @@
+using System.Security.Claims;
+using CityLoop.Server.Pass;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace CityLoop.Server.Wallets;
+
+/// <summary>A person's program reads the statement, page by page.</summary>
+static class ShowHistory
+{
+    public const int PageSize = 30;
+
+    /// <param name="Before">Ask with this for the lines before; null at the end.</param>
+    public sealed record Response(IReadOnlyList<Line> Lines, long? Before);
+
+    public sealed record Line(
+        long Sequence, string Kind, IReadOnlyDictionary<string, string>? Where, DateTimeOffset At, long Amount,
+        string? Receipt, bool IsRefunded);
+
+    public static void Map(IEndpointRouteBuilder wallet) =>
+        wallet.MapGet("/history", HandleAsync).WithName("ShowHistory").WithTags("Wallets");
+
+    static async Task<Ok<Response>> HandleAsync(
+        long? before, ClaimsPrincipal who, Statements statements, CancellationToken cancellation)
+    {
+        var lines = await statements.ReadAsync(who.PersonId(), PageSize, before, cancellation);
+        return TypedResults.Ok(new Response(
+            [.. lines.Select(l => new Line(
+                l.Sequence, l.Kind, l.Where?.InEveryLanguage, l.At, l.Amount, l.Receipt, l.IsRefunded))],
+            lines.Count == PageSize ? lines[^1].Sequence : null));
+    }
+}

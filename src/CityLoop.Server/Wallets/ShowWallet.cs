@@ -1,0 +1,23 @@
+using System.Security.Claims;
+using CityLoop.Server.Pass;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace CityLoop.Server.Wallets;
+
+/// <summary>A person's program asks what is in the wallet.</summary>
+static class ShowWallet
+{
+    /// <param name="Currency">Its code.</param>
+    /// <param name="Scale">Decimal places: amounts are in the smallest unit.</param>
+    public sealed record Response(string Currency, int Scale, long Spendable, IReadOnlyList<Ending> Endings);
+
+    public static void Map(IEndpointRouteBuilder wallet) =>
+        wallet.MapGet("", HandleAsync).WithName("ShowWallet").WithTags("Wallets");
+
+    static async Task<Ok<Response>> HandleAsync(ClaimsPrincipal who, Wallets wallets, CancellationToken cancellation)
+    {
+        var wallet = await wallets.OpenAsync(who.PersonId(), cancellation);
+        return TypedResults.Ok(
+            new Response(wallets.Currency.Code, wallets.Currency.Scale, wallet.Spendable, wallet.Endings));
+    }
+}
