@@ -9,6 +9,7 @@ static class Benches
 {
     static readonly Dictionary<string, Func<bool, Task<IReadOnlyList<BenchRow>>>> All = new()
     {
+        ["http"] = HttpBench.RunAsync,
         ["import"] = ImportBench.RunAsync,
         ["ledger"] = LedgerBench.RunAsync,
     };
