@@ -10,6 +10,7 @@ static class LedgerCapability
         services.AddSingleton<CityBudgets>();
         services.AddHostedService(provider => provider.GetRequiredService<CityLedger>());
         services.AddHostedService<OpenBooks>();
-        services.AddHostedService<DayTurn>();
+        services.AddSingleton<DayTurn>();
+        services.AddHostedService(provider => provider.GetRequiredService<DayTurn>());
     }
 }
