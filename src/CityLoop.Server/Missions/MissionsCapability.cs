@@ -13,6 +13,7 @@ static class MissionsCapability
         services.AddSingleton<MissionActs>();
         services.AddSingleton<MissionBudgets>();
         services.AddSingleton<MissionViews>();
+        services.AddSingleton<SpotFigures>();
         services.AddScoped<Sentences>();
         services.AddHostedService<PublishMissions>();
         services.AddHostedService<PaymentSweeper>();

@@ -5,8 +5,9 @@ namespace CityLoop.Server.Operations;
 /// <summary>What keeps the city running and lets its operator see that it does.</summary>
 static class OperationsCapability
 {
-    public static IServiceCollection AddOperations(this IServiceCollection services) =>
-        services.AddSingleton<SchemeStore>();
+    public static IServiceCollection AddOperations(this IServiceCollection services) => services
+        .AddSingleton<DemoLife>()
+        .AddSingleton<SchemeStore>();
 
     public static void MapOperations(this IEndpointRouteBuilder app) => Health.Map(app.MapGroup("/health"));
 }

@@ -53,7 +53,11 @@ static class UpVerb
         }
 
         if (!empty)
+        {
             await DemoSeed.PlantAllAsync(app.Services, cancellation);
+            await app.Services.GetRequiredService<DemoLife>().LiveAsync(cancellation);
+        }
+
         Welcome(app, empty, output);
         await app.WaitForShutdownAsync(CancellationToken.None);
         return ExitCode.Done;

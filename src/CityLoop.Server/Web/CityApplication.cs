@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using CityLoop.Server.City;
+using CityLoop.Server.Insights;
 using CityLoop.Server.Ledger;
 using CityLoop.Server.Merchants;
 using CityLoop.Server.Missions;
@@ -47,7 +48,6 @@ static class CityApplication
         app.UseNotFound();
         app.UseAuthentication();
         app.UseAuthorization();
-        app.UsePageQueries();
         app.UseOwnRequestsOnly();
         MapCapabilities(app);
         ChooseLanguage.Map(app);
@@ -75,10 +75,13 @@ static class CityApplication
         services.AddSingleton<Files>();
     }
 
-    /// <summary>One line for each capability; the ledger first, because the others' services post at their start.</summary>
+    /// <summary>
+    /// One line for each capability; the ledger first, because the others' services post at their start.
+    /// </summary>
     static void AddCapabilities(IServiceCollection services, CityOptions options)
     {
         services.AddLedger();
+        services.AddInsights();
         services.AddMerchants();
         services.AddMissions();
         services.AddOperations();
@@ -89,6 +92,7 @@ static class CityApplication
     /// <summary>One line for each capability that has endpoints, in alphabetical order.</summary>
     static void MapCapabilities(IEndpointRouteBuilder app)
     {
+        app.MapInsights();
         app.MapMerchants();
         app.MapMissions();
         app.MapOperations();

@@ -9,7 +9,8 @@
 //                                            "low" and "high", in this order, draw the band between two columns
 //   <td data-value="1240.5">1,240.5</td>     the number; the text is what the tooltip shows. data-value="" is a gap
 //
-// Kinds: "line", "bar", "stacked" (bars on bars) and "across" (bars from left to right, for names that need room).
+// Kinds: "line", "bar", "stacked" (bars on bars), "across" (bars from left to right, for names that need room) and
+// "across stacked".
 // A row with data-draw="none", and everything in <tfoot>, stays out of the chart. Nothing moves: motion confirms money.
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
@@ -55,8 +56,8 @@ function seriesOf(column, kind) {
   const draw = column.draw ?? (kind === 'line' ? 'line' : 'bar');
   if (draw === 'bar') {
     return {
-      type: 'bar', name: column.name, data: column.values, itemStyle: { color, borderRadius: kind === 'stacked' ? 0 : 2 },
-      barMaxWidth: 28, stack: kind === 'stacked' ? 'all' : undefined,
+      type: 'bar', name: column.name, data: column.values, itemStyle: { color, borderRadius: kind.includes('stacked') ? 0 : 2 },
+      barMaxWidth: 28, stack: kind.includes('stacked') ? 'all' : undefined,
     };
   }
   return {
@@ -79,7 +80,7 @@ function optionOf({ names, columns }, kind) {
   const label = { color: quiet, fontFamily: font, fontSize: 12, hideOverlap: true };
   const drawn = columns.filter(column => column.draw !== 'low' && column.draw !== 'high');
   const rows = { type: 'category', data: names, axisLabel: label, axisTick: { show: false },
-    axisLine: { lineStyle: { color: line } }, inverse: kind === 'across' };
+    axisLine: { lineStyle: { color: line } }, inverse: kind.includes('across') };
   const amounts = { type: 'value', axisLabel: { ...label, formatter: value => short.format(value) },
     splitLine: { lineStyle: { color: line } }, splitNumber: narrow.matches ? 3 : 5 };
   return {
@@ -96,23 +97,25 @@ function optionOf({ names, columns }, kind) {
       formatter: hits => [names[hits[0].dataIndex],
         ...columns.map(column => `${column.name}  ${column.texts[hits[0].dataIndex]}`)].join('\n'),
     },
-    xAxis: kind === 'across' ? amounts : rows,
-    yAxis: kind === 'across' ? rows : amounts,
+    xAxis: kind.includes('across') ? amounts : rows,
+    yAxis: kind.includes('across') ? rows : amounts,
     series: allSeries(columns, kind),
   };
 }
 
-async function draw(figure) {
+async function draw(figure, numbers) {
   const picture = figure.querySelector('.chart-picture');
   const table = figure.querySelector('table');
   const kind = figure.dataset.chart;
   const content = readTable(table);
   if (content.names.length === 0) {
     picture.hidden = true;
+    numbers.open = true;
+    figure.dataset.drawn = 'nothing';
     return;
   }
 
-  if (kind === 'across') picture.style.height = `${Math.max(120, content.names.length * 28 + 60)}px`;
+  if (kind.includes('across')) picture.style.height = `${Math.max(120, content.names.length * 28 + 60)}px`;
   await import(figure.dataset.echarts); // A classic script: it leaves its name on globalThis.
   const chart = globalThis.echarts.init(picture, null, { renderer: 'canvas' });
   const show = () => chart.setOption(optionOf(content, kind), true);
@@ -125,11 +128,11 @@ async function draw(figure) {
 
 for (const figure of document.querySelectorAll('figure[data-chart]')) {
   const numbers = figure.querySelector('details');
-  if (numbers && !('stay' in numbers.dataset)) numbers.open = false;
-  draw(figure).catch(error => {
+  if (!('stay' in numbers.dataset)) numbers.open = false;
+  draw(figure, numbers).catch(error => {
     // The table is the chart's twin: without the chart it stands open in its place.
     figure.querySelector('.chart-picture').hidden = true;
-    if (numbers) numbers.open = true;
+    numbers.open = true;
     console.error('The chart could not be drawn; its table stays open.', error);
   });
 }

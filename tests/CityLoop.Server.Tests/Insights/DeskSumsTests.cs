@@ -1,0 +1,167 @@
+using CityLoop.Ledger;
+using CityLoop.Server.City;
+using CityLoop.Server.Insights;
+using CityLoop.Server.Ledger;
+using CityLoop.Server.Tests.Hosting;
+
+namespace CityLoop.Server.Tests.Insights;
+
+/// <summary>The desk's figures against the books: to the point, whatever happened in the city.</summary>
+public sealed class DeskSumsTests(TestCity city) : IClassFixture<TestCity>, IAsyncLifetime
+{
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        if (await city.BalanceOfAsync(AccountKind.Person) > 0)
+            return;
+        await city.LiveAsync();
+        await EverythingElseHappensAsync();
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task Issued_less_spent_and_expired_is_what_people_hold_to_the_point()
+    {
+        var now = await city.Get<WhatChanged>().Handle(await city.WindowAsync(), Stop);
+        var days = await FlowByDay.ReadAsync(city.Database, await city.WindowAsync(365), Stop);
+
+        var held = await city.BalanceOfAsync(AccountKind.Person, AccountKind.Escrow);
+        now.InCirculation.ShouldBe(held);
+        days.Sum(d => d.Issued - d.Returned - d.Spent + d.Refunded - d.Expired).ShouldBe(held);
+        days.Sum(d => d.Expired).ShouldBeGreaterThan(0);
+        days.Sum(d => d.Refunded).ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task What_shops_are_owed_and_what_is_with_the_bank_are_the_books_balances()
+    {
+        var now = await city.Get<WhatChanged>().Handle(await city.WindowAsync(), Stop);
+        var shops = await city.Get<ShopSales>().ReadAsync(await city.WindowAsync(), Stop);
+
+        now.OwedToShops.ShouldBe(await city.BalanceOfAsync(AccountKind.Merchant));
+        now.WaitingForBank.ShouldBe(await city.BalanceOfAsync(AccountKind.Payout));
+        now.WaitingForBank.ShouldBeGreaterThan(0);
+        shops.Sum(s => s.Owed).ShouldBe(now.OwedToShops);
+    }
+
+    [Fact]
+    public async Task Each_budget_is_accounted_for_by_what_is_left_in_hands_and_spent()
+    {
+        var budgets = await city.Get<FlowByBudget>().ReadAsync(await city.WindowAsync(), Stop);
+        var days = await FlowByDay.ReadAsync(city.Database, await city.WindowAsync(365), Stop);
+
+        foreach (var budget in budgets)
+        {
+            budget.Left.ShouldBe(await BalanceAsync(budget.Account), budget.Name);
+            (budget.Spent + budget.InHands + budget.Left).ShouldBe(budget.Funded, budget.Name);
+        }
+
+        budgets.Sum(b => b.InHands).ShouldBe(await city.BalanceOfAsync(AccountKind.Person, AccountKind.Escrow));
+        budgets.Sum(b => b.Spent).ShouldBe(days.Sum(d => d.SpentNet), "each spent point has its funder");
+    }
+
+    [Fact]
+    public async Task Districts_and_shops_and_days_tell_the_same_spending()
+    {
+        var window = await city.WindowAsync();
+        var days = await FlowByDay.ReadAsync(city.Database, window, Stop);
+        var shops = await city.Get<ShopSales>().ReadAsync(window, Stop);
+        var districts = await city.Get<FlowByDistrict>().ReadAsync(window, Stop);
+
+        shops.Sum(s => s.Sold).ShouldBe(days.Sum(d => d.Spent));
+        shops.Sum(s => s.Sales).ShouldBe(days.Sum(d => d.Payments));
+        districts.Sum(d => d.Spent).ShouldBe(days.Sum(d => d.SpentNet));
+        districts.Sum(d => d.Spent).ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public async Task Rebuilt_from_the_journal_the_tables_are_the_same()
+    {
+        var followed = await TablesAsync();
+
+        await city.Get<FlowTables>().RebuildAsync(Stop);
+
+        (await TablesAsync()).ShouldBe(followed);
+    }
+
+    [Fact]
+    public async Task Servers_that_follow_together_count_each_entry_once()
+    {
+        var before = await city.Get<WhatChanged>().Handle(await city.WindowAsync(), Stop);
+        var budget = await city.OpenAsync("budget:net-zero-2026", AccountKind.Budget);
+        var people = await city.AccountsAsync(AccountKind.Person, 0);
+        var others = Enumerable.Range(0, 3)
+            .Select(_ => new FlowTables(city.Database, city.Get<CityLedger>(), city.Get<CityClock>())).ToList();
+
+        for (var i = 0; i < 20; i++)
+        {
+            await city.PostAsync(new Transfer(
+                DerivedId.From("together", $"{i}"), budget, people[i], 1, TransferCode.Earn));
+            await Task.WhenAll(others.Select(other => other.FollowAsync(Stop)));
+        }
+
+        await city.DeskHasFollowedAsync();
+        var after = await city.Get<WhatChanged>().Handle(await city.WindowAsync(), Stop);
+        (after.InCirculation - before.InCirculation).ShouldBe(20);
+    }
+
+    [Fact]
+    public async Task Nobodys_account_stands_in_what_the_desk_keeps_of_movements()
+    {
+        var people = await city.AccountsAsync(AccountKind.Person, 0);
+        await using var command = city.Database.CreateCommand(
+            "select count(*) from insights.flow where debit = any($1) or credit = any($1)");
+        command.Parameters.Add(new() { Value = people.Select(p => p.Value).ToArray() });
+
+        (await command.ExecuteScalarAsync(Stop)).ShouldBe(0L);
+    }
+
+    /// <summary>Gifts, an escrow, a settlement, a payout, a budget that gives back, and points that end.</summary>
+    async Task EverythingElseHappensAsync()
+    {
+        var people = await city.AccountsAsync(AccountKind.Person, 20);
+        var shop = (await city.AccountsAsync(AccountKind.Merchant, 100))[0];
+        var escrow = await city.OpenAsync("escrow:not-yet-here", AccountKind.Escrow);
+        var payout = await city.OpenAsync("payout:test", AccountKind.Payout);
+        var bank = await city.OpenAsync("outside:bank", AccountKind.Outside);
+        var budget = await city.OpenAsync("budget:net-zero-2026", AccountKind.Budget);
+        var issuing = await city.OpenAsync("issuing:TCP", AccountKind.Issuing);
+        await city.PostAsync(
+            new Transfer(DerivedId.From("t", "1"), people[0], people[1], 7, TransferCode.Gift),
+            new Transfer(DerivedId.From("t", "2"), people[2], escrow, 9, TransferCode.Gift),
+            new Transfer(DerivedId.From("t", "3"), escrow, people[3], 4, TransferCode.GiftRelease),
+            new Transfer(DerivedId.From("t", "4"), shop, payout, 100, TransferCode.Settle),
+            new Transfer(DerivedId.From("t", "5"), payout, bank, 60, TransferCode.PayOut),
+            new Transfer(DerivedId.From("t", "6"), budget, issuing, 1_000, TransferCode.Unfund),
+            new Transfer(DerivedId.From("t", "7"), budget, people[4], 11, TransferCode.Earn)
+            {
+                LastDay = city.Get<CityClock>().Today,
+            });
+        city.Clock.Advance(TimeSpan.FromDays(1));
+        while ((await city.AccountsAsync(AccountKind.Person, 0)).Count > 0 && !await HasEndedAsync())
+            await Task.Delay(50, Stop);
+        await city.DeskHasFollowedAsync();
+    }
+
+    async Task<bool> HasEndedAsync() =>
+        (await city.Get<CityLedger>().ReadAsync(books => books.EndedLots(1), Stop)).Count == 0
+        && (await city.Get<CityLedger>().ReadAsync(books => books.Day, Stop)) == city.Get<CityClock>().Today;
+
+    async Task<long> BalanceAsync(AccountId account) =>
+        await city.Get<CityLedger>().ReadAsync(books => books.Account(account).Balance, Stop);
+
+    async Task<string> TablesAsync()
+    {
+        await using var command = city.Database.CreateCommand(
+            """
+            select string_agg(line, E'\n' order by line) from (
+              select 'flow ' || f::text as line from insights.flow f
+              union all select 'active ' || a::text from insights.active a
+              union all select 'account ' || a::text from insights.account a
+              union all select 'follower ' || f::text from insights.follower f) as lines
+            """);
+        return (string)(await command.ExecuteScalarAsync(Stop))!;
+    }
+}
