@@ -52,7 +52,8 @@ sealed class ShopSales(NpgsqlDataSource database, MerchantStore merchants, CityP
     }
 
     static async Task<IResult> Handle(
-        string? currency, string? days, DeskWindows windows, ShopSales sales, Texts texts, CancellationToken cancellation)
+        string? currency, string? days, DeskWindows windows, ShopSales sales, Texts texts,
+        CancellationToken cancellation)
     {
         var window = await windows.ChooseAsync(currency, days, cancellation);
         var scale = window.Currency.Scale;

@@ -25,7 +25,8 @@ sealed class WhatChanged(NpgsqlDataSource database, FlowByBudget budgets, FlowTa
         var asOf = await tables.SequenceAsync(cancellation);
         var rows = await budgets.ReadAsync(window, cancellation);
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        var at = new { currency = window.Currency.Id.Value, today = window.Today, yesterday = window.Today.AddDays(-1) };
+        var (currency, today, yesterday) = (window.Currency.Id.Value, window.Today, window.Today.AddDays(-1));
+        var at = new { currency, today, yesterday };
         var sums = await connection.QuerySingleAsync<Sums>(
             """
             select coalesce(sum(growth), 0)::bigint as incirculation,

@@ -116,9 +116,11 @@ sealed partial class DemoLife(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The demo city lived: {Moves} movements of {People} invented people since {Day}.")]
+    [LoggerMessage(Level = LogLevel.Information, Message =
+        "The demo city lived: {Moves} movements of {People} invented people since {Day}.")]
     partial void LogLived(int moves, int people, DateOnly day);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The demo city's story of {Day} does not fit its books: {Count} movements were refused.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message =
+        "The demo city's story of {Day} does not fit its books: {Count} movements were refused.")]
     partial void LogRefused(int count, DateOnly day);
 }

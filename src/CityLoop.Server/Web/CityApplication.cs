@@ -48,6 +48,7 @@ static class CityApplication
         app.UseNotFound();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UsePageQueries();
         app.UseOwnRequestsOnly();
         MapCapabilities(app);
         ChooseLanguage.Map(app);

@@ -99,7 +99,15 @@ static class Security
             return request.Cookies.ContainsKey(SessionAuthentication.CookieName)
                 && !request.Headers.ContainsKey(ApiHeader) ? "wrong_origin" : null;
         var tokens = context.RequestServices.GetRequiredService<IAntiforgery>();
-        return await tokens.IsRequestValidAsync(context) ? null : "page_out_of_date";
+        try
+        {
+            return await tokens.IsRequestValidAsync(context) ? null : "page_out_of_date";
+        }
+        catch (AntiforgeryValidationException)
+        {
+            // The form itself cannot be read: a broken escape, or a field longer than any of ours.
+            return "request_not_understood";
+        }
     }
 
     /// <summary>

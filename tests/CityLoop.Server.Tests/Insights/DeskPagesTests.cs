@@ -86,7 +86,7 @@ public sealed partial class DeskPagesTests(TestCity city) : IClassFixture<TestCi
 
         strange.ShouldContain("""<a href="/desk/flow?days=30" aria-current="page">""");
         strange.ShouldNotContain("<script>", Case.Insensitive);
-        (await officer.GetAsync("/desk/flow?days=many", Stop)).StatusCode.ShouldNotBe(HttpStatusCode.InternalServerError);
+        (await officer.GetAsync("/desk/flow?days=many", Stop)).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
     [Theory, InlineData(Screen.Phone), InlineData(Screen.Tablet), InlineData(Screen.Desk)]

@@ -42,7 +42,9 @@ static class DeskTown
         public async Task<DeskWindow> WindowAsync(int days = 30) =>
             await city.Get<DeskWindows>().ChooseAsync(null, $"{days}", Stop);
 
-        /// <summary>The balances of all accounts of some kinds in the city's first currency, as the books have them.</summary>
+        /// <summary>
+        /// The balances of all accounts of some kinds in the city's first currency, as the books have them.
+        /// </summary>
         public async Task<long> BalanceOfAsync(params AccountKind[] kinds) =>
             await city.Get<CityLedger>().ReadAsync(
                 books => Enumerable.Range(1, books.AccountCount).Select(n => books.Account(new AccountId(n)))

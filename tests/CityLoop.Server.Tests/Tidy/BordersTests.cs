@@ -59,7 +59,7 @@ public sealed partial class BordersTests
     [Fact]
     public void What_all_stand_on_knows_no_capability()
     {
-        string[] ground = [$"{Server}/Shared", $"{Server}/City", $"{Server}/Ledger", $"{Server}/Web"];
+        string[] ground = [$"{Server}/Shared", $"{Server}/City", $"{Server}/Ledger"];
 
         SourceTree.In(ground, ".cs", ".razor").Except(Roots).SelectMany(Meetings)
             .Where(m => !Ground.Contains(m.To) || (m.From == "Shared" && m.To != "Shared"))

@@ -10,21 +10,25 @@ static class ErrorPages
 {
     public static void UseErrorPages(this WebApplication app)
     {
-        app.UseExceptionHandler(failed => failed.Run(AnswerException));
+        app.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            ExceptionHandler = AnswerException,
+            // Anybody can send nonsense as often as they like; the log is for our defects.
+            SuppressDiagnosticsCallback = failed => StatusOf(failed.Exception) < 500,
+        });
         app.UseStatusCodePages(context => AnswerAsync(context.HttpContext, context.HttpContext.Response.StatusCode));
     }
 
-    static Task AnswerException(HttpContext context)
+    static Task AnswerException(HttpContext context) =>
+        AnswerAsync(context, StatusOf(context.Features.Get<IExceptionHandlerFeature>()?.Error));
+
+    /// <summary>A body that cannot be read is the sender's mistake; anything else is ours and is logged.</summary>
+    static int StatusOf(Exception? failure) => failure switch
     {
-        // A body that cannot be read is the sender's mistake; anything else is ours and has been logged.
-        var status = context.Features.Get<IExceptionHandlerFeature>()?.Error switch
-        {
-            BadHttpRequestException bad => bad.StatusCode,
-            AntiforgeryValidationException => StatusCodes.Status400BadRequest,
-            _ => StatusCodes.Status500InternalServerError,
-        };
-        return AnswerAsync(context, status);
-    }
+        BadHttpRequestException bad => bad.StatusCode,
+        AntiforgeryValidationException => StatusCodes.Status400BadRequest,
+        _ => StatusCodes.Status500InternalServerError,
+    };
 
     /// <summary>Writes the answer for a status, as page or problem, whichever the reader can use.</summary>
     public static async Task AnswerAsync(HttpContext context, int status, string? code = null)
@@ -48,6 +52,8 @@ static class ErrorPages
 
     static Task ShowAsync(HttpContext context, int status, string code)
     {
+        // A page that found nothing has left this header behind, and the renderer adds it without looking.
+        context.Response.Headers.Remove("blazor-enhanced-nav");
         var told = new { Status = status, Code = code, TraceId = TraceIdOf(status) };
         var page = new RazorComponentResult<ErrorPage>(told) { StatusCode = status };
         return page.ExecuteAsync(context);
