@@ -1,0 +1,211 @@
+// The till: number pad, camera, and a charge that is sent until it is answered, under one id.
+import { call } from "/city.js";
+
+const page = document.getElementById("till");
+const byId = (id) => document.getElementById(id);
+const amountBox = byId("amount");
+const codeBox = byId("code");
+const largest = Number(page?.dataset.largest);
+const pendingKey = "till.pending";
+const group = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
+const fill = (text, ...values) => text.replace(/\{(\d)\}/g, (_, place) => values[Number(place)]);
+const amount = () => Number(amountBox.value.replace(/\D/g, "")) || 0;
+
+function show(step) {
+  for (const id of ["keys", "ways"]) byId(id).hidden = step !== "amount";
+  byId("code-step").hidden = step !== "code";
+  byId("cancel").hidden = step !== "code";
+  byId("charge").hidden = step === "result";
+  byId("result").hidden = step !== "result";
+  page.dataset.step = step;
+  if (step !== "code") stopCamera();
+}
+
+function setAmount(number) {
+  amountBox.value = number > 0 ? group(Math.min(number, largest)) : "";
+  byId("scan").disabled = number <= 0;
+}
+
+function press(key) {
+  if (key === "back") setAmount(Math.floor(amount() / 10));
+  else setAmount(Number(`${amount()}${key}`));
+}
+
+function complain(text) {
+  byId("problem").hidden = !text;
+  byId("problem").querySelector("span").textContent = text ?? "";
+}
+
+// Camera. The browser's own detector where there is one, else jsQR, which is fetched only then.
+let stream;
+let isLooking = false;
+
+async function detector() {
+  if ("BarcodeDetector" in window && (await BarcodeDetector.getSupportedFormats()).includes("qr_code")) {
+    const own = new BarcodeDetector({ formats: ["qr_code"] });
+    return async (video) => (await own.detect(video))[0]?.rawValue;
+  }
+  await import(page.dataset.jsqr);
+  const canvas = document.createElement("canvas");
+  const pen = canvas.getContext("2d", { willReadFrequently: true });
+  return async (video) => {
+    const scale = Math.min(1, 640 / video.videoWidth);
+    canvas.width = video.videoWidth * scale;
+    canvas.height = video.videoHeight * scale;
+    pen.drawImage(video, 0, 0, canvas.width, canvas.height);
+    const image = pen.getImageData(0, 0, canvas.width, canvas.height);
+    return globalThis.jsQR(image.data, image.width, image.height, { inversionAttempts: "dontInvert" })?.data;
+  };
+}
+
+async function startCamera() {
+  const video = byId("video");
+  try {
+    stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+    if (page.dataset.step !== "code") return stopCamera();
+    video.srcObject = stream;
+    byId("camera").hidden = false;
+    await video.play();
+    const detect = await detector();
+    isLooking = true;
+    while (isLooking) {
+      const text = video.readyState >= 2 ? await detect(video) : undefined;
+      const digits = text?.replace(/[\s-]/g, "");
+      if (isLooking && /^\d{16}$/.test(digits ?? "")) {
+        codeBox.value = digits;
+        navigator.vibrate?.(60);
+        return void charge();
+      }
+      await new Promise((next) => setTimeout(next, 120));
+    }
+  } catch {
+    stopCamera();
+    byId("no-camera").hidden = false;
+    codeBox.focus();
+  }
+}
+
+function stopCamera() {
+  isLooking = false;
+  stream?.getTracks().forEach((track) => track.stop());
+  stream = undefined;
+  byId("camera").hidden = true;
+}
+
+// Charge. What is sent is kept until it is answered: a reloaded page asks again with the same id and is never charged twice.
+let isSending = false;
+
+async function charge() {
+  if (isSending) return;
+  const code = codeBox.value.replace(/[\s-]/g, "");
+  await send({ id: crypto.randomUUID(), code, amount: amount() });
+}
+
+async function send(pending) {
+  isSending = true;
+  stopCamera();
+  byId("take").disabled = true;
+  sessionStorage.setItem(pendingKey, JSON.stringify(pending));
+  complain();
+  try {
+    succeed(await ask(pending));
+    sessionStorage.removeItem(pendingKey);
+  } catch (problem) {
+    sessionStorage.removeItem(pendingKey);
+    codeBox.value = "";
+    complain(problem.message);
+    codeBox.focus();
+  } finally {
+    isSending = false;
+    byId("take").disabled = false;
+  }
+}
+
+async function ask(pending) {
+  for (;;) {
+    try {
+      const answer = await call("POST", "/api/v1/till/charges", pending);
+      online(true);
+      return answer;
+    } catch (problem) {
+      // A refusal is an answer. Anything else may have been charged: ask again, with the same id.
+      if (problem.status && problem.status < 500) throw problem;
+      online(false);
+      await new Promise((next) => setTimeout(next, 1500));
+    }
+  }
+}
+
+function online(is) {
+  const line = byId("line");
+  line.textContent = is ? line.dataset.online : line.dataset.offline;
+  line.classList.toggle("bad", !is);
+}
+
+function succeed(answer) {
+  byId("paid").textContent = group(answer.amount);
+  const back = byId("back");
+  back.textContent = answer.rebateUsedUp ? back.dataset.dry : answer.back > 0 ? fill(back.dataset.text, group(answer.back)) : "";
+  byId("receipt").href = `/till/receipts/${answer.id}`;
+  show("result");
+  navigator.vibrate?.([80, 60, 80]);
+  byId("next").focus();
+  refreshToday();
+}
+
+async function refreshToday() {
+  const today = await call("GET", "/api/v1/till/today");
+  byId("today").textContent = fill(byId("today").dataset.text, group(today.amount));
+  byId("count").textContent = fill(byId("count").dataset.text, today.payments);
+}
+
+function next() {
+  setAmount(0);
+  codeBox.value = "";
+  complain();
+  show("amount");
+}
+
+function askForCode() {
+  if (amount() <= 0) return;
+  byId("take").textContent = fill(byId("take").dataset.text, group(amount()));
+  byId("no-camera").hidden = true;
+  show("code");
+  startCamera();
+}
+
+function start() {
+  amountBox.inputMode = "none";
+  amountBox.readOnly = true;
+  setAmount(amount());
+  show("amount");
+  byId("keys").addEventListener("click", (event) => {
+    const key = event.target.closest("button")?.dataset.key;
+    if (key) press(key);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (page.dataset.step === "result" && /^\d$/.test(event.key)) next();
+    if (page.dataset.step !== "amount" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (/^\d$/.test(event.key)) press(event.key);
+    else if (event.key === "Backspace") press("back");
+    else if (event.key === "Enter" && event.target.tagName !== "A" && event.target.tagName !== "BUTTON") { event.preventDefault(); askForCode(); }
+  });
+  byId("scan").addEventListener("click", askForCode);
+  byId("cancel").addEventListener("click", () => show("amount"));
+  byId("next").addEventListener("click", next);
+  byId("charge").addEventListener("submit", (event) => { event.preventDefault(); charge(); });
+  codeBox.addEventListener("input", () => {
+    const digits = codeBox.value.replace(/\D/g, "").slice(0, 16);
+    codeBox.value = digits.replace(/(\d{4})(?=\d)/g, "$1 ");
+    if (digits.length === 16) charge();
+  });
+  const pending = sessionStorage.getItem(pendingKey);
+  if (pending) {
+    const before = JSON.parse(pending);
+    setAmount(before.amount);
+    show("code");
+    send(before);
+  }
+}
+
+if (page) start();
