@@ -20,6 +20,8 @@ public sealed class CounterJourneyTests(TestCity city) : IClassFixture<TestCity>
     {
         await city.GiveAsync(Cast.LinMeiling, 1_000, new DateOnly(2027, 3, 31));
         await city.SetRebateBudgetAsync(1_000_000);
+        city.NextCode();
+        city.NextCode();
         var before = await city.BalanceOfAsync(Cast.LinMeiling);
         var takings = await city.TakingsOfAsync(Cast.SunflowerBakery);
         var phone = await OpenAsync(language);
@@ -55,8 +57,6 @@ public sealed class CounterJourneyTests(TestCity city) : IClassFixture<TestCity>
         (await till.TextContentAsync("h1")).ShouldBe(refunded);
         (await city.BalanceOfAsync(Cast.LinMeiling)).ShouldBe(before);
         (await city.TakingsOfAsync(Cast.SunflowerBakery)).ShouldBe(takings);
-        city.NextCode();
-        city.NextCode();
     }
 
     [Fact]
@@ -156,44 +156,40 @@ public sealed class CounterJourneyTests(TestCity city) : IClassFixture<TestCity>
     }
 
     [Theory]
-    [InlineData(Cast.LinMeiling, "/", "wallet")]
-    [InlineData(Cast.LinMeiling, "/history", "history")]
-    [InlineData(Cast.LinMeiling, "/pay-code", "pay-code")]
-    [InlineData(Cast.LinMeiling, "/pay/sunflower", "pay-shop")]
-    [InlineData(Cast.LinMeiling, "/shops", "shops")]
-    [InlineData(Cast.HuangZhiming, "/till", "till")]
-    [InlineData(Cast.HuangZhiming, "/till/sales", "till-sales")]
-    [InlineData(Cast.HuangZhiming, "/till/shop-code", "till-shop-code")]
-    [InlineData(Cast.WangYating, "/desk/settlements", "desk-settlements")]
-    [InlineData(null, "/", "welcome")]
+    [InlineData(Cast.LinMeiling, "/ /history /pay-code /pay/sunflower")]
+    [InlineData(Cast.HuangZhiming, "/till /till/sales /till/shop-code")]
+    [InlineData(Cast.WangYating, "/desk/settlements")]
+    [InlineData(null, "/ /shops")]
     public async Task Every_page_of_the_counter_is_light_fits_every_screen_and_keeps_nobody_out(
-        string? who, string address, string name)
+        string? who, string addresses)
     {
-        if (who == Cast.LinMeiling)
-            await city.GiveAsync(Cast.LinMeiling, 120, new DateOnly(2027, 3, 31));
-        foreach (var language in new[] { "zh-TW", "en" })
+        await city.GiveAsync(Cast.LinMeiling, 120, new DateOnly(2027, 3, 31));
+        var page = await OpenAsync("zh-TW");
+        if (who is not null)
+            await page.SignInAsync(city, who, "/me");
+        var bytes = 0L;
+        page.Response += async (_, response) =>
         {
-            var page = await OpenAsync(language);
-            if (who is not null)
-                await page.SignInAsync(city, who, "/me");
-            var bytes = 0L;
-            page.Response += async (_, response) =>
-            {
-                var sizes = await response.Request.SizesAsync();
-                Interlocked.Add(ref bytes, sizes.ResponseBodySize + sizes.ResponseHeadersSize);
-            };
+            var sizes = await response.Request.SizesAsync();
+            Interlocked.Add(ref bytes, sizes.ResponseBodySize + sizes.ResponseHeadersSize);
+        };
+        foreach (var language in new[] { "zh-TW", "en" })
+        foreach (var address in addresses.Split(' '))
+        {
+            await ChooseAsync(page, language);
+            Interlocked.Exchange(ref bytes, 0);
             await page.GotoAsync(address);
             await page.WaitForLoadStateAsync(LoadState.Load);
+            Interlocked.Read(ref bytes).ShouldBeLessThan(PageBytesMax, address);
             foreach (var screen in Enum.GetValues<Screen>())
             {
                 await page.SetViewportSizeAsync((int)screen, screen == Screen.Phone ? 844 : 900);
                 (await page.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo(
-                    (int)screen, "the page scrolls sideways");
-                await page.PictureAsync($"{name}-{language}-{(int)screen}");
+                    (int)screen, $"{address} scrolls sideways");
+                await page.PictureAsync($"counter-{who}{address.Replace('/', '-')}-{language}-{(int)screen}");
             }
 
             await page.ShouldBeAccessibleAsync();
-            Interlocked.Read(ref bytes).ShouldBeLessThan(PageBytesMax, address);
         }
     }
 
@@ -201,16 +197,18 @@ public sealed class CounterJourneyTests(TestCity city) : IClassFixture<TestCity>
     async Task<IPage> OpenAsync(string language)
     {
         var page = await Browser.OpenAsync(city, Screen.Phone, language);
-        await page.Context.AddCookiesAsync(
-        [
-            new Cookie
-            {
-                Name = LanguageSetup.CookieName, Url = city.Address.ToString(),
-                Value = CookieRequestCultureProvider.MakeCookieValue(new RequestCulture(language)),
-            },
-        ]);
+        await ChooseAsync(page, language);
         return page;
     }
+
+    Task ChooseAsync(IPage page, string language) => page.Context.AddCookiesAsync(
+    [
+        new Cookie
+        {
+            Name = LanguageSetup.CookieName, Url = city.Address.ToString(),
+            Value = CookieRequestCultureProvider.MakeCookieValue(new RequestCulture(language)),
+        },
+    ]);
 
     static async Task LookAsync(IPage page, string name, bool axe = true)
     {
