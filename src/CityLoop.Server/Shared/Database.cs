@@ -47,12 +47,11 @@ sealed partial class Database : IAsyncDisposable
         DatabaseOptions options, TimeProvider time, ILogger log, CancellationToken cancellation)
     {
         var folderLock = await TakeLockAsync(options, log, cancellation);
-        if (options.Connection is { } elsewhere)
-            return new Database(folderLock, null, SourceOf(elsewhere), options);
-
         PrivateCluster? cluster = null;
         try
         {
+            if (options.Connection is { } elsewhere)
+                return new Database(folderLock, null, await ReachAsync(elsewhere, cancellation), options);
             var place = ClusterPlace.Of(options.Folder);
             if (folderLock is not null)
                 cluster = await PrivateCluster.StartAsync(place, time, log, cancellation);
@@ -66,6 +65,32 @@ sealed partial class Database : IAsyncDisposable
                 await cluster.DisposeAsync();
             folderLock?.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>A database elsewhere is looked at once, so that a mistyped address is told and not waited for.</summary>
+    static async Task<NpgsqlDataSource> ReachAsync(string connection, CancellationToken cancellation)
+    {
+        const string advice = "Mend it in --connection or ConnectionStrings__City, or leave both out for a private one.";
+        NpgsqlDataSource source;
+        try
+        {
+            source = SourceOf(connection);
+        }
+        catch (ArgumentException e)
+        {
+            throw new CannotStartException($"The connection string cannot be read: {e.Message} {advice}");
+        }
+
+        try
+        {
+            await using var tried = await source.OpenConnectionAsync(cancellation);
+            return source;
+        }
+        catch (NpgsqlException e)
+        {
+            await source.DisposeAsync();
+            throw new CannotStartException($"The database cannot be reached: {e.Message}. {advice}");
         }
     }
 

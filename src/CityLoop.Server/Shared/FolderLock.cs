@@ -13,9 +13,19 @@ sealed class FolderLock : IDisposable
     FolderLock(FileStream file) => _file = file;
 
     /// <summary>Takes the lock, noting who holds it; null when another process has it.</summary>
+    /// <exception cref="CannotStartException">There can be no such folder.</exception>
     public static FolderLock? TryTake(string folder, string holder)
     {
-        Directory.CreateDirectory(folder);
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CannotStartException(
+                $"The city's data cannot lie in {folder}: {e.Message} Name another folder with --data.");
+        }
+
         try
         {
             var file = new FileStream(
