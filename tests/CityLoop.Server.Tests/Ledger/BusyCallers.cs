@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using CityLoop.Ledger;
 using CityLoop.Server.Ledger;
 using CityLoop.Server.Shared.Postgres;
+using CityLoop.Server.Tests.Hosting;
 using Dapper;
 using Npgsql;
 
@@ -22,7 +23,13 @@ sealed class BusyCallers(string dataFolder)
     volatile string _address = "";
     Task _calling = Task.CompletedTask;
 
-    public int Answered => _answers.Count;
+    /// <summary>Waits until so many more calls were answered; fails when nothing is answered any more.</summary>
+    public async Task GoOnAsync(int more = 200)
+    {
+        var before = _answers.Count;
+        await Eventually.BecomesTrueAsync(
+            () => _answers.Count >= before + more, TimeSpan.FromSeconds(30), "nothing is answered any more");
+    }
 
     /// <summary>Learns where the server that runs now takes posts.</summary>
     public async Task FindWriterAsync()
