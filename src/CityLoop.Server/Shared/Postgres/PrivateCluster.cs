@@ -20,6 +20,9 @@ sealed partial class PrivateCluster : IAsyncDisposable
         "log_timezone=UTC", "cluster_name=cityloop", "log_line_prefix=%m [%p] %d ", "fsync=on", "full_page_writes=on",
     ];
 
+    /// <summary>Who has lived as long as this did not die of starting.</summary>
+    static readonly TimeSpan LongLife = TimeSpan.FromSeconds(10);
+
     readonly PostgresPrograms _programs;
     readonly TimeProvider _time;
     readonly ILogger _log;
@@ -155,10 +158,9 @@ sealed partial class PrivateCluster : IAsyncDisposable
                 var since = _time.GetTimestamp();
                 await _supervisor.WaitForExitAsync(_stopping.Token);
                 DiedAlone(_log, _supervisor.ExitCode);
-                // One death is mended at once. Dying again and again within a minute is a full disk or worse: then
-                // more and more slowly, so that the log stays readable.
-                pause = _time.GetElapsedTime(since) > TimeSpan.FromMinutes(1)
-                    ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Min(30_000, (2 * pause.TotalMilliseconds) + 10));
+                // A death is mended at once. Dying again and again is a full disk or worse: then a little more slowly
+                // each time, so that the log stays readable.
+                pause = _time.GetElapsedTime(since) > LongLife ? TimeSpan.Zero : pause + TimeSpan.FromMilliseconds(100);
                 await Task.Delay(pause, TimeProvider.System, _stopping.Token);
                 await StartAgainAsync();
             }
