@@ -20,11 +20,11 @@ sealed class Sentences(Texts texts, CityPack city)
     public string Write(Problem problem) => texts[$"missions.rule.{problem.Code}.write", Arguments(problem)];
 
     /// <summary>"100 points".</summary>
-    public string Say(PointsReward points)
-    {
-        var currency = city.Currencies.FirstOrDefault(c => c.Code == points.Currency) ?? city.MainCurrency;
-        return texts["missions.points", Amounts.Format(points.Amount, currency.Scale)];
-    }
+    public string Say(PointsReward points) => texts["missions.points", Amount(points)];
+
+    /// <summary>"100".</summary>
+    public string Amount(PointsReward points) =>
+        Amounts.Format(points.Amount, city.Currencies.FirstOrDefault(c => c.Code == points.Currency)?.Scale ?? 0);
 
     /// <summary>"1 entry in the grand draw".</summary>
     public string Say(TicketsReward tickets, Mission mission) => texts[
