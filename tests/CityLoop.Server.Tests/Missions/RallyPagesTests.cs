@@ -16,6 +16,7 @@ public sealed class RallyPagesTests(TestCity city) : IClassFixture<TestCity>
     {
         var page = await Browser.OpenAsync(city, Screen.Phone, language, withScripts: false);
         await page.SignInAsync(city, who, "/missions");
+        await SpeakAsync(page, language);
         await page.PictureAsync($"missions-{language}");
         await page.ClickAsync(".mission-card");
         await page.PictureAsync($"mission-{language}", fullPage: true);
@@ -53,6 +54,7 @@ public sealed class RallyPagesTests(TestCity city) : IClassFixture<TestCity>
     {
         var page = await Browser.OpenAsync(city, screen, language);
         await page.SignInAsync(city, Cast.WangYating, "/missions");
+        await SpeakAsync(page, language);
         string[] addresses =
         [
             "/missions", "/missions/heritage-rally", "/missions/no-such", AddressOf("wanhe-temple"),
@@ -126,6 +128,12 @@ public sealed class RallyPagesTests(TestCity city) : IClassFixture<TestCity>
         lines[1].ShouldContain("budgit");
         await page.ShouldBeAccessibleAsync();
         await page.PictureAsync("check-problems", fullPage: true);
+    }
+
+    static async Task SpeakAsync(IPage page, string language)
+    {
+        await page.ClickAsync($".languages button[value='{language}']");
+        await page.Locator($".languages button[value='{language}'][aria-pressed='true']").WaitForAsync();
     }
 
     string AddressOf(string spot) => $"/spots/{city.CodeOf(spot)}";
