@@ -67,7 +67,8 @@ public sealed class CheckMissionTests(TestCity city) : IClassFixture<TestCity>
     public void Every_rule_word_and_explanation_is_said_in_every_language()
     {
         var known = city.Get<TextCatalogue>().Keys.ToHashSet();
-        Enum.GetValues<ProblemCode>().SelectMany(code => new[] { $"missions.rule.{code}", $"missions.rule.{code}.write" })
+        Enum.GetValues<ProblemCode>()
+            .SelectMany(code => new[] { $"missions.rule.{code}", $"missions.rule.{code}.write" })
             .Concat(Problem.Words.Select(word => $"missions.word.{word}"))
             .Concat(Explanation.Keys.Select(key => $"missions.why.{key}"))
             .Concat(Enum.GetNames<PaymentOutcome>().Select(outcome => $"missions.payment.{outcome}"))

@@ -58,7 +58,7 @@ public sealed class RallyPagesTests(TestCity city) : IClassFixture<TestCity>
         string[] addresses =
         [
             "/missions", "/missions/heritage-rally", "/missions/no-such", AddressOf("wanhe-temple"),
-            "/spots/0000000000000000", "/desk/missions/heritage-rally/spots", "/desk/missions/check",
+            "/spots/0000000000000000", "/desk/missions", "/desk/missions/heritage-rally/spots", "/desk/missions/check",
         ];
         foreach (var address in addresses)
         {
@@ -66,7 +66,7 @@ public sealed class RallyPagesTests(TestCity city) : IClassFixture<TestCity>
             await page.ShouldBeAccessibleAsync();
             (await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"))
                 .ShouldBeTrue($"{address} is wider than {screen}");
-            await page.PictureAsync($"{address.Trim('/').Split('/')[^1]}-{(int)screen}-{language}", fullPage: true);
+            await page.PictureAsync($"{address[1..].Replace('/', '-')}-{(int)screen}-{language}", fullPage: true);
         }
     }
 
