@@ -1,6 +1,5 @@
 using System.Text.Encodings.Web;
 using CityLoop.Server.Web.Errors;
-using CityLoop.Server.Web.Languages;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 
@@ -28,8 +27,6 @@ sealed class SessionAuthentication(
         var key = await sessions.BeginAsync(
             new PersonId(person.Id), DeviceLabel.Of(context.Request.Headers.UserAgent), context.RequestAborted);
         context.Response.Cookies.Append(CookieName, key, Cookie(context, CookieAge));
-        if (!context.Request.Cookies.ContainsKey(LanguageSetup.CookieName))
-            ChooseLanguage.Remember(context, person.Language);
     }
 
     /// <summary>Ends this browser's session.</summary>

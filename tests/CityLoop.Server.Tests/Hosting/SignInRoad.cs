@@ -48,7 +48,8 @@ public static partial class SignInRoad
     {
         await using var connection = await city.Database.OpenConnectionAsync();
         var body = await connection.QueryFirstOrDefaultAsync<string>(
-            "select body from pass.outbox where contact = @contact order by number desc limit 1", new { contact });
+            "select body from pass.outbox where contact = @contact order by number desc limit 1",
+            new { contact = Contact.Read(contact)!.Value });
         return SixDigits().Match(body ?? throw new InvalidOperationException("No code was sent there.")).Value;
     }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using CityLoop.Server.City;
 using CityLoop.Server.Operations;
 using CityLoop.Server.Shared;
@@ -64,8 +65,9 @@ public sealed class TestCity : IAsyncLifetime
 
     /// <summary>Somebody's browser without scripts: it keeps cookies.</summary>
     /// <param name="followsRedirects">False to look at a redirect itself.</param>
-    public HttpClient Visit(bool followsRedirects = true) =>
-        new(new SocketsHttpHandler { AllowAutoRedirect = followsRedirects, UseCookies = true })
+    /// <param name="cookies">Where the cookies are kept, for a test that looks at them.</param>
+    public HttpClient Visit(bool followsRedirects = true, CookieContainer? cookies = null) =>
+        new(new SocketsHttpHandler { AllowAutoRedirect = followsRedirects, CookieContainer = cookies ?? new() })
         {
             BaseAddress = Address,
         };

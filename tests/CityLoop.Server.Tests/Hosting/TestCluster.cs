@@ -70,7 +70,7 @@ sealed class TestCluster
         var current = await Started.Value;
         await current._cluster.DisposeAsync();
         current._lock.Dispose();
-        Directory.Delete(current.Folder, recursive: true);
+        Remove(current.Folder);
     }
 
     static async Task<TestCluster> StartAsync()
@@ -115,7 +115,19 @@ sealed class TestCluster
             if (FolderLock.TryTake(folder, "clean-up") is { } mine)
             {
                 mine.Dispose();
-                Directory.Delete(folder, recursive: true);
+                Remove(folder);
             }
+    }
+
+    static void Remove(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (IOException)
+        {
+            // Another run, in another checkout, is removing it too.
+        }
     }
 }

@@ -52,7 +52,7 @@ public sealed class SecurityTests(TestCity city) : IClassFixture<TestCity>
 
         var cookies = new[] { shown, asked, entered }.SelectMany(a => a.Headers.GetValues("Set-Cookie")).ToList();
 
-        cookies.Select(c => c.Split('=')[0]).Distinct().ShouldBe(["form", "code", "pass", "language"], ignoreOrder: true);
+        cookies.Select(c => c.Split('=')[0]).Distinct().ShouldBe(["form", "code", "pass"], ignoreOrder: true);
         cookies.ShouldAllBe(c => c.Contains("httponly", StringComparison.OrdinalIgnoreCase));
         cookies.ShouldAllBe(c => c.Contains("samesite=lax", StringComparison.OrdinalIgnoreCase)
             || c.Contains("samesite=strict", StringComparison.OrdinalIgnoreCase));

@@ -1,0 +1,42 @@
+using System.Net;
+using System.Net.Http.Json;
+using CityLoop.Server.Pass;
+using CityLoop.Server.Tests.Hosting;
+
+namespace CityLoop.Server.Tests.Pass;
+
+public sealed class AddressLimitsTests(TestCity city) : IClassFixture<TestCity>
+{
+    [Fact]
+    public async Task An_address_that_asks_for_a_hundred_codes_is_told_to_wait_but_a_passkey_is_still_asked_for()
+    {
+        using var client = city.Visit();
+        for (var i = 0; i < AddressLimits.DefaultMax; i++)
+        {
+            using var sent = await client.PostAsJsonAsync("/api/v1/sign-in/code", new { contact = $"many{i}@example.org" });
+            sent.StatusCode.ShouldBe(HttpStatusCode.OK);
+        }
+
+        using var refused = await client.PostAsJsonAsync("/api/v1/sign-in/code", new { contact = "onemore@example.org" });
+        using var passkey = await client.PostAsync("/api/v1/sign-in/passkey/challenge", null);
+        city.Clock.Advance(AddressLimits.Window);
+        using var later = await client.PostAsJsonAsync("/api/v1/sign-in/code", new { contact = "onemore@example.org" });
+
+        (await refused.ProblemCodeAsync(HttpStatusCode.TooManyRequests)).ShouldBe("too_many_requests");
+        passkey.StatusCode.ShouldBe(HttpStatusCode.OK);
+        later.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", false)]
+    [InlineData("2001:db8:1:2::1", "2001:db8:1:3::1", true)]
+    [InlineData("203.0.113.1", "203.0.113.2", true)]
+    [InlineData("203.0.113.1", "::ffff:203.0.113.1", false)]
+    public void One_household_counts_as_one_address(string first, string second, bool isAllowed)
+    {
+        var limits = new AddressLimits(new TestClock(), attemptsMax: 1);
+        limits.Allows(IPAddress.Parse(first)).ShouldBeTrue();
+
+        limits.Allows(IPAddress.Parse(second)).ShouldBe(isAllowed);
+    }
+}

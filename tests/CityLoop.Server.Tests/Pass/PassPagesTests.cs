@@ -1,0 +1,183 @@
+using System.Net;
+using CityLoop.Server.Pass;
+using CityLoop.Server.Tests.Hosting;
+using Microsoft.Playwright;
+
+namespace CityLoop.Server.Tests.Pass;
+
+/// <summary>The pass's pages in a browser: for keyboards, without scripts, in dark, at every size.</summary>
+public sealed class PassPagesTests(TestCity city) : IClassFixture<TestCity>
+{
+    [Theory]
+    [InlineData("zh-TW", ColorScheme.Light)]
+    [InlineData("en", ColorScheme.Light)]
+    [InlineData("ja", ColorScheme.Dark)]
+    public async Task No_page_of_the_pass_keeps_anybody_out(string language, ColorScheme scheme)
+    {
+        var page = await Browser.OpenAsync(city, language: language);
+        await page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = scheme });
+        async Task LookAsync(string name)
+        {
+            await page.ShouldBeAccessibleAsync();
+            (await page.EvaluateAsync<int>("document.documentElement.scrollWidth - innerWidth")).ShouldBe(0, name);
+            foreach (var screen in Enum.GetValues<Screen>())
+            {
+                await page.SetViewportSizeAsync((int)screen, screen == Screen.Phone ? 844 : 900);
+                await page.PictureAsync($"pass-{name}-{(int)screen}-{language}", fullPage: screen == Screen.Phone);
+            }
+
+            await page.SetViewportSizeAsync((int)Screen.Phone, 844);
+        }
+
+        var contact = $"look-{language}@example.org";
+        await page.WithPasskeysAsync();
+        await page.GotoAsync("/sign-in");
+        await LookAsync("sign-in");
+        await page.FillAsync("#contact", "0000");
+        await page.PressAsync("#contact", "Enter");
+        await Assertions.Expect(page.Locator("#contact-problem")).Not.ToBeEmptyAsync();
+        await LookAsync("sign-in-refused");
+        await page.FillAsync("#contact", contact);
+        await page.PressAsync("#contact", "Enter");
+        await page.WaitForURLAsync("**/sign-in/code");
+        await LookAsync("code");
+        await page.GotoAsync("/outbox");
+        await LookAsync("outbox");
+        await page.GotoAsync("/sign-in/code");
+        await page.FillAsync("#code", await city.LatestCodeAsync(contact));
+        await page.PressAsync("#code", "Enter");
+        await page.WaitForURLAsync("**/welcome?**");
+        await LookAsync("welcome");
+        await page.FillAsync("#name", "Emma");
+        await page.PressAsync("#name", "Enter");
+        await page.WaitForURLAsync("**/welcome/passkey?**");
+        await LookAsync("welcome-passkey");
+        await page.GotoAsync("/me");
+        await page.ClickAsync("#add-passkey");
+        await page.WaitForURLAsync("**/me?done=passkey_added");
+        await page.ClickAsync("summary");
+        await LookAsync("me");
+    }
+
+    [Fact]
+    public async Task The_code_road_needs_no_scripts()
+    {
+        var page = await Browser.OpenAsync(city, withScripts: false);
+        await page.GotoAsync("/sign-in");
+        await Assertions.Expect(page.Locator("#passkey")).ToBeHiddenAsync();
+
+        await new PassPages(city, page).EnterCodeAsync(city.ContactOf(Cast.LinMeiling));
+
+        await page.WaitForURLAsync("**/me");
+        await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("林美玲");
+        await page.FillAsync("#name", "阿美");
+        await page.ClickAsync("section form .button.small:not(.danger)");
+        await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("阿美");
+    }
+
+    [Fact]
+    public async Task A_demo_person_is_one_press_away()
+    {
+        var page = await Browser.OpenAsync(city, language: "en");
+        await page.GotoAsync("/sign-in");
+
+        await page.ClickAsync("text=Wang Yating");
+
+        await page.WaitForURLAsync("**/sign-in/code");
+        var outbox = await page.Context.RunAndWaitForPageAsync(() => page.ClickAsync(".notice a"));
+        await Assertions.Expect(outbox.Locator(".letter").First).ToContainTextAsync("Your sign-in code");
+    }
+
+    [Fact]
+    public async Task Everything_can_be_done_with_the_keyboard_alone()
+    {
+        var page = await Browser.OpenAsync(city, language: "en");
+        await page.GotoAsync("/sign-in?returnUrl=%2Fme");
+
+        await page.Keyboard.PressAsync("Tab");
+        (await FocusedAsync(page)).ShouldBe("Skip to content");
+        await page.Keyboard.PressAsync("Enter");
+        await page.Keyboard.PressAsync("Tab");
+        (await FocusedAsync(page)).ShouldBe("Sign in with a passkey");
+        await page.Keyboard.PressAsync("Tab");
+        await page.Keyboard.TypeAsync(city.ContactOf(Cast.EmmaDubois));
+        await page.Keyboard.PressAsync("Tab");
+        (await FocusedAsync(page)).ShouldBe("Send me a code");
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync("**/sign-in/code");
+        await page.Keyboard.TypeAsync(await city.LatestCodeAsync(city.ContactOf(Cast.EmmaDubois)));
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync("**/me");
+        var passed = new List<string>();
+        for (var i = 0; i < 40 && await FocusedAsync(page) != "Sign out"; i++)
+        {
+            passed.Add(await FocusedAsync(page));
+            await page.Keyboard.PressAsync("Tab");
+        }
+
+        (await FocusedAsync(page)).ShouldBe("Sign out", string.Join(" > ", passed));
+        var outline = await page.EvaluateAsync<string>("getComputedStyle(document.activeElement).outlineStyle");
+        outline.ShouldBe("solid");
+        await page.Keyboard.PressAsync("Enter");
+
+        await page.WaitForURLAsync("**/sign-in?done=signed_out");
+    }
+
+    [Fact]
+    public async Task Everything_that_is_pressed_is_large_enough_for_a_thumb()
+    {
+        var page = await Browser.OpenAsync(city, language: "en");
+        await page.SignInAsync(city, Cast.HuangZhiming, "/me");
+
+        var small = await page.EvaluateAsync<string[]>(
+            """
+            [...document.querySelectorAll('a:not(.skip), button, input:not([type=hidden]), select, summary')]
+              .map(e => [e, e.getBoundingClientRect()]).filter(([, r]) => r.width > 0 && (r.height < 44 || r.width < 44))
+              .map(([e, r]) => `${e.outerHTML.slice(0, 80)} ${r.width} x ${r.height}`)
+            """);
+
+        small.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Text_at_twice_the_size_stays_on_the_page()
+    {
+        var page = await Browser.OpenAsync(city, language: "en");
+        foreach (var address in new[] { "/sign-in", "/outbox" })
+        {
+            await page.GotoAsync(address);
+            await page.EvaluateAsync("document.documentElement.style.setProperty('font-size', '200%')");
+            (await page.EvaluateAsync<int>("document.documentElement.scrollWidth - innerWidth")).ShouldBe(0, address);
+        }
+    }
+
+    [Theory]
+    [InlineData("", "請填名字")]
+    [InlineData("   ", "請填名字")]
+    [InlineData("0123456789012345678901234567890123456789012345678901234567890", "最多 60 個字")]
+    public async Task A_name_that_cannot_be_taken_is_told_beside_its_box(string name, string told)
+    {
+        using var client = await city.SignInAsync(Cast.ZhangJianguo);
+
+        using var answer = await client.SubmitAsync("/me", "name=\"Language\"", ("Name", name), ("Language", "zh-TW"));
+
+        (await answer.PageAsync(HttpStatusCode.BadRequest)).ShouldContain(told);
+    }
+
+    [Fact]
+    public async Task A_name_and_a_language_are_kept_and_a_name_is_never_markup()
+    {
+        using var client = await city.SignInAsync(Cast.LiShufen);
+
+        using var answer = await client.SubmitAsync(
+            "/me", "name=\"Language\"", ("Name", "  <b>淑芬</b>   李 "), ("Language", "en"));
+
+        var page = await answer.PageAsync();
+        page.ShouldContain("Saved.");
+        page.ShouldContain("&lt;b&gt;淑芬&lt;/b&gt; 李");
+        page.ShouldNotContain("<b>淑芬</b>");
+    }
+
+    static Task<string> FocusedAsync(IPage page) =>
+        page.EvaluateAsync<string>("document.activeElement.innerText.trim()");
+}
