@@ -19,6 +19,9 @@ public readonly record struct Estimate(double Mean, double Low, double High)
         return new Estimate(sorted.Average(), Quantile(sorted, 0.05), Quantile(sorted, 0.95));
     }
 
+    /// <summary>To a tenth: what stands behind it is noise of the arithmetic, never knowledge.</summary>
+    public Estimate Rounded() => new(Math.Round(Mean, 1), Math.Round(Low, 1), Math.Round(High, 1));
+
     static double Quantile(double[] sorted, double share)
     {
         var place = share * (sorted.Length - 1);

@@ -37,7 +37,7 @@ public sealed record TwinPolicy
     public const int Days = 365;
 
     /// <summary>Units of the currency in one point.</summary>
-    internal long UnitsPerPoint
+    public long UnitsPerPoint
     {
         get
         {

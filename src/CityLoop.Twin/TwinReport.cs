@@ -60,9 +60,9 @@ public sealed record Figures(
             Last(month => month.Left, points));
 
         Estimate Sum(Func<MonthFigures, long> figure, double times) =>
-            Estimate.Of(years.Select(year => monthsOf(year).Sum(figure) * times));
+            Estimate.Of(years.Select(year => monthsOf(year).Sum(figure) * times)).Rounded();
 
         Estimate Last(Func<MonthFigures, long> figure, double times) =>
-            Estimate.Of(years.Select(year => figure(monthsOf(year).Last()) * times));
+            Estimate.Of(years.Select(year => figure(monthsOf(year).Last()) * times)).Rounded();
     }
 }

@@ -20,5 +20,5 @@ static class TwoRuleSets
     public static RuleSet Named(string id) => id == TaipeiCity.Id ? TaipeiCity : EasyCardPassbook;
 
     static Factor Of(string id, TravelMode mode, double kilograms, string unit) =>
-        new(id, mode, kilograms, FactorUnit.Find(unit)!.Value, "2023", "China Times 2023-12-04", true, null, "");
+        new(id, mode, kilograms, FactorUnit.Find(unit)!.Value, "2023", "China Times 2023-12-04", false, null, "");
 }

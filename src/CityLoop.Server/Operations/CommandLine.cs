@@ -2,6 +2,7 @@ using System.CommandLine;
 using CityLoop.Server.Operations.Export;
 using CityLoop.Server.Operations.Import;
 using CityLoop.Server.Merchants.Settlement;
+using CityLoop.Server.Policies;
 using CityLoop.Server.Shared;
 
 namespace CityLoop.Server.Operations;
@@ -15,6 +16,7 @@ static class CommandLine
         ExportVerb.Create(),
         ImportVerb.Create(),
         SettleVerb.Create(),
+        TwinVerb.Create(),
         UpVerb.Create(),
     ];
 

@@ -8,7 +8,7 @@ namespace CityLoop.Server.Operations;
 #pragma warning disable RS0030 // This type is the command line's one way to the console; everything else goes through it.
 sealed class CommandOutput(bool json)
 {
-    static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
+    public static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,
         Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),

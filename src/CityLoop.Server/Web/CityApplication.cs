@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
+using CityLoop.Server.Carbon;
 using CityLoop.Server.City;
 using CityLoop.Server.Insights;
 using CityLoop.Server.Ledger;
@@ -7,6 +8,7 @@ using CityLoop.Server.Merchants;
 using CityLoop.Server.Missions;
 using CityLoop.Server.Operations;
 using CityLoop.Server.Pass;
+using CityLoop.Server.Policies;
 using CityLoop.Server.Shared;
 using CityLoop.Server.Wallets;
 using CityLoop.Server.Web.Errors;
@@ -82,17 +84,20 @@ static class CityApplication
     static void AddCapabilities(IServiceCollection services, CityOptions options)
     {
         services.AddLedger();
+        services.AddCarbon();
         services.AddInsights();
         services.AddMerchants();
         services.AddMissions();
         services.AddOperations();
         services.AddPass(options);
+        services.AddPolicies();
         services.AddWallets();
     }
 
     /// <summary>One line for each capability that has endpoints, in alphabetical order.</summary>
     static void MapCapabilities(IEndpointRouteBuilder app)
     {
+        app.MapCarbon();
         app.MapInsights();
         app.MapMerchants();
         app.MapMissions();

@@ -1,0 +1,26 @@
+using CityLoop.Server.City;
+using CityLoop.Server.Operations;
+
+namespace CityLoop.Server.Carbon;
+
+/// <summary>What people's trips saved: confirmed by partners, worked out by named rules, explained.</summary>
+static class CarbonCapability
+{
+    public static IServiceCollection AddCarbon(this IServiceCollection services) => services
+        .AddSingleton(all => CityRules.Load(all.GetRequiredService<CityPack>()))
+        .AddSingleton<PartnerKeys>()
+        .AddSingleton<RiderLinks>()
+        .AddSingleton<TripBook>()
+        .AddScoped<PartnerDoor>()
+        .AddSingleton(new DemoSeed(40, DemoTrips.PlantAsync));
+
+    public static void MapCarbon(this IEndpointRouteBuilder pages)
+    {
+        // At the start of the server, so that a pack with a wrong factor does not open its doors.
+        pages.ServiceProvider.GetRequiredService<CityRules>();
+        var partners = pages.MapGroup("/api/v1/partners/{partner}").WithTags("Carbon");
+        LinkRider.Map(partners);
+        TakeTrip.Map(partners);
+        EndLink.Map(pages);
+    }
+}
