@@ -54,7 +54,10 @@ sealed partial class BenchCity : IAsyncDisposable
     {
         var path = Path.Combine(PostgresPrograms.Find(place.MadeBy).Folder, program);
         var connection = PrivateCluster.ConnectionTo(place, "postgres");
-        var start = new ProcessStartInfo(path, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(path, arguments)
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true,
+        };
         start.Environment["PGHOST"] = connection.Host;
         start.Environment["PGPORT"] = connection.Port.ToString(CultureInfo.InvariantCulture);
         start.Environment["PGUSER"] = connection.Username;

@@ -21,7 +21,8 @@ sealed record BenchRow(
         new(name, value, unit, null, null, $"≤ {atMost:#,0.#} {unit}", value <= atMost);
 
     /// <summary>A figure that others are measured against, or that only informs.</summary>
-    public static BenchRow Plain(string name, double value, string unit) => new(name, value, unit, null, null, null, null);
+    public static BenchRow Plain(string name, double value, string unit) =>
+        new(name, value, unit, null, null, null, null);
 }
 
 /// <summary>What a bench leaves in <c>bench/results</c>.</summary>

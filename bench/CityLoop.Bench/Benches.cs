@@ -61,7 +61,8 @@ static class Benches
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         });
         File.WriteAllText(
-            Path.Combine(folder, $"{name}.json"), JsonSerializer.Serialize(new BenchReport(machine, rows), json.BenchReport) + "\n");
+            Path.Combine(folder, $"{name}.json"),
+            JsonSerializer.Serialize(new BenchReport(machine, rows), json.BenchReport) + "\n");
     }
 
     /// <summary>The checkout that the benches run from.</summary>

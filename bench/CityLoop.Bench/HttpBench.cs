@@ -77,7 +77,8 @@ static class HttpBench
                 var next = Interlocked.Increment(ref used);
                 if (next > People)
                     throw new InvalidOperationException("The bench was faster than its people are many.");
-                var code = codes.Of(new WalletCode(people[next - 1], WalletCodes.StepAt(TimeProvider.System.GetUtcNow())));
+                var step = WalletCodes.StepAt(TimeProvider.System.GetUtcNow());
+                var code = codes.Of(new WalletCode(people[next - 1], step));
                 var request = new { id = Guid.CreateVersion7(), code, amount = 40 + next % 200 };
                 var began = Stopwatch.GetTimestamp();
                 using var answer = await client.PostAsJsonAsync("/api/v1/till/charges", request);
@@ -103,7 +104,8 @@ static class HttpBench
         var people = await ledger.ReadAsync(
             books => opening.Select(o => books.FindAccount(o.Id)!.Value).ToArray(), CancellationToken.None);
         await ledger.PostManyAsync(
-            [.. people.Select(p => new Transfer(DerivedId.From("first", p.ToString()), bank, p, 1_000, TransferCode.Gift))],
+            [.. people.Select(p =>
+                new Transfer(DerivedId.From("first", p.ToString()), bank, p, 1_000, TransferCode.Gift))],
             CancellationToken.None);
         return people;
     }

@@ -20,7 +20,8 @@ static class ImportBench
         var real = Path.GetFullPath(Path.Combine(Benches.RepositoryRoot(), "..", "shared", "data", "community-points"));
         if (!Directory.Exists(real))
             throw new DirectoryNotFoundException(
-                $"This bench imports real data from {real}, which is not there: lay the folder shared/ beside the repository.");
+                $"This bench imports real data from {real}, which is not there: "
+                + "lay the folder shared/ beside the repository.");
 
         var rows = new List<BenchRow>();
         await using (var city = new BenchCity())

@@ -25,7 +25,8 @@ static class LedgerBench
         var (people, shop) = await PopulateAsync(ledger);
 
         // Ours, the reference, ours again: a machine that is slower for a minute is slower for both.
-        var random = await MeasureAsync(ledger, seconds, r => (people[r.Next(People)], people[r.Next(People)]), TransferCode.Gift);
+        var random = await MeasureAsync(
+            ledger, seconds, r => (people[r.Next(People)], people[r.Next(People)]), TransferCode.Gift);
         var reference = await city.PgbenchAsync(seconds);
         var hot = await MeasureAsync(ledger, seconds, r => (people[r.Next(People)], shop), TransferCode.Pay);
         return
@@ -52,7 +53,8 @@ static class LedgerBench
         var bank = await ledger.OpenAccountAsync(
             DerivedId.From("bench bank"), currency, AccountKind.Outside, CancellationToken.None);
         await ledger.PostManyAsync(
-            [.. people.Select(p => new Transfer(DerivedId.From("first", p.ToString()), bank, p, 1_000_000, TransferCode.Gift))],
+            [.. people.Select(p =>
+                new Transfer(DerivedId.From("first", p.ToString()), bank, p, 1_000_000, TransferCode.Gift))],
             CancellationToken.None);
         return (people, shop);
     }

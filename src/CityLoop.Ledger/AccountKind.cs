@@ -1,6 +1,8 @@
 namespace CityLoop.Ledger;
 
-/// <summary>What an account is for; it decides whether it may go below zero and whether its points keep a last day.</summary>
+/// <summary>
+/// What an account is for; it decides whether it may go below zero and whether its points keep a last day.
+/// </summary>
 public enum AccountKind : short
 {
     /// <summary>Where a currency comes from and returns to: minus what is in the world. May go below zero.</summary>
@@ -9,7 +11,9 @@ public enum AccountKind : short
     /// <summary>The world outside the city's books (a bank, another city). May go below zero.</summary>
     Outside = 2,
 
-    /// <summary>A funded purse that missions and rebates pay from. Its points are its own and have no last day.</summary>
+    /// <summary>
+    /// A funded purse that missions and rebates pay from. Its points are its own and have no last day.
+    /// </summary>
     Budget = 3,
 
     /// <summary>A person's points: dated lots, spent earliest last day first.</summary>
@@ -21,7 +25,9 @@ public enum AccountKind : short
     /// <summary>What has been settled and waits for the bank: lots by budget, without a last day.</summary>
     Payout = 6,
 
-    /// <summary>Points kept for somebody who cannot have them yet (a gift to a person not yet registered): dated lots.</summary>
+    /// <summary>
+    /// Points kept for somebody who cannot have them yet (a gift to a person not yet registered): dated lots.
+    /// </summary>
     Escrow = 7,
 }
 

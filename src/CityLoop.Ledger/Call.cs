@@ -10,7 +10,9 @@ abstract class Call
     public abstract void Fail(Exception reason);
 }
 
-/// <summary>A call with an answer of one type; the waiting caller goes on elsewhere, never on the writer's road.</summary>
+/// <summary>
+/// A call with an answer of one type; the waiting caller goes on elsewhere, never on the writer's road.
+/// </summary>
 abstract class Call<T> : Call
 {
     readonly TaskCompletionSource<T> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);

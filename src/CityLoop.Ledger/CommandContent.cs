@@ -10,8 +10,11 @@ static class CommandContent
         OpenAccount a => Mixing.Mix(Mixing.Mix(2UL, a.Currency.Value), (long)a.Kind),
         BeginDay d => Mixing.Mix(3UL, d.Day.DayNumber),
         DefineCurrency c => OfCurrency(c),
-        _ => throw new ArgumentOutOfRangeException(nameof(command), command, "The ledger does not know this command."),
+        _ => throw Unknown(command),
     };
+
+    public static ArgumentOutOfRangeException Unknown(LedgerCommand command) =>
+        new(nameof(command), command, "The ledger does not know this command.");
 
     static ulong OfTransfer(Transfer t)
     {

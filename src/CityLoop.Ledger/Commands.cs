@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace CityLoop.Ledger;
 
-/// <summary>Something the ledger is asked to append. The id is the caller's: asked again, the ledger answers as before.</summary>
+/// <summary>
+/// Something the ledger is asked to append. The id is the caller's: asked again, the ledger answers as before.
+/// </summary>
 [JsonDerivedType(typeof(DefineCurrency), "currency")]
 [JsonDerivedType(typeof(OpenAccount), "account")]
 [JsonDerivedType(typeof(BeginDay), "day")]
@@ -25,7 +27,9 @@ public sealed record BeginDay(Guid Id, DateOnly Day) : LedgerCommand(Id)
     public static BeginDay Of(DateOnly day) => new(DerivedId.From("day", day.ToString("O")), day);
 }
 
-/// <summary>One movement of points from the debit account (which gives) to the credit account (which receives).</summary>
+/// <summary>
+/// One movement of points from the debit account (which gives) to the credit account (which receives).
+/// </summary>
 /// <param name="Amount">In the currency's smallest unit; from 1 to <see cref="MaxAmount"/>.</param>
 public sealed record Transfer(Guid Id, AccountId Debit, AccountId Credit, long Amount, TransferCode Code)
     : LedgerCommand(Id)

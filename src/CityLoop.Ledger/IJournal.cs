@@ -15,7 +15,9 @@ public interface IJournal
     /// </exception>
     Task AppendAsync(IReadOnlyList<JournalEntry> batch, CancellationToken cancellation);
 
-    /// <summary>Takes hold of the journal (again); answers the number of its last complete entry, 0 when empty.</summary>
+    /// <summary>
+    /// Takes hold of the journal (again); answers the number of its last complete entry, 0 when empty.
+    /// </summary>
     /// <remarks>An incomplete batch at the end (one that was never answered) is cut off.</remarks>
     /// <exception cref="JournalHasAnotherWriterException">Somebody else holds it.</exception>
     /// <exception cref="IOException">It cannot be reached now.</exception>

@@ -7,7 +7,8 @@ public static class LedgerRecovery
     const int ChunkEntries = 10_000;
 
     /// <summary>The books as the journal has them.</summary>
-    /// <exception cref="InvalidDataException">The journal breaks the rules of the books: it was tampered with.</exception>
+    /// <exception cref="InvalidDataException">The journal breaks the rules of the books: it was tampered
+    /// with.</exception>
     public static async Task<LedgerState> RecoverAsync(IJournal journal, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(journal);

@@ -18,7 +18,7 @@ public sealed partial class LedgerState
             OpenAccount account => DecideAccount(account),
             BeginDay day => day.Day.DayNumber > _day ? PostOutcome.Posted : PostOutcome.DayHasAlreadyBegun,
             DefineCurrency currency => DecideCurrency(currency),
-            _ => throw new ArgumentOutOfRangeException(nameof(command), command, "The ledger does not know this command."),
+            _ => throw CommandContent.Unknown(command),
         };
         return new PostResult(outcome, outcome == PostOutcome.Posted ? Sequence + 1 : 0);
     }

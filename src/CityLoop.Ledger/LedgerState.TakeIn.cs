@@ -16,7 +16,7 @@ public sealed partial class LedgerState
             OpenAccount account => TakeInAccount(account, at),
             BeginDay day => TakeInDay(day, at),
             DefineCurrency currency => TakeInCurrency(currency, at),
-            _ => throw new ArgumentOutOfRangeException(nameof(command), command, "The ledger does not know this command."),
+            _ => throw CommandContent.Unknown(command),
         };
         if (_undo is null)
             Remember(entry);
@@ -122,7 +122,9 @@ public sealed partial class LedgerState
         _missing.Clear();
     }
 
-    /// <summary>Takes from the lots that end first; they keep their last day, or get that of <paramref name="asLot"/>.</summary>
+    /// <summary>
+    /// Takes from the lots that end first; they keep their last day, or get that of <paramref name="asLot"/>.
+    /// </summary>
     void TakeInOrder(ref AccountRow debit, long amount, Lot? asLot)
     {
         while (amount > 0)

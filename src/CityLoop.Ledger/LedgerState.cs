@@ -37,7 +37,8 @@ public sealed partial class LedgerState
         if (!Exists(id))
             throw new ArgumentOutOfRangeException(nameof(id), id, $"Accounts 1 to {AccountCount} are open.");
         ref readonly var row = ref _accounts[id.Value];
-        return new AccountView(id, row.Kind, new CurrencyId(row.Currency), row.Balance, Spendable(row), row.LastSequence);
+        return new AccountView(
+            id, row.Kind, new CurrencyId(row.Currency), row.Balance, Spendable(row), row.LastSequence);
     }
 
     /// <summary>The lots of an account in the order in which they are spent; empty for kinds without lots.</summary>
@@ -49,7 +50,9 @@ public sealed partial class LedgerState
         return lots;
     }
 
-    /// <summary>Up to <paramref name="max"/> lots that ended before the present day, at most one of each account.</summary>
+    /// <summary>
+    /// Up to <paramref name="max"/> lots that ended before the present day, at most one of each account.
+    /// </summary>
     /// <remarks>One of each account: the second one's id follows from the entry that the first one makes.</remarks>
     public IReadOnlyList<EndedLot> EndedLots(int max)
     {
@@ -73,7 +76,9 @@ public sealed partial class LedgerState
     public AccountId? FindAccount(Guid openedAs) =>
         _ids.TryFind(openedAs, out var sequence, out _) ? AccountOpenedAt(sequence) : null;
 
-    /// <summary>The account that journal entry number <paramref name="sequence"/> opened; null when it opened none.</summary>
+    /// <summary>
+    /// The account that journal entry number <paramref name="sequence"/> opened; null when it opened none.
+    /// </summary>
     public AccountId? AccountOpenedAt(long sequence)
     {
         // Accounts are numbered in the order of their opening, so their opening entries are sorted.

@@ -77,7 +77,9 @@ public sealed class LedgerWriter(
         return await call.Answer;
     }
 
-    /// <summary>No new calls; what has queued is still decided and committed, then <see cref="RunAsync"/> returns.</summary>
+    /// <summary>
+    /// No new calls; what has queued is still decided and committed, then <see cref="RunAsync"/> returns.
+    /// </summary>
     public void Finish() => Close(null);
 
     /// <summary>The writer's life: until <see cref="Finish"/>, a stop, or another writer.</summary>
@@ -120,7 +122,8 @@ public sealed class LedgerWriter(
         _queue.Writer.TryComplete(reason);
     }
 
-    static Exception Reason(Exception e) => e is OperationCanceledException ? new JournalHasAnotherWriterException() : e;
+    static Exception Reason(Exception e) =>
+        e is OperationCanceledException ? new JournalHasAnotherWriterException() : e;
 
     async Task EnqueueAsync(Call call, CancellationToken cancellation)
     {
@@ -211,7 +214,8 @@ public sealed class LedgerWriter(
             : await journal.ReadAsync(batch.After, batch.Entries.Count + 1, _stop);
         // Between losing the journal and taking it again another server may have written: then ours never happened.
         var isOurs = found.Count == batch.Entries.Count
-            && found.Zip(batch.Entries).All(pair => pair.First.Body == pair.Second.Body && pair.First.At == pair.Second.At);
+            && found.Zip(batch.Entries).All(pair =>
+                pair.First.Body == pair.Second.Body && pair.First.At == pair.Second.At);
         return isOurs ? true : throw new JournalHasAnotherWriterException();
     }
 

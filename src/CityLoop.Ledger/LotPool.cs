@@ -44,7 +44,9 @@ sealed class LotPool
         return first;
     }
 
-    /// <summary>Takes from one lot; answers the chain's (perhaps new) first lot. The lot must hold the amount.</summary>
+    /// <summary>
+    /// Takes from one lot; answers the chain's (perhaps new) first lot. The lot must hold the amount.
+    /// </summary>
     public int Remove(int first, int lastDay, int budget, long amount)
     {
         var previous = 0;

@@ -83,7 +83,8 @@ public enum PostOutcome
 }
 
 /// <summary>The answer to one command.</summary>
-/// <param name="Sequence">The journal number of the (first) entry, of the first answer when already posted; 0 when refused.</param>
+/// <param name="Sequence">The journal number of the (first) entry, of the first answer when already posted; 0 when
+/// refused.</param>
 /// <param name="Index">Which command of a linked set the outcome speaks of, from 0.</param>
 public readonly record struct PostResult(PostOutcome Outcome, long Sequence, int Index = 0)
 {

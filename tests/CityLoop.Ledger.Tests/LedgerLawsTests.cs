@@ -3,7 +3,9 @@ using FsCheck.Fluent;
 
 namespace CityLoop.Ledger.Tests;
 
-/// <summary>What holds whatever happens. A failing law prints its seed; `new RandomCity(seed)` lives it again.</summary>
+/// <summary>
+/// What holds whatever happens. A failing law prints its seed; `new RandomCity(seed)` lives it again.
+/// </summary>
 public sealed class LedgerLawsTests
 {
     static void ForEveryCity(Action<RandomCity> law)

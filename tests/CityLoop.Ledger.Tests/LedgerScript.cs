@@ -69,7 +69,8 @@ sealed class LedgerScript
         var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return words[0] switch
         {
-            "currency" => new DefineCurrency(Id(line), new CurrencyId((short)Number(words[1])), words[2], (int)Number(words[3])),
+            "currency" => new DefineCurrency(
+                Id(line), new CurrencyId((short)Number(words[1])), words[2], (int)Number(words[3])),
             "open" => new OpenAccount(Id(words[2]), new CurrencyId((short)(words.Length > 3 ? Number(words[3]) : 1)),
                 Enum.Parse<AccountKind>(words[1])),
             "day" => BeginDay.Of(DateOnly.Parse(words[1], CultureInfo.InvariantCulture)),
@@ -80,10 +81,12 @@ sealed class LedgerScript
     Transfer TransferOf(string[] words)
     {
         var options = words[5..].Select(w => w.Split('=')).ToDictionary(w => w[0], w => w[1]);
-        return new Transfer(words[1] == "-" ? Guid.Empty : Id(words[1]), Account(words[2]), Account(words[3]), Number(words[4]),
+        var id = words[1] == "-" ? Guid.Empty : Id(words[1]);
+        return new Transfer(id, Account(words[2]), Account(words[3]), Number(words[4]),
             Enum.Parse<TransferCode>(words[0]))
         {
-            LastDay = options.TryGetValue("last", out var day) ? DateOnly.Parse(day, CultureInfo.InvariantCulture) : null,
+            LastDay = options.TryGetValue("last", out var day)
+                ? DateOnly.Parse(day, CultureInfo.InvariantCulture) : null,
             Reverses = options.TryGetValue("reverses", out var reversed) ? Id(reversed) : null,
             Claim = options.TryGetValue("claim", out var claim) ? Id(claim) : null,
         };

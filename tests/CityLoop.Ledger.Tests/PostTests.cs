@@ -221,7 +221,9 @@ public sealed class PostTests
         var count = 0;
         do
         {
-            var fund = new Transfer(DerivedId.From($"{count++}"), script["Issuing"], script["Rally"], Transfer.MaxAmount, TransferCode.Fund);
+            var fund = new Transfer(
+                DerivedId.From($"{count++}"), script["Issuing"], script["Rally"],
+                Transfer.MaxAmount, TransferCode.Fund);
             outcome = books.Post([fund], DateTimeOffset.UnixEpoch, journal).Outcome;
         }
         while (outcome == PostOutcome.Posted && count < 2_000);
@@ -238,8 +240,8 @@ public sealed class PostTests
         var journal = new List<JournalEntry>();
         var last = script.Journal[^1].At;
 
-        script.Books.Post([new Transfer(DerivedId.From("back"), script["Rally"], script["Meiling"], 1, TransferCode.Earn)],
-            last.AddYears(-5), journal);
+        var earn = new Transfer(DerivedId.From("back"), script["Rally"], script["Meiling"], 1, TransferCode.Earn);
+        script.Books.Post([earn], last.AddYears(-5), journal);
 
         journal[0].At.ShouldBe(last);
     }
@@ -253,8 +255,10 @@ public sealed class PostTests
             replayed.Apply(entry);
 
         var next = replayed.Sequence + 1;
-        var tooMuch = new Transfer(DerivedId.From("forged"), script["Rally"], script["Meiling"], 9_999, TransferCode.Earn);
-        Should.Throw<InvalidDataException>(() => replayed.Apply(new JournalEntry(next, DateTimeOffset.UnixEpoch, tooMuch)))
+        var tooMuch = new Transfer(
+            DerivedId.From("forged"), script["Rally"], script["Meiling"], 9_999, TransferCode.Earn);
+        var forged = new JournalEntry(next, DateTimeOffset.UnixEpoch, tooMuch);
+        Should.Throw<InvalidDataException>(() => replayed.Apply(forged))
             .Message.ShouldContain("DebitAccountHasTooFewPoints");
         Should.Throw<InvalidDataException>(() => replayed.Apply(script.Journal[0])).Message.ShouldContain("gap");
     }

@@ -1,6 +1,8 @@
 namespace CityLoop.Ledger.Tests;
 
-/// <summary>A small city in which everything happens in random order, right and wrong; the seed decides all of it.</summary>
+/// <summary>
+/// A small city in which everything happens in random order, right and wrong; the seed decides all of it.
+/// </summary>
 sealed class RandomCity
 {
     readonly Random _random;
@@ -35,7 +37,8 @@ sealed class RandomCity
     {
         0 => [BeginDay.Of(_day = _day.AddDays(_random.Next(-1, 40)))],
         1 when _asked.Count > 0 => [_asked[_random.Next(_asked.Count)]],
-        2 when _asked.Count > 0 => [_asked[_random.Next(_asked.Count)] is Transfer t ? t with { Amount = t.Amount + 1 } : BeginDay.Of(_day)],
+        2 when _asked.Count > 0 =>
+            [_asked[_random.Next(_asked.Count)] is Transfer t ? t with { Amount = t.Amount + 1 } : BeginDay.Of(_day)],
         <= 6 => [.. Enumerable.Range(0, _random.Next(2, 5)).Select(_ => NextTransfer())],
         _ => [NextTransfer()],
     };
@@ -61,13 +64,19 @@ sealed class RandomCity
         if (code is TransferCode.Refund or TransferCode.RebateReturn && reversed.Count > 0)
         {
             var original = reversed[_random.Next(reversed.Count)];
-            return new Transfer(NextId(), original.Credit, original.Debit, original.Amount, code) { Reverses = original.Id };
+            return new Transfer(NextId(), original.Credit, original.Debit, original.Amount, code)
+            {
+                Reverses = original.Id,
+            };
         }
 
         if (code == TransferCode.Expire && Books.EndedLots(10) is { Count: > 0 } ended)
         {
             var lot = ended[_random.Next(ended.Count)];
-            return new Transfer(NextId(), lot.Account, lot.Lot.Budget, lot.Lot.Amount, code) { LastDay = lot.Lot.LastDay };
+            return new Transfer(NextId(), lot.Account, lot.Lot.Budget, lot.Lot.Amount, code)
+            {
+                LastDay = lot.Lot.LastDay,
+            };
         }
 
         // Accounts of one currency have neighbouring numbers; mostly take two of the same.

@@ -136,10 +136,12 @@ sealed partial class CityLedger : IHostedService, IDisposable
     /// <summary>The machine's time, not the city's: a test that holds the city's clock must not hold this.</summary>
     async Task Pause(TimeSpan time) => await Task.Delay(time, TimeProvider.System, _stop.Token);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "This server writes the journal, from entry {Sequence} on, with {Accounts} accounts.")]
+    [LoggerMessage(Level = LogLevel.Information,
+        Message = "This server writes the journal, from entry {Sequence} on, with {Accounts} accounts.")]
     partial void LogWriting(long sequence, int accounts);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Another server writes the journal; this one follows it from entry {Sequence} on.")]
+    [LoggerMessage(Level = LogLevel.Information,
+        Message = "Another server writes the journal; this one follows it from entry {Sequence} on.")]
     partial void LogFollowing(long sequence);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The ledger met trouble and goes on trying.")]

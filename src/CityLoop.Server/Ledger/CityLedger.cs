@@ -3,20 +3,28 @@ using Npgsql;
 
 namespace CityLoop.Server.Ledger;
 
-/// <summary>The ledger could not answer in time; what was asked may or may not stand. Ask again with the same id.</summary>
+/// <summary>
+/// The ledger could not answer in time; what was asked may or may not stand. Ask again with the same id.
+/// </summary>
 sealed class LedgerUnavailableException(Exception? inner)
     : Exception("The ledger cannot be reached now. Ask again with the same id: nothing is posted twice.", inner);
 
-/// <summary>The city's one ledger as the rest of the server sees it: post, read, walk a statement, follow the journal.</summary>
+/// <summary>
+/// The city's one ledger as the rest of the server sees it: post, read, walk a statement, follow the journal.
+/// </summary>
 sealed partial class CityLedger(NpgsqlDataSource database, TimeProvider clock, ILogger<CityLedger> log)
 {
-    /// <summary>Longer than PostgreSQL takes to come back after a crash, shorter than a person waits at a till.</summary>
+    /// <summary>
+    /// Longer than PostgreSQL takes to come back after a crash, shorter than a person waits at a till.
+    /// </summary>
     static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>A forwarded or queued piece of a long list: small enough that others get their turn between.</summary>
     const int PieceMax = 1_000;
 
-    /// <summary>Posts one command; answers when it is durable. Ask again with the same id after any exception.</summary>
+    /// <summary>
+    /// Posts one command; answers when it is durable. Ask again with the same id after any exception.
+    /// </summary>
     public Task<PostResult> PostAsync(LedgerCommand command, CancellationToken cancellation) =>
         PostLinkedAsync([command], cancellation);
 
@@ -42,7 +50,8 @@ sealed partial class CityLedger(NpgsqlDataSource database, TimeProvider clock, I
     {
         var result = await PostAsync(new OpenAccount(key, currency, kind), cancellation);
         if (!result.IsPosted)
-            throw new InvalidOperationException($"The ledger does not open a {kind} account in {currency}: {result.Outcome}.");
+            throw new InvalidOperationException(
+                $"The ledger does not open a {kind} account in {currency}: {result.Outcome}.");
         return await ReadAsync(books => books.AccountOpenedAt(result.Sequence)!.Value, cancellation);
     }
 

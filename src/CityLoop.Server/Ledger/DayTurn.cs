@@ -64,16 +64,20 @@ sealed partial class DayTurn(CityLedger ledger, CityClock clock, ILogger<DayTurn
         }
     }
 
-    /// <summary>The account's last entry is in the id: the same lot, refilled by a refund, may end a second time.</summary>
+    /// <summary>
+    /// The account's last entry is in the id: the same lot, refilled by a refund, may end a second time.
+    /// </summary>
     static Transfer Expiry(EndedLot ended) => new(
-        DerivedId.From("expire", ended.Account.ToString(), ended.Lot.LastDay!.Value.ToString("O", CultureInfo.InvariantCulture),
+        DerivedId.From("expire", ended.Account.ToString(),
+            ended.Lot.LastDay!.Value.ToString("O", CultureInfo.InvariantCulture),
             ended.Lot.Budget.ToString(), ended.LastSequence.ToString(CultureInfo.InvariantCulture)),
         ended.Account, ended.Lot.Budget, ended.Lot.Amount, TransferCode.Expire)
     {
         LastDay = ended.Lot.LastDay,
     };
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Count} lots ended before {Day} and went back to their budgets.")]
+    [LoggerMessage(Level = LogLevel.Information,
+        Message = "{Count} lots ended before {Day} and went back to their budgets.")]
     partial void LogExpired(int count, DateOnly day);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The day could not turn now; it is tried again.")]

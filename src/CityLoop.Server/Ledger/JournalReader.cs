@@ -49,7 +49,8 @@ static class JournalReader
         return await AllAsync(command, cancellation);
     }
 
-    static string Prefixed(string table) => table + "." + JournalRows.Columns.Replace(", ", $", {table}.", StringComparison.Ordinal);
+    static string Prefixed(string table) =>
+        table + "." + JournalRows.Columns.Replace(", ", $", {table}.", StringComparison.Ordinal);
 
     static async Task<IReadOnlyList<JournalEntry>> AllAsync(NpgsqlCommand command, CancellationToken cancellation)
     {

@@ -82,7 +82,8 @@ static class JournalRows
                 Reference = row.IsDBNull(14) ? null : row.GetGuid(14),
                 EffectiveAt = row.IsDBNull(15) ? null : row.GetFieldValue<DateTimeOffset>(15),
             },
-            var kind => throw new InvalidDataException($"Journal entry {row.GetInt64(0)} is of the unknown kind {kind}."),
+            var kind => throw new InvalidDataException(
+                $"Journal entry {row.GetInt64(0)} is of the unknown kind {kind}."),
         };
         return new JournalEntry(row.GetInt64(0), row.GetFieldValue<DateTimeOffset>(1), body)
         {

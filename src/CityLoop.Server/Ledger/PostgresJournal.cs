@@ -78,7 +78,8 @@ sealed class PostgresJournal(NpgsqlDataSource database, WriterSeat seat) : IJour
         {
             throw new JournalHasAnotherWriterException("The journal already has an entry with this number.", e);
         }
-        catch (Exception e) when (e is NpgsqlException or IOException or InvalidOperationException or ObjectDisposedException)
+        catch (Exception e) when (
+            e is NpgsqlException or IOException or InvalidOperationException or ObjectDisposedException)
         {
             throw new IOException("It is not known whether the batch was appended.", e);
         }

@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace CityLoop.Server.Ledger;
 
-/// <summary>The kept books in their tables. The two newest stay: the older one serves when the newest is damaged.</summary>
+/// <summary>
+/// The kept books in their tables. The two newest stay: the older one serves when the newest is damaged.
+/// </summary>
 static class SnapshotStore
 {
     const int PartBytes = 8 << 20;
@@ -19,7 +21,8 @@ static class SnapshotStore
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await using (var head = new NpgsqlCommand(
-            "insert into ledger.snapshot (sequence, digest, parts) values ($1, $2, $3) on conflict do nothing", connection))
+            "insert into ledger.snapshot (sequence, digest, parts) values ($1, $2, $3) on conflict do nothing",
+            connection))
         {
             head.Parameters.AddWithValue(books.Sequence);
             head.Parameters.AddWithValue(SHA256.HashData(bytes.Span));
@@ -40,7 +43,8 @@ static class SnapshotStore
         }
 
         await using (var old = new NpgsqlCommand(
-            "delete from ledger.snapshot where sequence < all (select sequence from ledger.snapshot order by 1 desc limit 2)",
+            "delete from ledger.snapshot where sequence < all "
+            + "(select sequence from ledger.snapshot order by 1 desc limit 2)",
             connection))
             await old.ExecuteNonQueryAsync(cancellation);
         await transaction.CommitAsync(cancellation);

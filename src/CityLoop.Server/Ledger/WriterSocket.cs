@@ -8,7 +8,9 @@ namespace CityLoop.Server.Ledger;
 /// <summary>What one server asks of the writing one: a linked set, or many that do not depend on each other.</summary>
 sealed record ForwardedPost(bool IsLinked, IReadOnlyList<LedgerCommand> Commands);
 
-/// <summary>The writer's answer; without results it could not take the post and nothing was done by this call.</summary>
+/// <summary>
+/// The writer's answer; without results it could not take the post and nothing was done by this call.
+/// </summary>
 sealed record ForwardedAnswer(PostResult[]? Results, string? Trouble);
 
 /// <summary>

@@ -13,7 +13,9 @@ sealed class Files : IDisposable
 
     public PhysicalFileProvider Provider { get; } = new(Root);
 
-    /// <summary>The address of a file under wwwroot; a page's own module is <c>pages/Wallets/Code.razor.js</c>.</summary>
+    /// <summary>
+    /// The address of a file under wwwroot; a page's own module is <c>pages/Wallets/Code.razor.js</c>.
+    /// </summary>
     public static string Address(string path) => Addresses.GetOrAdd(path, static p =>
     {
         using var stream = File.OpenRead(Path.Combine(Root, p));

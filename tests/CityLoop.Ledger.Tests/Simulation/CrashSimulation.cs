@@ -192,7 +192,9 @@ sealed class CrashSimulation
     void WaitForAll() => RunUntil(() => _asked.All(a => a.Answer is not null), "all answers");
 
     void RunUntil(Func<bool> isDone, string what) => _pump.RunUntil(
-        () => _defect is null ? isDone() : throw new InvalidOperationException("A writer died of a defect.", _defect), what);
+        () => _defect is null
+            ? isDone()
+            : throw new InvalidOperationException("A writer died of a defect.", _defect), what);
 
     void Check()
     {

@@ -25,7 +25,8 @@ public sealed class CrashSimulationTests(ITestOutputHelper output)
             }
             catch (Exception e)
             {
-                throw new InvalidOperationException($"History {seed} went wrong; CITYLOOP_SEED={seed} lives it again.", e);
+                throw new InvalidOperationException(
+                    $"History {seed} went wrong; CITYLOOP_SEED={seed} lives it again.", e);
             }
         }
 

@@ -15,7 +15,9 @@ sealed class SimulatedDisk
     int Complete => Entries.FindLastIndex(e => e.EndsBatch) + 1;
 }
 
-/// <summary>A journal that delays, fails before or after it has written, tears, and loses its seat: as the seed says.</summary>
+/// <summary>
+/// A journal that delays, fails before or after it has written, tears, and loses its seat: as the seed says.
+/// </summary>
 sealed class SimulatedJournal(
     SimulatedDisk disk, Random random, SimulatedTime time, int troublePercent, HashSet<string> met) : IJournal
 {

@@ -45,7 +45,8 @@ public sealed class CityLedgerTests(TestCity city) : IClassFixture<TestCity>
         await EarnAsync(await PersonAsync("damaged"), 6);
         var before = await Ledger.ReadAsync(books => books.ToBytes(), None);
         await using (var connection = await city.Database.OpenConnectionAsync())
-            (await connection.ExecuteAsync("update ledger.snapshot_part set bytes = set_byte(bytes, 40, 255 - get_byte(bytes, 40))"))
+            (await connection.ExecuteAsync(
+                "update ledger.snapshot_part set bytes = set_byte(bytes, 40, 255 - get_byte(bytes, 40))"))
                 .ShouldBeGreaterThan(0);
 
         await city.RestartAsync();
@@ -71,7 +72,10 @@ public sealed class CityLedgerTests(TestCity city) : IClassFixture<TestCity>
         await EarnAsync(other, 100);
         await EarnAsync(one, 100);
         for (var i = 1; i <= 9; i++)
-            await Ledger.PostAsync(new Transfer(New(), i % 2 == 0 ? other : one, i % 2 == 0 ? one : other, i, TransferCode.Gift), None);
+        {
+            var (from, to) = i % 2 == 0 ? (other, one) : (one, other);
+            await Ledger.PostAsync(new Transfer(New(), from, to, i, TransferCode.Gift), None);
+        }
 
         var page = await Ledger.StatementAsync(one, 4, null, None);
         var next = await Ledger.StatementAsync(one, 100, page[^1].Sequence, None);
@@ -151,7 +155,8 @@ public sealed class CityLedgerTests(TestCity city) : IClassFixture<TestCity>
     }
 
     async Task<AccountId> PersonAsync(string key) =>
-        await Ledger.OpenAccountAsync(DerivedId.From("ledger tests", key), city.Pack.MainCurrency.Id, AccountKind.Person, None);
+        await Ledger.OpenAccountAsync(
+            DerivedId.From("ledger tests", key), city.Pack.MainCurrency.Id, AccountKind.Person, None);
 
     async Task EarnAsync(AccountId person, long amount, DateOnly? lastDay = null)
     {

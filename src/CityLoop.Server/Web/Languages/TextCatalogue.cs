@@ -20,10 +20,12 @@ sealed class TextCatalogue
     {
         var texts = new Dictionary<string, FrozenDictionary<string, string>>();
         var assembly = Assembly.GetExecutingAssembly();
-        foreach (var name in assembly.GetManifestResourceNames().Where(n => n.StartsWith("Texts/", StringComparison.Ordinal)))
+        var names = assembly.GetManifestResourceNames();
+        foreach (var name in names.Where(n => n.StartsWith("Texts/", StringComparison.Ordinal)))
         {
             using var stream = assembly.GetManifestResourceStream(name)!;
-            foreach (var (key, byLanguage) in JsonSerializer.Deserialize<Dictionary<string, Dictionary<string, string>>>(stream)!)
+            var read = JsonSerializer.Deserialize<Dictionary<string, Dictionary<string, string>>>(stream)!;
+            foreach (var (key, byLanguage) in read)
                 if (!texts.TryAdd(key, byLanguage.ToFrozenDictionary()))
                     throw new InvalidDataException($"The text '{key}' stands in two Texts.json files; one is {name}.");
         }
