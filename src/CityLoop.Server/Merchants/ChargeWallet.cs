@@ -50,7 +50,8 @@ static class ChargeWallet
     }
 
     static Response ResponseOf(Payment payment, Till till) => new(
-        payment.Id, payment.Amount, payment.Back, till.Payments.BackFor(payment.Amount) > payment.Back, payment.Receipt);
+        payment.Id, payment.Amount, payment.Back, till.Payments.BackFor(payment.Amount) > payment.Back,
+        payment.Receipt);
 
     static ProblemHttpResult Refusal(Decision decision, Problems problems, Till till)
     {
@@ -65,7 +66,7 @@ static class ChargeWallet
             Outcome.NoShop => (403, "no_shop", null, null),
             Outcome.IdNotValid => (400, "id_not_valid", "id", null),
             Outcome.AmountNotPositive => (400, "amount_not_positive", "amount", null),
-            Outcome.AmountTooLarge => (400, "amount_too_large", "amount", Amounts.Format(till.Payments.Largest, till.Payments.Currency.Scale)),
+            Outcome.AmountTooLarge => (400, "amount_too_large", "amount", till.Payments.LargestAsText),
             Outcome.CodeNotValid => (400, "code_not_valid", "code", null),
             Outcome.TooManyWrongCodes => (429, "too_many_wrong_codes", "code", SecondsOf(decision.Wait)),
             Outcome.CodeUnknown => (409, "code_unknown", "code", null),

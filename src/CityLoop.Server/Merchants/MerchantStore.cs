@@ -12,7 +12,7 @@ namespace CityLoop.Server.Merchants;
 /// <summary>The city's shops and who works there; kept in memory, because every payment asks.</summary>
 sealed class MerchantStore(NpgsqlDataSource database, TimeProvider time)
 {
-    /// <summary>Another server may have added a shop or a worker: what is not known is asked again after this time.</summary>
+    /// <summary>Another server may have added a shop or a worker: what is not known is asked again after it.</summary>
     static readonly TimeSpan TrustedFor = TimeSpan.FromSeconds(5);
 
     readonly ConcurrentDictionary<PersonId, (Guid? Merchant, DateTimeOffset ReadAt)> _workplaces = new();

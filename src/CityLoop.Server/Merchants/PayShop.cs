@@ -42,7 +42,7 @@ static class PayShop
     static ProblemHttpResult Refusal(Outcome outcome, Problems problems, Counter counter)
     {
         var (status, code, field) = Explain(outcome);
-        return problems.Of(status, code, field, counter.LargestAsText);
+        return problems.Of(status, code, field, counter.Payments.LargestAsText);
     }
 
     /// <summary>How a refusal is told: status, code, the field at fault.</summary>
@@ -62,8 +62,6 @@ static class PayShop
 sealed class Counter(Payments payments, MerchantStore merchants, PersonAccounts people)
 {
     public Payments Payments => payments;
-
-    public string LargestAsText => Amounts.Format(payments.Largest, payments.Currency.Scale);
 
     public async Task<(PayShop.Outcome Outcome, Payment? Payment)> PayAsync(
         PersonId person, PayShop.Request request, CancellationToken cancellation)

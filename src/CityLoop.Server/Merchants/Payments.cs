@@ -1,6 +1,7 @@
 using CityLoop.Ledger;
 using CityLoop.Server.City;
 using CityLoop.Server.Ledger;
+using CityLoop.Server.Web;
 
 namespace CityLoop.Server.Merchants;
 
@@ -19,6 +20,8 @@ sealed class Payments(CityLedger ledger, CityBudgets budgets, CityPack city, Cit
     public long Largest { get; } =
         Enumerable.Range(0, city.MainCurrency.Scale).Aggregate(LargestWhole, (units, _) => units * 10);
 
+    public string LargestAsText => Amounts.Format(Largest, Currency.Scale);
+
     /// <summary>What the city gives back for an amount: a share, rounded down.</summary>
     public long BackFor(long amount) => amount * city.Rebate.Percent / 100;
 
@@ -27,7 +30,10 @@ sealed class Payments(CityLedger ledger, CityBudgets budgets, CityPack city, Cit
     public async Task<(PaymentOutcome Outcome, Payment? Payment)> PayAsync(
         Guid id, AccountId person, Merchant shop, long amount, Guid? claim, CancellationToken cancellation)
     {
-        var pay = new Transfer(id, person, shop.Account, amount, TransferCode.Pay) { Claim = claim, Reference = shop.Id };
+        var pay = new Transfer(id, person, shop.Account, amount, TransferCode.Pay)
+        {
+            Claim = claim, Reference = shop.Id,
+        };
         var back = BackFor(amount);
         LedgerCommand[] linked = back == 0 ? [pay] : [pay, await RebateAsync(pay, back, cancellation)];
         var result = await ledger.PostLinkedAsync(linked, cancellation);
@@ -58,7 +64,8 @@ sealed class Payments(CityLedger ledger, CityBudgets budgets, CityPack city, Cit
     public async Task<Payment?> FindAsync(Guid id, CancellationToken cancellation)
     {
         var (paid, rebate, refund) = await ledger.ReadAsync(
-            books => (books.Find(id), books.Find(Payment.RebateId(id)), books.Find(Payment.RefundId(id))), cancellation);
+            books => (books.Find(id), books.Find(Payment.RebateId(id)), books.Find(Payment.RefundId(id))),
+            cancellation);
         if (paid is null || await ledger.FindAsync(id, cancellation)
             is not { Body: Transfer { Code: TransferCode.Pay } pay } entry || pay.Id != id)
             return null;

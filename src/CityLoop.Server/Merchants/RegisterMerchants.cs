@@ -6,7 +6,7 @@ using CityLoop.Server.Pass;
 
 namespace CityLoop.Server.Merchants;
 
-/// <summary>Enters the shops of the city pack into the register, with their accounts and the people who work there.</summary>
+/// <summary>Enters the shops of the city pack into the register, with accounts and the people who work there.</summary>
 static class RegisterMerchants
 {
     public static IEnumerable<DemoSeed> Seeds => [new(30, PlantShopsAsync), new(40, PlantWorkersAsync)];
@@ -21,10 +21,11 @@ static class RegisterMerchants
         var known = (await merchants.AllAsync(cancellation)).ToDictionary(m => m.Code);
         foreach (var shop in city.Shops)
         {
+            var before = known.GetValueOrDefault(shop.Code);
             var merchant = new Merchant(
                 IdOf(shop.Code), shop.Code, shop.Names, shop.District.Code, shop.Category, shop.BankCode,
-                shop.BankAccount, known.GetValueOrDefault(shop.Code)?.Account ?? await OpenAsync("merchant", AccountKind.Merchant),
-                known.GetValueOrDefault(shop.Code)?.Payout ?? await OpenAsync("payout", AccountKind.Payout));
+                shop.BankAccount, before?.Account ?? await OpenAsync("merchant", AccountKind.Merchant),
+                before?.Payout ?? await OpenAsync("payout", AccountKind.Payout));
             await merchants.SaveAsync(merchant, shop.Names[city.Languages[0]], cancellation);
 
             Task<AccountId> OpenAsync(string kindName, AccountKind kind) =>

@@ -22,7 +22,7 @@ sealed class Sales(CityLedger ledger, CityClock clock)
 
     readonly ConcurrentDictionary<Guid, DaySum> _days = new();
 
-    /// <summary>Today's sum. What was added up before is kept in memory, so that a busy till is not read from dawn.</summary>
+    /// <summary>Today's sum. What was added up before is kept: a busy till is not read from dawn.</summary>
     public async Task<Today> TodayAsync(Merchant shop, CancellationToken cancellation)
     {
         var day = clock.Today;
@@ -51,7 +51,7 @@ sealed class Sales(CityLedger ledger, CityClock clock)
         return new Today(amount, payments, SettlementWindow.Containing(day).To);
     }
 
-    /// <summary>Payments, newest first, before a journal number; the next page begins before the second value.</summary>
+    /// <summary>Payments, newest first, before a journal number; the second value begins the next page.</summary>
     public async Task<(IReadOnlyList<Sale> Sales, long? Before)> ListAsync(
         Merchant shop, DateOnly since, int count, long? before, CancellationToken cancellation)
     {

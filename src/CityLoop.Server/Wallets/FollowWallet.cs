@@ -109,7 +109,7 @@ static class FollowWallet
             TransferCode.Refund => Payment.ReceiptOf(transfer.Reverses!.Value),
             _ => null,
         };
-        return new(
-            StatementLine.NameOf(transfer.Code), transfer.Debit == account ? -transfer.Amount : transfer.Amount, receipt);
+        var amount = transfer.Debit == account ? -transfer.Amount : transfer.Amount;
+        return new(StatementLine.NameOf(transfer.Code), amount, receipt);
     }
 }

@@ -9,7 +9,7 @@ namespace CityLoop.Server.Wallets;
 /// <summary>A person's phone asks for the code of this half minute.</summary>
 static class ShowCode
 {
-    /// <param name="Groups">The 16 digits in groups of four; null when both codes of this minute have been used.</param>
+    /// <param name="Groups">The 16 digits in groups of four; null when both codes of this minute are used.</param>
     /// <param name="Size">Side of the QR code's picture, in modules.</param>
     /// <param name="Path">The QR code's picture, as the path of an SVG.</param>
     /// <param name="SecondsLeft">Until the next code.</param>
@@ -44,6 +44,7 @@ sealed class PayCodes(Wallets wallets, WalletCodeKey key, CityLedger ledger, Tim
             return new(null, 0, "", secondsLeft);
         var digits = (await key.CodesAsync(cancellation)).Of(code);
         var picture = QrPicture.Of(digits);
-        return new($"{digits[..4]} {digits[4..8]} {digits[8..12]} {digits[12..]}", picture.Size, picture.Path, secondsLeft);
+        var groups = $"{digits[..4]} {digits[4..8]} {digits[8..12]} {digits[12..]}";
+        return new(groups, picture.Size, picture.Path, secondsLeft);
     }
 }

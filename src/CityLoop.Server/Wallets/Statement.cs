@@ -45,7 +45,7 @@ sealed class Statements(
             books => entries.Select(e => e.Body).OfType<Transfer>()
                 .Where(t => t.Code == TransferCode.Pay && books.Find(Payment.RefundId(t.Id)) is not null)
                 .Select(t => t.Id).ToHashSet(), cancellation);
-        var names = entries.Any(e => ((Transfer)e.Body).Code is TransferCode.Earn or TransferCode.Rebate or TransferCode.Expire)
+        var names = entries.Any(e => IsWithBudget(((Transfer)e.Body).Code))
             ? await accounts.NamesAsync(cancellation)
             : new Dictionary<AccountId, string>();
         var lines = new List<StatementLine>(entries.Count);
@@ -55,7 +55,8 @@ sealed class Statements(
             var goesOut = transfer.Debit == account;
             var other = goesOut ? transfer.Credit : transfer.Debit;
             lines.Add(new StatementLine(
-                entry.Sequence, StatementLine.NameOf(transfer.Code), await WhereAsync(transfer, other, names, cancellation),
+                entry.Sequence, StatementLine.NameOf(transfer.Code),
+                await WhereAsync(transfer, other, names, cancellation),
                 entry.EffectiveAt, goesOut ? -transfer.Amount : transfer.Amount, ReceiptOf(transfer),
                 refunded.Contains(transfer.Id)));
         }
@@ -63,8 +64,12 @@ sealed class Statements(
         return lines;
     }
 
+    static bool IsWithBudget(TransferCode code) =>
+        code is TransferCode.Earn or TransferCode.Rebate or TransferCode.RebateReturn or TransferCode.Expire;
+
     async Task<LocalNames?> WhereAsync(
-        Transfer transfer, AccountId other, IReadOnlyDictionary<AccountId, string> names, CancellationToken cancellation)
+        Transfer transfer, AccountId other, IReadOnlyDictionary<AccountId, string> names,
+        CancellationToken cancellation)
     {
         if (transfer.Code is TransferCode.Pay or TransferCode.Refund)
             return (await merchants.OfAccountAsync(other, cancellation))?.Names;

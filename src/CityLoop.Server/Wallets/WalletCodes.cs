@@ -27,7 +27,7 @@ sealed class WalletCodes
     public const int Digits = 16;
     public const int KeyBytes = 32;
 
-    /// <summary>How many steps back an old code is still told from a wrong one, for a better sentence at the till.</summary>
+    /// <summary>How many steps back an old code is told from a wrong one, for a better sentence at the till.</summary>
     public const int StepsRemembered = 10;
 
     /// <summary>The largest account number that eight digits can carry.</summary>
@@ -60,7 +60,8 @@ sealed class WalletCodes
         ArgumentOutOfRangeException.ThrowIfGreaterThan(code.Account.Value, LargestAccount, nameof(code));
         Span<byte> stepKey = stackalloc byte[32];
         StepKey(PermutationPurpose, code.Step, stepKey);
-        return string.Create(CultureInfo.InvariantCulture, $"{Permute(stepKey, code.Account.Value):D8}{Check(code):D8}");
+        var hidden = Permute(stepKey, code.Account.Value);
+        return string.Create(CultureInfo.InvariantCulture, $"{hidden:D8}{Check(code):D8}");
     }
 
     /// <summary>
@@ -127,9 +128,11 @@ sealed class WalletCodes
         }
 
         return count == Digits
-            ? (int.Parse(digits[..8], CultureInfo.InvariantCulture), int.Parse(digits[8..], CultureInfo.InvariantCulture))
+            ? (NumberOf(digits[..8]), NumberOf(digits[8..]))
             : null;
     }
+
+    static int NumberOf(ReadOnlySpan<char> digits) => int.Parse(digits, CultureInfo.InvariantCulture);
 
     static int Permute(ReadOnlySpan<byte> stepKey, int number)
     {

@@ -29,7 +29,7 @@ static class JsonBody
         }
         catch (JsonException wrong)
         {
-            // A reader's error inside means that the text breaks off or is no JSON; the field it stands at is not at fault.
+            // A reader's error inside means that the text breaks off or is no JSON: no field is at fault.
             return wrong.InnerException is not JsonException && FieldOf(wrong) is { } field
                 ? (null, problems.Bad("field_not_valid", field, field))
                 : (null, problems.Bad("body_not_valid"));

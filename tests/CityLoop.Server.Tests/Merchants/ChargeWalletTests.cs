@@ -1,4 +1,5 @@
 using System.Net;
+using CityLoop.Ledger;
 using CityLoop.Server.Tests.Hosting;
 
 namespace CityLoop.Server.Tests.Merchants;
@@ -126,8 +127,8 @@ public sealed class ChargeWalletTests(TestCity city) : IClassFixture<TestCity>
     [InlineData("""{"id":"ID","code":"1234 5678 9012 345'; drop","amount":60}""", 400, "code_not_valid", "code")]
     [InlineData("""{"id":"not-an-id","code":"CODE","amount":60}""", 400, "field_not_valid", "id")]
     [InlineData("""{"code":"CODE","amount":60}""", 400, "field_not_valid", "id")]
-    [InlineData("""{"id":"00000000-0000-0000-0000-000000000000","code":"CODE","amount":60}""", 400, "id_not_valid", "id")]
-    [InlineData("""{"id":"5a1f1b2c-0000-8000-8000-000000000001","code":"CODE","amount":60}""", 400, "id_not_valid", "id")]
+    [InlineData("""{"id":"NOBODY","code":"CODE","amount":60}""", 400, "id_not_valid", "id")]
+    [InlineData("""{"id":"DERIVED","code":"CODE","amount":60}""", 400, "id_not_valid", "id")]
     [InlineData("""{"id":"ID","code":"CODE","amount":60""", 400, "body_not_valid", null)]
     [InlineData("""[1,2]""", 400, "body_not_valid", null)]
     [InlineData("""null""", 400, "body_not_valid", null)]
@@ -138,7 +139,9 @@ public sealed class ChargeWalletTests(TestCity city) : IClassFixture<TestCity>
         await OpenAsync(100);
         using var till = await city.SignInAsync(Cast.HuangZhiming);
         var books = await BooksAsync();
-        var sent = json.Replace("\"ID\"", $"\"{Guid.NewGuid()}\"").Replace("LONG", new string('1', 100_000))
+        var sent = json.Replace("\"ID\"", $"\"{Guid.NewGuid()}\"")
+            .Replace("NOBODY", Guid.Empty.ToString()).Replace("DERIVED", DerivedId.From("a mission").ToString())
+            .Replace("LONG", new string('1', 100_000))
             .Replace("\"CODE\"", $"\"{await city.CodeOfAsync(Cast.LinMeiling)}\"");
 
         (await till.SendAsync("/api/v1/till/charges", sent)).ShouldBeRefused((HttpStatusCode)status, problem, field);

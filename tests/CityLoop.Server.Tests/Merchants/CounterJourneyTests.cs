@@ -74,8 +74,9 @@ public sealed class CounterJourneyTests(TestCity city) : IClassFixture<TestCity>
         var address = new Uri(city.Address, "/pay/sunflower?amount=120");
         var confirm = await impatient.GetStringAsync(address);
         var answers = await Task.WhenAll(
-            impatient.SendFormAsync(address, confirm, "name=\"Pays\""), impatient.SendFormAsync(address, confirm, "name=\"Pays\""));
-        answers.Select(a => a.RequestMessage!.RequestUri!.AbsolutePath).Distinct().Single().ShouldStartWith("/receipts/");
+            Enumerable.Range(0, 2).Select(_ => impatient.SendFormAsync(address, confirm, "name=\"Pays\"")));
+        answers.Select(a => a.RequestMessage!.RequestUri!.AbsolutePath).Distinct().ShouldHaveSingleItem()
+            .ShouldStartWith("/receipts/");
         (await city.BalanceOfAsync(Cast.LinMeiling)).ShouldBe(before - 117);
 
         await phone.ClickAsync("#pay");
@@ -109,7 +110,12 @@ public sealed class CounterJourneyTests(TestCity city) : IClassFixture<TestCity>
         var picture = QrPicture.Of(digits);
         // Chromium for Linux has no reader of its own, so one that every phone with Android has is put in its place.
         var reader = browserReadsCodesItself
-            ? $"window.BarcodeDetector = class {{ static getSupportedFormats = async () => ['qr_code']; detect = async () => [{{ rawValue: '{digits}' }}]; }};"
+            ? $$"""
+            window.BarcodeDetector = class {
+              static getSupportedFormats = async () => ["qr_code"];
+              detect = async () => [{ rawValue: "{{digits}}" }];
+            };
+            """
             : "delete window.BarcodeDetector;";
         return $$"""
             {{reader}}

@@ -23,8 +23,9 @@ static class CounterTest
         var issuing = await accounts.OpenAsync("issuing:TCP", AccountKind.Issuing, Points, default);
         var budget = await accounts.OpenAsync("budget:test", AccountKind.Budget, Points, default);
         await city.PostAsync(new Transfer(Guid.NewGuid(), issuing, budget, amount, TransferCode.Fund));
-        await city.PostAsync(new Transfer(
-            Guid.NewGuid(), budget, await city.AccountOfAsync(castId), amount, TransferCode.Earn) { LastDay = lastDay });
+        var person = await city.AccountOfAsync(castId);
+        await city.PostAsync(
+            new Transfer(Guid.NewGuid(), budget, person, amount, TransferCode.Earn) { LastDay = lastDay });
     }
 
     /// <summary>Funds the rebate, or takes from it until this much is left.</summary>
@@ -63,7 +64,8 @@ static class CounterTest
             new(await city.AccountOfAsync(castId), WalletCodes.StepAt(city.Clock.GetUtcNow())));
 
     /// <summary>The next half minute: a new code.</summary>
-    public static void NextCode(this TestCity city) => city.Clock.Advance(TimeSpan.FromSeconds(WalletCodes.StepSeconds));
+    public static void NextCode(this TestCity city) =>
+        city.Clock.Advance(TimeSpan.FromSeconds(WalletCodes.StepSeconds));
 
     public static Task<Answer> ChargeAsync(this HttpClient till, string code, long amount, Guid? id = null) =>
         till.SendAsync("/api/v1/till/charges", JsonSerializer.Serialize(

@@ -16,7 +16,8 @@ public sealed class WrongCodeTests(TestCity city) : IClassFixture<TestCity>
 
         (await till.ChargeAsync(old, 5)).ShouldBeRefused(HttpStatusCode.Conflict, "code_expired", "code");
         for (var guess = 0; guess < WrongCodeLimit.Burst; guess++)
-            (await till.ChargeAsync($"{guess:D16}", 5)).ShouldBeRefused(HttpStatusCode.Conflict, "code_unknown", "code");
+            (await till.ChargeAsync($"{guess:D16}", 5))
+                .ShouldBeRefused(HttpStatusCode.Conflict, "code_unknown", "code");
         (await till.ChargeAsync(await city.CodeOfAsync(Cast.LinMeiling), 5))
             .ShouldBeRefused(HttpStatusCode.TooManyRequests, "too_many_wrong_codes", "code");
 

@@ -11,7 +11,8 @@ public class WalletCodesTests
     static readonly WalletCodes Codes = new(Key);
     static readonly DateTimeOffset Noon = new(2026, 11, 21, 4, 0, 0, TimeSpan.Zero);
 
-    static string Shown(int account, DateTimeOffset at) => Codes.Of(new(new AccountId(account), WalletCodes.StepAt(at)));
+    static string Shown(int account, DateTimeOffset at) =>
+        Codes.Of(new(new AccountId(account), WalletCodes.StepAt(at)));
 
     // Worked out with Python's hmac module from the words of docs/decisions/0040-wallet-codes.md.
     [Theory]
@@ -80,7 +81,7 @@ public class WalletCodesTests
     public void Digits_may_be_typed_in_groups()
     {
         var code = Shown(7, Noon);
-        Codes.Read($"{code[..4]} {code[4..8]}-{code[8..12]} {code[12..]} ", Noon)!.Value.Account.ShouldBe(new AccountId(7));
+        Codes.Read($"{code[..4]} {code[4..8]}-{code[8..12]} {code[12..]} ", Noon)!.Value.Account.Value.ShouldBe(7);
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace CityLoop.Server.Merchants.Settlement;
 
-/// <summary>The list of payouts that the city's bank is given: one file for each half-month, always the same bytes.</summary>
+/// <summary>The payouts that the city's bank is given: one file for each half-month, always the same bytes.</summary>
 static class PayoutFile
 {
     const string Header =
@@ -12,7 +12,7 @@ static class PayoutFile
 
     public static string NameOf(ClosedWindow window) => $"payout-{window.Window.Name}.csv";
 
-    /// <summary>UTF-8 without a mark at the front, lines end with a line feed, shops by code. Nobody gets zero.</summary>
+    /// <summary>UTF-8 without a mark at the front, line feeds, shops by code. Nobody gets zero.</summary>
     public static byte[] Write(ClosedWindow window, string currency, int scale, IEnumerable<SettlementLine> lines)
     {
         var text = new StringBuilder(Header).Append('\n');
@@ -23,7 +23,8 @@ static class PayoutFile
 
     static IEnumerable<string> Fields(ClosedWindow window, string currency, int scale, SettlementLine line) =>
     [
-        window.Id.ToString(), line.Code, line.Name, line.BankCode, line.BankAccount, currency, Plain(line.Amount, scale),
+        window.Id.ToString(), line.Code, line.Name, line.BankCode, line.BankAccount, currency,
+        Plain(line.Amount, scale),
         Day(window.FirstDay), Day(window.LastDay), Number(line.Sum.Payments), Plain(line.Sum.Paid, scale),
         Number(line.Sum.Refunds), Plain(line.Sum.Refunded, scale), Plain(line.CarriedIn, scale),
     ];

@@ -66,7 +66,8 @@ sealed class SettleShops(
         for (var tries = 0; tries < TriesMax; tries++)
         {
             await FinishPostedAsync(id, cancellation);
-            var posted = (await store.LinesAsync(id, cancellation)).Where(l => l.IsPosted).Select(l => l.Merchant).ToHashSet();
+            var posted = (await store.LinesAsync(id, cancellation))
+                .Where(line => line.IsPosted).Select(line => line.Merchant).ToHashSet();
             var open = (await merchants.AllAsync(cancellation)).Where(m => !posted.Contains(m.Id)).ToList();
             var sums = await SumAsync(window, after, open, latest, cancellation);
             var lines = open.Select(shop => LineOf(id, shop, latest.GetValueOrDefault(shop.Id), sums))
@@ -80,7 +81,8 @@ sealed class SettleShops(
             }
         }
 
-        throw new InvalidOperationException($"Window {window.Name} could not be settled: refunds kept coming. Run it again.");
+        throw new InvalidOperationException(
+            $"Window {window.Name} could not be settled: refunds kept coming. Run it again.");
     }
 
     /// <summary>An earlier run may have been cut off between posting a line and saying so in the table.</summary>
@@ -112,7 +114,7 @@ sealed class SettleShops(
         settlement, shop.Id, shop.Code, shop.Names[city.Languages[0]], shop.BankCode, shop.BankAccount, shop.Account,
         shop.Payout, sums.Of(shop.Account), before?.CarriedOut ?? 0, sums.Sequence, IsPosted: false);
 
-    /// <summary>Posts the lines; false when one was refused because a refund has come since it was worked out.</summary>
+    /// <summary>Posts the lines; false when one was refused because of a refund since it was worked out.</summary>
     async Task<bool> PostAsync(Guid settlement, List<SettlementLine> lines, CancellationToken cancellation)
     {
         var paid = lines.Where(line => line.Amount > 0).ToList();

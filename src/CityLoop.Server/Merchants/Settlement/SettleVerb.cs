@@ -29,7 +29,8 @@ static class SettleVerb
             until, folder,
         };
         command.Works((parsed, services, output, cancellation) => RunAsync(
-            DayOf(parsed.GetRequiredValue(until))!.Value, parsed.GetRequiredValue(folder), services, output, cancellation));
+            DayOf(parsed.GetRequiredValue(until))!.Value, parsed.GetRequiredValue(folder), services, output,
+            cancellation));
         return command;
     }
 
@@ -60,7 +61,8 @@ static class SettleVerb
             await WriteAsync(file, PayoutFile.Write(window, currency.Code, currency.Scale, lines), cancellation);
             var (shops, amount) = (lines.Count(l => l.Amount > 0), lines.Sum(l => l.Amount));
             written.Add(new { window.Id, from = window.FirstDay, to = window.LastDay, shops, amount, file });
-            output.Line($"{window.Window.Name}  {shops} shops  {Amounts.Format(amount, currency.Scale)} {currency.Code}  {file}");
+            var text = Amounts.Format(amount, currency.Scale);
+            output.Line($"{window.Window.Name}  {shops} shops  {text} {currency.Code}  {file}");
         }
 
         output.Line(result.ClosedNow == 0

@@ -58,8 +58,10 @@ sealed class SettlementStore(NpgsqlDataSource database, TimeProvider time)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var rows = await connection.QueryAsync<LineRow>(new CommandDefinition(
-            $"select {LineColumns} from merchants.settlement_line where settlement = @settlement order by code collate \"C\"",
-            new { settlement }, cancellationToken: cancellation));
+            $"""
+            select {LineColumns} from merchants.settlement_line
+            where settlement = @settlement order by code collate "C"
+            """, new { settlement }, cancellationToken: cancellation));
         return [.. rows.Select(row => row.ToLine())];
     }
 
@@ -77,7 +79,7 @@ sealed class SettlementStore(NpgsqlDataSource database, TimeProvider time)
         return rows.Select(row => row.ToLine()).ToDictionary(line => line.Merchant);
     }
 
-    /// <summary>Enters a window and the lines worked out for it; lines that are posted already stay as they are.</summary>
+    /// <summary>Enters a window and the lines worked out for it; lines that are posted stay as they are.</summary>
     public async Task SaveAsync(ClosedWindow window, IEnumerable<SettlementLine> lines, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);

@@ -3,7 +3,7 @@ using CityLoop.Server.Merchants.Settlement;
 
 namespace CityLoop.Server.Tests.Merchants.Settlement;
 
-/// <summary>Three shops and four persons on the real ledger rules, settled by the real sums, without a database.</summary>
+/// <summary>Three shops and four persons on the real ledger rules, settled by the real sums, in memory.</summary>
 sealed class SettledTown
 {
     static readonly CurrencyId Points = new(1);
@@ -75,7 +75,7 @@ sealed class SettledTown
 
     public void Turn(int days) => _today = _today.AddDays(days);
 
-    /// <summary>Settles every window that is over; <paramref name="whileFixing"/> happens between sums and transfer.</summary>
+    /// <summary>Settles every window that is over.</summary>
     public void Settle(Action? whileFixing = null)
     {
         for (; _next.To < _today; _next = _next.Next)

@@ -1,0 +1,87 @@
+using System.Net;
+using CityLoop.Ledger;
+using CityLoop.Server.Tests.Hosting;
+
+namespace CityLoop.Server.Tests.Merchants;
+
+public sealed class RefundChargeTests(TestCity city) : IClassFixture<TestCity>
+{
+    [Fact]
+    public async Task A_refund_gives_back_the_points_and_the_city_takes_its_share_back()
+    {
+        var (till, charge, before) = await ChargeAsync(500);
+        using var _ = till;
+
+        var refund = (await till.RefundAsync(charge.Id)).ShouldBeDone();
+
+        (refund.Amount, refund.Body.GetProperty("backReturned").GetInt64()).ShouldBe((500, 15));
+        (await BooksAsync()).ShouldBe(before);
+        (await till.RefundAsync(charge.Id)).ShouldBeDone().Body.ToString().ShouldBe(refund.Body.ToString());
+        (await BooksAsync()).ShouldBe(before);
+    }
+
+    [Fact]
+    public async Task A_shop_refunds_its_own_payments_only()
+    {
+        using var visitor = await city.SignInAsync(Cast.EmmaDubois);
+        await city.GiveAsync(Cast.EmmaDubois, 50);
+        var elsewhere = (await PayAsync(visitor, 50, "green-river")).ShouldBeDone();
+        using var till = await city.SignInAsync(Cast.HuangZhiming);
+
+        (await till.RefundAsync(elsewhere.Id)).ShouldBeRefused(HttpStatusCode.NotFound, "charge_unknown", "id");
+        (await till.RefundAsync(Guid.NewGuid())).ShouldBeRefused(HttpStatusCode.NotFound, "charge_unknown", "id");
+        (await visitor.RefundAsync(elsewhere.Id)).Status.ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
+    public async Task A_shop_whose_points_have_been_settled_is_told_what_to_do()
+    {
+        var (till, charge, _) = await ChargeAsync(400);
+        using var _ = till;
+        var shop = await city.ShopAsync(Cast.SunflowerBakery);
+        var open = await city.BalanceAsync(shop.Account);
+        await city.PostAsync(new Transfer(Guid.NewGuid(), shop.Account, shop.Payout, open, TransferCode.Settle));
+        var books = await BooksAsync();
+
+        (await till.RefundAsync(charge.Id)).ShouldBeRefused(HttpStatusCode.Conflict, "shop_balance_too_low");
+
+        (await BooksAsync()).ShouldBe(books);
+    }
+
+    [Fact]
+    public async Task A_rebate_that_is_spent_and_points_that_have_ended_do_not_stand_in_the_way()
+    {
+        await city.GiveAsync(Cast.EmmaDubois, 100, DateOnly.FromDateTime(city.Clock.GetUtcNow().AddHours(8).DateTime));
+        using var visitor = await city.SignInAsync(Cast.EmmaDubois);
+        var spent = await city.BalanceOfAsync(Cast.EmmaDubois);
+        var paid = (await PayAsync(visitor, spent)).ShouldBeDone();
+        (await PayAsync(visitor, paid.Back)).ShouldBeDone();
+        city.Clock.Advance(TimeSpan.FromDays(2));
+        await TurnDayAsync();
+        using var till = await city.SignInAsync(Cast.HuangZhiming);
+
+        (await till.RefundAsync(paid.Id)).ShouldBeDone();
+
+        (await city.BalanceOfAsync(Cast.EmmaDubois)).ShouldBeGreaterThan(0);
+    }
+
+    static Task<Answer> PayAsync(HttpClient visitor, long amount, string shop = "sunflower") => visitor.SendAsync(
+        "/api/v1/wallet/payments", $$"""{"id":"{{Guid.NewGuid()}}","shop":"{{shop}}","amount":{{amount}}}""");
+
+    Task<PostResult> TurnDayAsync() => city.Get<Server.Ledger.CityLedger>().PostAsync(
+        BeginDay.Of(DateOnly.FromDateTime(city.Clock.GetUtcNow().AddHours(8).DateTime)), default);
+
+    async Task<(HttpClient Till, Answer Charge, (long, long) Before)> ChargeAsync(long amount)
+    {
+        city.NextCode();
+        city.NextCode();
+        await city.SetRebateBudgetAsync(1_000_000);
+        await city.GiveAsync(Cast.LinMeiling, amount);
+        var before = await BooksAsync();
+        var till = await city.SignInAsync(Cast.HuangZhiming);
+        return (till, (await till.ChargeAsync(await city.CodeOfAsync(Cast.LinMeiling), amount)).ShouldBeDone(), before);
+    }
+
+    async Task<(long Wallet, long Takings)> BooksAsync() =>
+        (await city.BalanceOfAsync(Cast.LinMeiling), await city.TakingsOfAsync(Cast.SunflowerBakery));
+}

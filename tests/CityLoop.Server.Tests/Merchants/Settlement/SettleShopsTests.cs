@@ -1,0 +1,191 @@
+using System.Net;
+using System.Text;
+using CityLoop.Server.Merchants.Settlement;
+using CityLoop.Server.Tests.Hosting;
+using Dapper;
+
+namespace CityLoop.Server.Tests.Merchants.Settlement;
+
+public sealed class SettleShopsTests(TestCity city) : IClassFixture<TestCity>
+{
+    static readonly TimeSpan HalfMonth = TimeSpan.FromDays(17);
+
+    [Fact]
+    public async Task A_half_month_is_paid_out_once_with_the_same_bytes_however_often_it_is_settled()
+    {
+        var open = await city.TakingsOfAsync("sunflower");
+        var paid = await PaidOutAsync();
+        var owed = await TakingsAsync() + 170;
+        await PayAsync("sunflower", 100);
+        var refunded = await PayAsync("sunflower", 40);
+        await PayAsync("green-river", 70);
+        using var till = await city.SignInAsync(Cast.HuangZhiming);
+        (await till.RefundAsync(refunded)).ShouldBeDone();
+        var end = EndOfWindow();
+        city.Clock.Advance(HalfMonth);
+        await PayAsync("sunflower", 5);
+
+        var (closed, file) = await SettleAsync(end);
+
+        closed.ShouldBeGreaterThan(0);
+        file.ShouldStartWith("settlement,shop,name,bank_code,bank_account,currency,amount,from,to,payments,");
+        file.ShouldContain($",sunflower,向日葵烘焙,999,00010010001,TCP,{open + 100},");
+        file.ShouldContain(",green-river,綠川書房,999,00010010002,TCP,70,");
+        file.ShouldNotContain("\r");
+        (await SettleAsync(end)).ShouldBe((0, file));
+        await city.RestartAsync();
+        (await SettleAsync(end)).ShouldBe((0, file));
+        (await TakingsAsync()).ShouldBe(5);
+        (await PaidOutAsync()).ShouldBe(paid + owed);
+    }
+
+    [Fact]
+    public async Task Two_officers_who_settle_at_once_make_one_settlement()
+    {
+        await PayAsync("sunflower", 33);
+        var owed = await TakingsAsync();
+        var paid = await PaidOutAsync();
+        var end = EndOfWindow();
+        city.Clock.Advance(HalfMonth);
+
+        var results = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => SettleAsync(end)));
+
+        results.Count(r => r.ClosedNow > 0).ShouldBe(1);
+        results.Select(r => r.File).Distinct().ShouldHaveSingleItem();
+        (await TakingsAsync(), await PaidOutAsync()).ShouldBe((0, paid + owed));
+    }
+
+    [Fact]
+    public async Task A_run_that_is_cut_off_anywhere_is_finished_by_the_next()
+    {
+        await PayAsync("sunflower", 21);
+        await PayAsync("green-river", 12);
+        var owed = await TakingsAsync();
+        var paid = await PaidOutAsync();
+        var end = EndOfWindow();
+        city.Clock.Advance(HalfMonth);
+
+        var cuts = 0;
+        for (var milliseconds = 0; ; milliseconds++)
+        {
+            using var cut = new CancellationTokenSource();
+            cut.CancelAfter(milliseconds);
+            try
+            {
+                await city.Get<SettleShops>().RunAsync(end, cut.Token);
+                break;
+            }
+            catch (OperationCanceledException)
+            {
+                cuts++;
+            }
+        }
+
+        cuts.ShouldBeGreaterThan(0);
+        (await TakingsAsync(), await PaidOutAsync()).ShouldBe((0, paid + owed));
+        (await SettleAsync(end)).ClosedNow.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("update merchants.settlement_line set is_posted = false")]
+    [InlineData("update merchants.settlement set closed_at = closed_at")]
+    public async Task A_crash_between_the_ledger_and_the_table_changes_nothing(string crash)
+    {
+        await PayAsync("sunflower", 17);
+        var end = EndOfWindow();
+        city.Clock.Advance(HalfMonth);
+        var (_, file) = await SettleAsync(end);
+        var books = (await TakingsAsync(), await PaidOutAsync());
+        await using (var connection = await city.Database.OpenConnectionAsync())
+            await connection.ExecuteAsync(
+                $"{crash} where true; update merchants.settlement set closed_at = null where last_day = @end", new { end });
+
+        (await SettleAsync(end)).ShouldBe((1, file));
+        (await TakingsAsync(), await PaidOutAsync()).ShouldBe(books);
+    }
+
+    [Fact]
+    public async Task A_refund_the_day_after_is_taken_from_the_next_half_month()
+    {
+        var payment = await PayAsync("sunflower", 60);
+        await SettleAsync(EndOfWindow());
+        var end = EndOfWindow();
+        city.Clock.Advance(HalfMonth);
+        await SettleAsync(end);
+        await PayAsync("sunflower", 100);
+        using var till = await city.SignInAsync(Cast.HuangZhiming);
+        (await till.RefundAsync(payment)).ShouldBeDone();
+        end = EndOfWindow();
+        city.Clock.Advance(HalfMonth);
+
+        var (_, file) = await SettleAsync(end);
+
+        file.ShouldContain(",sunflower,向日葵烘焙,999,00010010001,TCP,40,");
+        (await TakingsAsync()).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_day_to_come_is_refused_and_today_closes_only_what_is_over()
+    {
+        await PayAsync("sunflower", 9);
+        var settle = city.Get<SettleShops>();
+        var today = settle.Yesterday.AddDays(1);
+
+        (await settle.RunAsync(today.AddDays(1), default)).IsInFuture.ShouldBeTrue();
+        (await settle.RunAsync(today, default)).Closed.ShouldAllBe(window => window.LastDay < today);
+        (await TakingsAsync()).ShouldBeGreaterThanOrEqualTo(9);
+    }
+
+    [Fact]
+    public async Task The_officer_settles_at_the_desk_the_auditor_reads_and_nobody_else_comes_in()
+    {
+        await PayAsync("sunflower", 250);
+        city.Clock.Advance(HalfMonth);
+        using var officer = await city.SignInAsync(Cast.WangYating);
+        using var auditor = await city.SignInAsync(Cast.LiShufen);
+        using var shop = await city.SignInAsync(Cast.HuangZhiming);
+
+        using var settled = await officer.SubmitAsync("/desk/settlements", "id=\"settle\"");
+        var page = await settled.Content.ReadAsStringAsync();
+        page.ShouldContain("已結算");
+        var link = page[page.IndexOf("/desk/settlements/", StringComparison.Ordinal)..].Split('"')[0];
+
+        (await auditor.GetStringAsync("/desk/settlements")).ShouldNotContain("id=\"settle\"");
+        var lines = await auditor.GetStringAsync(link);
+        lines.ShouldContain("向日葵烘焙");
+        var (_, file) = await SettleAsync(city.Get<SettleShops>().Yesterday);
+        (await auditor.GetStringAsync($"{link}/payout.csv")).ShouldBe(file);
+        (await shop.GetAsync("/desk/settlements")).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await shop.GetAsync($"{link}/payout.csv")).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await officer.GetAsync($"/desk/settlements/{Guid.NewGuid()}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    /// <summary>Settles, and answers how many windows were closed now and the newest window's file.</summary>
+    async Task<(int ClosedNow, string File)> SettleAsync(DateOnly until)
+    {
+        var result = await city.Get<SettleShops>().RunAsync(until, default);
+        if (result.Closed.Count == 0)
+            return (result.ClosedNow, "");
+        var window = result.Closed[^1];
+        var lines = await city.Get<SettlementStore>().LinesAsync(window.Id, default);
+        return (result.ClosedNow, Encoding.UTF8.GetString(PayoutFile.Write(window, "TCP", 0, lines)));
+    }
+
+    async Task<Guid> PayAsync(string shop, long amount)
+    {
+        await city.GiveAsync(Cast.EmmaDubois, amount);
+        using var person = await city.SignInAsync(Cast.EmmaDubois);
+        return (await person.SendAsync(
+            "/api/v1/wallet/payments", $$"""{"id":"{{Guid.NewGuid()}}","shop":"{{shop}}","amount":{{amount}}}"""))
+            .ShouldBeDone().Id;
+    }
+
+    DateOnly EndOfWindow() => SettlementWindow.Containing(city.Get<SettleShops>().Yesterday.AddDays(1)).To;
+
+    async Task<long> TakingsAsync() =>
+        await city.TakingsOfAsync("sunflower") + await city.TakingsOfAsync("green-river");
+
+    async Task<long> PaidOutAsync() =>
+        await city.BalanceAsync((await city.ShopAsync("sunflower")).Payout)
+        + await city.BalanceAsync((await city.ShopAsync("green-river")).Payout);
+}
