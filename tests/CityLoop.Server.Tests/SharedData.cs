@@ -13,6 +13,6 @@ static class SharedData
         return Directory.Exists(folder)
             ? folder
             : throw new DirectoryNotFoundException(
-                $"This test reads real data from {folder}, which is not there: lay the folder shared/ beside the repository.");
+                $"This test reads real data from {folder}, which is not there: lay shared/ beside the repository.");
     }
 }

@@ -31,9 +31,9 @@ static class PageQueries
     [
         .. page.GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
             .Where(property => property.PropertyType != typeof(string))
-            .Select(property => (Property: property, Query: property.GetCustomAttribute<SupplyParameterFromQueryAttribute>()))
+            .Select(property => (It: property, Query: property.GetCustomAttribute<SupplyParameterFromQueryAttribute>()))
             .Where(found => found.Query is not null)
-            .Select(found => (found.Query!.Name ?? found.Property.Name, ParserOf(found.Property.PropertyType))),
+            .Select(found => (found.Query!.Name ?? found.It.Name, ParserOf(found.It.PropertyType))),
     ];
 
     static Parser ParserOf(Type type) => typeof(PageQueries)

@@ -2,12 +2,15 @@ using System.Text.RegularExpressions;
 
 namespace CityLoop.Server.Tests.City;
 
-/// <summary>What becomes of a good file on its way: cut, mistyped, pasted twice. The same seed gives the same files.</summary>
+/// <summary>
+/// What becomes of a good file on its way: cut, mistyped, pasted twice. The same seed gives the same files.
+/// </summary>
 static partial class BrokenFiles
 {
     static readonly string[] Instead =
     [
-        "null", "true", "-1", "0", "1.5", "1e400", "99999999999999999999", "\"\"", "\"x\"", "[]", "{}", "[[]]", "\0", "\"", "{",
+        "null", "true", "-1", "0", "1.5", "1e400", "99999999999999999999", "\"\"", "\"x\"", "[]", "{}", "[[]]", "\0",
+        "\"", "{",
         "\"" + new string('長', 10_000) + "\"", "２", "NaN", "2026-02-30", "../../etc/passwd",
     ];
 

@@ -39,11 +39,13 @@ public sealed class BrokenFilesTests : IDisposable
             {
                 refused++;
                 told.Problems.ShouldNotBeEmpty();
-                told.Problems.ShouldAllBe(p => p.Line >= 1 && p.File.Length > 0 && p.Wrong.Length > 0 && p.WriteInstead.Length > 0);
+                told.Problems.ShouldAllBe(
+                    p => p.Line >= 1 && p.File.Length > 0 && p.Wrong.Length > 0 && p.WriteInstead.Length > 0);
             }
             catch (Exception other)
             {
-                Assert.Fail($"{other.GetType()} instead of a problem with its line: {other}\n\n{broken[..Math.Min(4_000, broken.Length)]}");
+                Assert.Fail($"{other.GetType()} instead of a problem with its line: {other}\n\n"
+                    + broken[..Math.Min(4_000, broken.Length)]);
             }
         }
 

@@ -28,7 +28,7 @@ static class ExportHledger
         {
             var chunk = await ledger.ReadJournalAsync(after, (int)Math.Min(ChunkMax, last - after), cancellation);
             if (chunk.Count == 0)
-                throw new InvalidOperationException($"The journal ends at {after}, before the {last} that the books know.");
+                throw new InvalidOperationException($"The journal ends at {after}; the books know {last} entries.");
             foreach (var entry in chunk)
                 journal.Write(entry);
             after = chunk[^1].Sequence;

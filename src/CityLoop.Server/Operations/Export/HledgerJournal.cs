@@ -47,7 +47,8 @@ sealed class HledgerJournal(
         foreach (var account in accounts)
         {
             var currency = _currencies[account.Currency];
-            text.Write($"    {_accounts[account.Id.Value]}  {Amount(0, currency)} = {Amount(account.Balance, currency)}\n");
+            var name = _accounts[account.Id.Value];
+            text.Write($"    {name}  {Amount(0, currency)} = {Amount(account.Balance, currency)}\n");
         }
 
         text.Write("\n");

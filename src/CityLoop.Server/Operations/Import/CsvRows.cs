@@ -9,10 +9,14 @@ namespace CityLoop.Server.Operations.Import;
 /// </summary>
 static class CsvRows
 {
-    /// <summary>A hundred times what a good row needs: a longer line is another kind of file, and need not be kept.</summary>
+    /// <summary>
+    /// A hundred times what a good row needs: a longer line is another kind of file, and need not be kept.
+    /// </summary>
     public const int LineMaxBytes = 16_384;
 
-    /// <summary>The rows of a stream; empty lines are none. A byte order mark and CRLF are taken as they come.</summary>
+    /// <summary>
+    /// The rows of a stream; empty lines are none. A byte order mark and CRLF are taken as they come.
+    /// </summary>
     public static IEnumerable<CsvRow> Read(Stream file)
     {
         var number = 0;

@@ -27,7 +27,7 @@ static class ImportCommunityPoints
         progress("Reading the files");
         var rows = SchemeFiles.Read(request.Folder);
         await using var held = await store.TryLockAsync(cancellation)
-            ?? throw new SchemeFilesException("Another import of this scheme is running; wait for it.", isMisuse: false);
+            ?? throw new SchemeFilesException("Another import of this scheme is running; wait for it.", false);
         var memory = await store.RememberAsync(cancellation);
         var unanswered = memory.Unanswered.ToList();
 
@@ -46,7 +46,8 @@ static class ImportCommunityPoints
         return new Response(plan.Summary(), [.. refused], [.. SchemeRemarks.Of(rows)]);
     }
 
-    sealed record Posting(string Folder, SchemePlan Plan, SchemeBooks Books, SchemeMemory Memory, List<Transfer> Unanswered);
+    sealed record Posting(
+        string Folder, SchemePlan Plan, SchemeBooks Books, SchemeMemory Memory, List<Transfer> Unanswered);
 
     static async Task PostAsync(
         Posting posting, CityLedger ledger, CityAccounts accounts, SchemeStore store, TimeProvider time,
@@ -62,8 +63,9 @@ static class ImportCommunityPoints
             .ToList();
         var now = time.GetUtcNow();
         await store.DecideAsync(
-            Guid.CreateVersion7(now), posting.Folder, now, JsonSerializer.Serialize(plan.Summary(), JsonSerializerOptions.Web),
-            plan, transfers, MembersOf(posting, opened), cancellation);
+            Guid.CreateVersion7(now), posting.Folder, now,
+            JsonSerializer.Serialize(plan.Summary(), JsonSerializerOptions.Web), plan, transfers,
+            MembersOf(posting, opened), cancellation);
 
         var done = 0;
         foreach (var piece in transfers.Chunk(PieceMax))
@@ -72,7 +74,7 @@ static class ImportCommunityPoints
             for (var i = 0; i < piece.Length; i++)
                 if (!answers[i].IsPosted)
                     throw new InvalidOperationException(
-                        $"The ledger's answer to {piece[i].Code} {piece[i].Id} was {answers[i].Outcome}, not the plan's.");
+                        $"The ledger's answer to {piece[i].Code} {piece[i].Id} was {answers[i].Outcome}: not planned.");
             done += piece.Length;
             progress($"Posted {done:N0} of {transfers.Count:N0} transfers");
         }
@@ -89,7 +91,8 @@ static class ImportCommunityPoints
         // A city whose pack has this currency defined it under another id; that its scale fits was checked before.
         if (!defined.IsPosted && defined.Outcome is not (
             PostOutcome.CurrencyAlreadyDefined or PostOutcome.IdAlreadyPostedWithOtherContent))
-            throw new InvalidOperationException($"The ledger would not define {SchemeIds.CurrencyCode}: {defined.Outcome}.");
+            throw new InvalidOperationException(
+                $"The ledger would not define {SchemeIds.CurrencyCode}: {defined.Outcome}.");
 
         var opened = new Dictionary<AccountId, AccountId>();
         var wanted = posting.Plan.Transfers.SelectMany(t => new[] { t.Debit, t.Credit }).Distinct()
@@ -102,7 +105,8 @@ static class ImportCommunityPoints
             var answers = await ledger.PostManyAsync(
                 [.. piece.Select(p => new OpenAccount(p.Account.Key, currency, p.Account.Kind))], cancellation);
             if (answers.FirstOrDefault(a => !a.IsPosted) is { Outcome: not PostOutcome.Posted } refused)
-                throw new InvalidOperationException($"The ledger would not open a member's account: {refused.Outcome}.");
+                throw new InvalidOperationException(
+                    $"The ledger would not open a member's account: {refused.Outcome}.");
             var numbers = await ledger.ReadAsync(
                 books => answers.Select(a => books.AccountOpenedAt(a.Sequence)!.Value).ToArray(), cancellation);
             for (var i = 0; i < piece.Length; i++)

@@ -68,7 +68,8 @@ static class ImportVerb
         }
     }
 
-    static void Show(ImportCommunityPoints.Request request, ImportCommunityPoints.Response response, CommandOutput output)
+    static void Show(
+        ImportCommunityPoints.Request request, ImportCommunityPoints.Response response, CommandOutput output)
     {
         var summary = response.Summary;
         foreach (var reason in response.Refused.GroupBy(r => r.Reason).OrderBy(g => g.Key))

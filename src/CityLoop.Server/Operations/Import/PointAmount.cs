@@ -2,7 +2,9 @@ using CityLoop.Ledger;
 
 namespace CityLoop.Server.Operations.Import;
 
-/// <summary>A decimal number as text, turned exactly into a currency's smallest units: no double ever sees it.</summary>
+/// <summary>
+/// A decimal number as text, turned exactly into a currency's smallest units: no double ever sees it.
+/// </summary>
 static class PointAmount
 {
     /// <summary>Reads digits with at most one point between them, and a minus sign that leads to a refusal.</summary>

@@ -55,14 +55,15 @@ static class RowOutcomes
     {
         RowOutcome.Posted => "Posted.",
         RowOutcome.AlreadyPosted => "The same row was posted before; nothing to do.",
-        RowOutcome.Held => "The receiver has not registered; the points wait in escrow until a row shows them registered.",
+        RowOutcome.Held =>
+            "The receiver has not registered; the points wait in escrow until a row shows them registered.",
         RowOutcome.RowIsTooLong => "The line is longer than 16,384 bytes; check that this is the right file.",
         RowOutcome.RowIsNotText => "The line is not UTF-8 text; save the file as UTF-8.",
         RowOutcome.RowIsCutOff =>
-            "The file ends inside this line: no line break follows. Fetch the whole file, or end the line if it is whole.",
+            "The file ends inside this line, without a line break. Fetch the whole file, or end the line.",
         RowOutcome.QuotesAreNotValid => "A quote is not closed, or stands inside a field; double it inside quotes.",
         RowOutcome.ColumnIsMissing => "The row has fewer fields than the header has columns.",
-        RowOutcome.ColumnIsTooMany => "The row has more fields than the header; write numbers without thousands commas.",
+        RowOutcome.ColumnIsTooMany => "The row has more fields than the header; write numbers without commas.",
         RowOutcome.RoundIsNotANumber => "Write the round as digits, like 130.",
         RowOutcome.RoundIsUnknown => "rounds.csv does not reach this round; add it there.",
         RowOutcome.TimeIsNotValid => "Write the time in UTC as 2023-11-07 13:34:29.249, at most six decimals.",
@@ -72,7 +73,7 @@ static class RowOutcomes
         RowOutcome.RegisteredIsNotZeroOrOne => "Write 1 when the receiver has registered, 0 when not.",
         RowOutcome.AmountIsNotANumber => "Write the amount as digits with a point for decimals, like 12.5.",
         RowOutcome.AmountIsNotPositive => "An amount is above zero; a correction is posted by hand, with its reason.",
-        RowOutcome.AmountHasTooManyDecimals => "The currency keeps five decimals; rounding is for whoever made the file.",
+        RowOutcome.AmountHasTooManyDecimals => "The currency keeps five decimals; rounding is up to the file's maker.",
         RowOutcome.AmountIsTooLarge => "The amount is above the largest that one transfer moves.",
         RowOutcome.AccountsAreTheSame => "Sender and receiver are the same member.",
         RowOutcome.IdAlreadyPostedWithOtherContent =>

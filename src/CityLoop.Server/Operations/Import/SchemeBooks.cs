@@ -2,7 +2,9 @@ using CityLoop.Ledger;
 
 namespace CityLoop.Server.Operations.Import;
 
-/// <summary>An account that a plan needs: one with a public name, or one under a key that follows from a member.</summary>
+/// <summary>
+/// An account that a plan needs: one with a public name, or one under a key that follows from a member.
+/// </summary>
 readonly record struct PlannedAccount(string? Name, Guid Key, string? Member, AccountKind Kind);
 
 /// <summary>

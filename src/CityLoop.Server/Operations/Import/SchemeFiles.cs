@@ -11,7 +11,9 @@ static class SchemeFiles
     static readonly string[] EarnedColumns = ["round", "member", "kind", "points"];
     static readonly string[] GiftColumns = ["round", "at", "id", "from", "to", "to_registered", "amount"];
 
-    /// <summary>Everything in the folder; bad rows are among the result, files that are none are an exception.</summary>
+    /// <summary>
+    /// Everything in the folder; bad rows are among the result, files that are none are an exception.
+    /// </summary>
     /// <exception cref="SchemeFilesException">A file is missing, cannot be read, or has another header.</exception>
     public static SchemeRows Read(string folder)
     {
@@ -26,7 +28,9 @@ static class SchemeFiles
         return rows;
     }
 
-    /// <summary>A fault here is not a bad row but a wrong calendar: every round after it would be paid on a wrong day.</summary>
+    /// <summary>
+    /// A fault here is not a bad row but a wrong calendar: every round after it would be paid on a wrong day.
+    /// </summary>
     static SchemeRounds ReadRounds(string folder)
     {
         var rounds = new SchemeRounds();
@@ -37,7 +41,8 @@ static class SchemeFiles
             var (from, to) = (field.Time(1), field.Time(2));
             if (field.Refusal is { } refusal)
                 throw new SchemeFilesException(
-                    $"{refusal.Place}: {refusal.Reason.Code()}. {refusal.Reason.Sentence()} Nothing was imported.", false);
+                    $"{refusal.Place}: {refusal.Reason.Code()}. {refusal.Reason.Sentence()} Nothing was imported.",
+                    isMisuse: false);
             if (to <= from || !rounds.TryAdd(number, new SchemeRounds.Round(from, to)))
                 throw new SchemeFilesException($"rounds.csv:{row.Line}: round {number} ends before it begins, or an "
                     + "earlier line gives it other times. Mend the calendar; nothing was imported.", false);

@@ -28,8 +28,11 @@ static class SchemeIds
 
     public static Guid Of(GiftRow row) => DerivedId.From(Scheme, "gift", row.Id);
 
-    /// <summary>A round is funded for its rows; the first of them names the funding, so that later rows get their own.</summary>
-    public static Guid Funding(Guid firstRow, int part) => DerivedId.From(Scheme, "fund", firstRow.ToString(), Text(part));
+    /// <summary>
+    /// A round is funded for its rows; the first of them names the funding, so that later rows get their own.
+    /// </summary>
+    public static Guid Funding(Guid firstRow, int part) =>
+        DerivedId.From(Scheme, "fund", firstRow.ToString(), Text(part));
 
     public static Guid Release(Guid gift) => DerivedId.From(Scheme, "release", gift.ToString());
 

@@ -70,7 +70,9 @@ sealed class SchemePlan
         _counts[(int)RowOutcome.Posted] = _counts[(int)RowOutcome.Held] = 0;
     }
 
-    /// <summary>What an interrupted run had decided is tried first; only what it had not posted counts for this one.</summary>
+    /// <summary>
+    /// What an interrupted run had decided is tried first; only what it had not posted counts for this one.
+    /// </summary>
     void FinishWhatWasLeft()
     {
         foreach (var transfer in _memory.Unanswered)
@@ -233,7 +235,9 @@ sealed class SchemePlan
         gifts.Add(gift);
     }
 
-    /// <summary>A transfer that follows from rows already judged good: that the ledger refuses it would be a defect.</summary>
+    /// <summary>
+    /// A transfer that follows from rows already judged good: that the ledger refuses it would be a defect.
+    /// </summary>
     void Must(Transfer transfer)
     {
         var outcome = _books.Post(transfer);

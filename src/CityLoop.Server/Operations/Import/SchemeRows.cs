@@ -30,7 +30,9 @@ sealed class SchemeFilesException(string message, bool isMisuse) : Exception(mes
     public bool IsMisuse => isMisuse;
 }
 
-/// <summary>What stands in the three files of a scheme: the rows that have a meaning, and those that have none.</summary>
+/// <summary>
+/// What stands in the three files of a scheme: the rows that have a meaning, and those that have none.
+/// </summary>
 sealed class SchemeRows
 {
     public required SchemeRounds Rounds { get; init; }
@@ -41,7 +43,9 @@ sealed class SchemeRows
 
     public List<RefusedRow> Refused { get; } = [];
 
-    /// <summary>Gifts whose time lies outside the round that their row names: taken at their time, and mentioned.</summary>
+    /// <summary>
+    /// Gifts whose time lies outside the round that their row names: taken at their time, and mentioned.
+    /// </summary>
     public int GiftsOutsideTheirRound { get; set; }
 
     /// <summary>All rows of earned.csv and gifts.csv, good and bad.</summary>

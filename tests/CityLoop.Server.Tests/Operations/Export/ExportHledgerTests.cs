@@ -73,7 +73,8 @@ public sealed class ExportHledgerTests : IAsyncLifetime
             File.Copy(Path.Combine(real, name), Path.Combine(covered.Path, name), overwrite: true);
         var givers = covered.Read().Gifts.Select(g => g.From).Distinct();
         await File.AppendAllTextAsync(
-            Path.Combine(covered.Path, "earned.csv"), string.Concat(givers.Select(g => $"124,{g},moderator,1000000\n")));
+            Path.Combine(covered.Path, "earned.csv"),
+            string.Concat(givers.Select(g => $"124,{g},moderator,1000000\n")));
         var imported = await ImportAsync(covered.Path);
         imported.Posted.ShouldBeGreaterThan(85_000);
         imported.Held.ShouldBeGreaterThan(3_000);
@@ -137,7 +138,8 @@ public sealed class ExportHledgerTests : IAsyncLifetime
         await PostAsync(new Transfer(Id("back"), budget, person, 1, TransferCode.Rebate));
         await PostAsync(new Transfer(Id("pay2"), person, shop, 20, TransferCode.Pay));
         await PostAsync(new Transfer(Id("refund"), shop, person, 60, TransferCode.Refund) { Reverses = Id("pay") });
-        await PostAsync(new Transfer(Id("return"), person, budget, 1, TransferCode.RebateReturn) { Reverses = Id("back") });
+        await PostAsync(
+            new Transfer(Id("return"), person, budget, 1, TransferCode.RebateReturn) { Reverses = Id("back") });
         await PostAsync(new Transfer(Id("gift"), person, other, 30, TransferCode.Gift));
         await PostAsync(new Transfer(Id("gift2"), person, escrow, 9, TransferCode.Gift));
         await PostAsync(new Transfer(Id("release"), escrow, other, 4, TransferCode.GiftRelease));
@@ -147,7 +149,8 @@ public sealed class ExportHledgerTests : IAsyncLifetime
     }
 
     async Task PostAsync(Transfer transfer) =>
-        (await _city.Get<CityLedger>().PostAsync(transfer, default)).Outcome.ShouldBe(PostOutcome.Posted, transfer.Code.ToString());
+        (await _city.Get<CityLedger>().PostAsync(transfer, default)).Outcome
+            .ShouldBe(PostOutcome.Posted, transfer.Code.ToString());
 
     Task<AccountId> OpenAsync(string name, AccountKind kind) =>
         _city.Get<CityLedger>().OpenAccountAsync(Id(name), _city.Pack.MainCurrency.Id, kind, default);

@@ -5,7 +5,8 @@ namespace CityLoop.Server.Tests.Operations.Export;
 /// <summary>The program hledger, which is not ours.</summary>
 static class Hledger
 {
-    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(string file, params string[] arguments)
+    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(
+        string file, params string[] arguments)
     {
         var start = new ProcessStartInfo("hledger", ["-f", file, .. arguments])
         {
@@ -24,7 +25,9 @@ static class Hledger
         exitCode.ShouldBe(0, errors);
     }
 
-    /// <summary>What hledger adds up, checking as it goes: account name → amount with commodity; accounts at zero are left out.</summary>
+    /// <summary>
+    /// What hledger adds up, checking as it goes: account name → amount with commodity; accounts at zero are left out.
+    /// </summary>
     public static async Task<Dictionary<string, string>> BalancesAsync(string file)
     {
         var (exitCode, output, errors) = await RunAsync(file, "balance", "--strict", "--flat", "-N", "-O", "csv");

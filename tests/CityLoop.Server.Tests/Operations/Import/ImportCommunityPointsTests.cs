@@ -30,7 +30,8 @@ public sealed class ImportCommunityPointsTests : IAsyncLifetime
         (await CountAsync("row")).ShouldBe(0);
         var real = await RunAsync(folder);
         Shown(real).ShouldBe(Shown(dry));
-        Shown(real).ShouldBe("read 5 posted 2 held 1 already 0 amount_is_not_positive 1 debit_account_has_too_few_points 1");
+        Shown(real).ShouldBe(
+            "read 5 posted 2 held 1 already 0 amount_is_not_positive 1 debit_account_has_too_few_points 1");
         (await BalanceAsync(SchemeIds.Member("ann"))).ShouldBe(250_000);
         (await BalanceAsync(SchemeIds.Member("bob"))).ShouldBe(1);
         (await BalanceAsync(SchemeIds.Escrow("new"))).ShouldBe(250_000);
@@ -126,7 +127,8 @@ public sealed class ImportCommunityPointsTests : IAsyncLifetime
         (await BalanceAsync(SchemeIds.Escrow("late"))).ShouldBe(200_000);
         (await CountPostedAsync()).ShouldBe(3_005);
         (await CountAsync("unanswered_transfer")).ShouldBe(0);
-        Shown(await RunAsync(folder)).ShouldBe("read 3004 posted 0 held 0 already 3003 debit_account_has_too_few_points 1");
+        Shown(await RunAsync(folder)).ShouldBe(
+            "read 3004 posted 0 held 0 already 3003 debit_account_has_too_few_points 1");
     }
 
     [Fact]

@@ -3,7 +3,9 @@ using CityLoop.Server.Tests.Hosting;
 
 namespace CityLoop.Server.Tests.Operations.Import;
 
-/// <summary>The verbs as an operator types them: exit codes, what goes where, beside a running city and alone.</summary>
+/// <summary>
+/// The verbs as an operator types them: exit codes, what goes where, beside a running city and alone.
+/// </summary>
 public sealed class ImportVerbTests(DataFolder data) : IClassFixture<DataFolder>
 {
     [Fact]

@@ -38,7 +38,8 @@ public sealed class SchemePlanTests
     {
         using var folder = new SchemeFolder(
             earned: "10,ann,contributor,5\n",
-            gifts: Gift("02-02 10:00:00", "g2", "bob", "cyd", 1, "5") + Gift("02-01 10:00:00", "g1", "ann", "bob", 1, "5"));
+            gifts: Gift("02-02 10:00:00", "g2", "bob", "cyd", 1, "5")
+                + Gift("02-01 10:00:00", "g1", "ann", "bob", 1, "5"));
 
         var plan = folder.Plan();
 
@@ -82,7 +83,8 @@ public sealed class SchemePlanTests
     {
         using var folder = new SchemeFolder(
             earned: "10,ann,contributor,-5\n10,ann,contributor,5\n",
-            gifts: Gift("02-01 10:00:00", "g1", "ann", "bob", 1, "-5") + Gift("02-01 10:00:00", "g1", "ann", "bob", 1, "5"));
+            gifts: Gift("02-01 10:00:00", "g1", "ann", "bob", 1, "-5")
+                + Gift("02-01 10:00:00", "g1", "ann", "bob", 1, "5"));
 
         Shown(folder.Plan()).ShouldBe("read 4 posted 2 held 0 already 0 amount_is_not_positive 2");
     }
@@ -92,7 +94,8 @@ public sealed class SchemePlanTests
     {
         using var folder = new SchemeFolder(
             earned: "10,ann,contributor,5\n",
-            gifts: Gift("02-01 10:00:00", "g1", "ann", "new", 0, "2") + Gift("02-02 10:00:00", "g2", "ann", "new", 0, "9"));
+            gifts: Gift("02-01 10:00:00", "g1", "ann", "new", 0, "2")
+                + Gift("02-02 10:00:00", "g2", "ann", "new", 0, "9"));
 
         var plan = folder.Plan();
 
@@ -103,11 +106,13 @@ public sealed class SchemePlanTests
     [Theory]
     [InlineData("new", "bob", 1)]
     [InlineData("ann", "new", 1)]
-    public void What_was_held_is_released_when_a_row_shows_the_receiver_registered(string from, string to, int registered)
+    public void What_was_held_is_released_when_a_row_shows_the_receiver_registered(
+        string from, string to, int registered)
     {
         using var folder = new SchemeFolder(
             earned: "10,ann,contributor,50\n",
-            gifts: Gift("02-01 10:00:00", "g1", "ann", "new", 0, "2") + Gift("02-02 10:00:00", "g2", "ann", "new", 0, "3")
+            gifts: Gift("02-01 10:00:00", "g1", "ann", "new", 0, "2")
+                + Gift("02-02 10:00:00", "g2", "ann", "new", 0, "3")
                 + Gift("02-03 10:00:00", "g3", from, to, registered, "4")
                 + Gift("02-04 10:00:00", "g4", "ann", "new", 0, "1"));
 
@@ -134,7 +139,8 @@ public sealed class SchemePlanTests
     {
         using var folder = new SchemeFolder(
             earned: "10,ann,contributor,5\n",
-            gifts: Gift("02-01 10:00:00", "g1", "bob", "cyd", 1, "4") + Gift("02-02 10:00:00", "g2", "ann", "bob", 1, "5")
+            gifts: Gift("02-01 10:00:00", "g1", "bob", "cyd", 1, "4")
+                + Gift("02-02 10:00:00", "g2", "ann", "bob", 1, "5")
                 + Gift("02-03 10:00:00", "g3", "bob", "new", 0, "1"));
         var (books, memory) = (new LedgerState(), new SchemeMemory());
 

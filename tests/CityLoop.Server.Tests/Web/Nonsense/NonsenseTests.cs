@@ -19,6 +19,10 @@ public sealed partial class NonsenseTests(TestCity city) : IClassFixture<TestCit
 {
     static readonly string[] Somebody = [Cast.LinMeiling, Cast.HuangZhiming, Cast.WangYating, Cast.LiShufen];
 
+    /// <summary>Pages of one shop, spot or mission, whose forms are there only when the place is.</summary>
+    static readonly string[] Places =
+        [$"/pay/{Cast.SunflowerBakery}", "/spots/old-station", "/missions/heritage-rally"];
+
     int _checked;
 
     [Fact]
@@ -56,7 +60,8 @@ public sealed partial class NonsenseTests(TestCity city) : IClassFixture<TestCit
                 foreach (var value in NonsenseValues.Texts)
                 {
                     foreach (var blank in value is "" or "." or ".." ? [] : call.Blanks)
-                        await CheckAsync(call, value, await SendAsync(client, call, "{}", address: call.Address(blank, value)));
+                        await CheckAsync(
+                            call, value, await SendAsync(client, call, "{}", address: call.Address(blank, value)));
                     if (call.Method == "GET" && call.Queries.Any())
                         await CheckAsync(call, value, await SendAsync(client, call, "", address: call.Address() + "?"
                             + string.Join('&', call.Queries.Select(q => $"{q}={Uri.EscapeDataString(value)}"))));
@@ -69,17 +74,19 @@ public sealed partial class NonsenseTests(TestCity city) : IClassFixture<TestCit
     public async Task Slow_because_it_fills_in_every_form_of_every_page()
     {
         var pages = Endpoints().Where(e => e.Endpoint.Metadata.GetMetadata<ComponentTypeMetadata>() is not null
-            && !e.Blanks.Any()).Select(e => e.Address()).Distinct().ToList();
+            && !e.Blanks.Any()).Select(e => e.Address()).Concat(Places).Distinct().ToList();
         await NothingBadHappensAsync(async clients =>
         {
+            var known = new HashSet<string>(); // the choice of language stands on every page
             foreach (var client in clients)
                 foreach (var page in pages)
                 {
                     using var shown = await client.GetAsync(page);
                     var text = await shown.Content.ReadAsStringAsync();
-                    foreach (var form in PageForm.AllIn(text).Where(f => !f.EndsTheVisit))
+                    foreach (var form in PageForm.AllIn(text).Where(f => !f.EndsTheVisit && known.Add(f.ToString())))
                         foreach (var value in NonsenseValues.Texts.Append(NonsenseValues.Long))
-                            await CheckPageAsync(page, form, value, await form.SendAsync(client, new Uri(city.Address, page), value));
+                            await CheckPageAsync(
+                                page, form, value, await form.SendAsync(client, new Uri(city.Address, page), value));
                 }
         });
         pages.Count.ShouldBeGreaterThan(4);
@@ -98,7 +105,7 @@ public sealed partial class NonsenseTests(TestCity city) : IClassFixture<TestCit
         city.Log.Lines.Skip(complaints).Where(l => l.StartsWith("Error", StringComparison.Ordinal)
             || l.StartsWith("Critical", StringComparison.Ordinal)).ShouldBeEmpty();
         (await MovedAsync()).ShouldBe(moved);
-        _checked.ShouldBeGreaterThan(300);
+        _checked.ShouldBeGreaterThan(200);
         (await clients[0].GetAsync("/health/ready")).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
@@ -125,6 +132,8 @@ public sealed partial class NonsenseTests(TestCity city) : IClassFixture<TestCit
         HttpClient client, Requests call, string body, string type = "application/json", string? address = null)
     {
         var request = new HttpRequestMessage(new HttpMethod(call.Method), address ?? call.Address());
+        // A connection on which a large body was cut short is not for the next call.
+        request.Headers.ConnectionClose = body.Length > 1 << 20 ? true : null;
         if (call.Method != "GET")
             request.Content = new StringContent(body, Encoding.UTF8, type);
         // An answer without end (live counters) is judged by its beginning.

@@ -13,14 +13,16 @@ static class NonsenseValues
         "", " ", "-1", "0", "1e308", "NaN", "9223372036854775808", "99999999999999999999999999", "0x1F", "１２",
         "null", "true", "00000000-0000-0000-0000-000000000000", "2026-02-30", "9999-12-31", "0001-01-01",
         "'; drop table ledger.journal; --", "<script>alert(1)</script>", "../../etc/passwd", "https://example.org/",
-        "//example.org", "\u0000", "a\u0000b", "\r\nSet-Cookie: x=y", "\u202E", "😀", "%", "{0}", "${jndi:x}", "\\", "\"",
+        "//example.org", "\u0000", "a\u0000b", "\r\nSet-Cookie: x=y", "\u202E", "😀", "%", "{0}", "${jndi:x}",
+        "\\", "\"",
         new string('a', 3_000),
     ];
 
     /// <summary>Whole bodies where one JSON object was asked for.</summary>
     public static readonly string[] Bodies =
     [
-        "", " ", "null", "[]", "true", "1", "\"text\"", "{", "}", "{]", "{\"id\":", "{\"a\":1,}", "{'a':1}", "\0", "<a/>",
+        "", " ", "null", "[]", "true", "1", "\"text\"", "{", "}", "{]", "{\"id\":", "{\"a\":1,}", "{'a':1}", "\0",
+        "<a/>",
         "a=b&c=d", new string('[', 5_000), "{\"a\":" + new string('9', 100_000) + "}",
     ];
 

@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace CityLoop.Server.Tests.Web.Nonsense;
 
-/// <summary>A form as it stands on a page; what it hides is filled in too, but for what says which form it is.</summary>
+/// <summary>
+/// A form as it stands on a page; what it hides is filled in too, but for what says which form it is.
+/// </summary>
 sealed partial record PageForm(string Action, string Method, IReadOnlyDictionary<string, string> Fields)
 {
     /// <summary>Forms that sign out or change the language would end the test, not find anything.</summary>

@@ -9,14 +9,17 @@ using Microsoft.AspNetCore.Routing.Patterns;
 
 namespace CityLoop.Server.Tests.Web.Nonsense;
 
-/// <summary>What an endpoint asks for, read from the endpoint itself, so that a new one is tested from its first day.</summary>
+/// <summary>
+/// What an endpoint asks for, read from the endpoint itself, so that a new one is tested from its first day.
+/// </summary>
 sealed record Requests(RouteEndpoint Endpoint)
 {
     public string Name => $"{Method} {Endpoint.RoutePattern.RawText}";
 
     public string Method => Endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods[0] ?? "GET";
 
-    public bool IsForPrograms => Endpoint.RoutePattern.RawText?.TrimStart('/').StartsWith("api/", StringComparison.Ordinal) == true;
+    public bool IsForPrograms =>
+        Endpoint.RoutePattern.RawText?.TrimStart('/').StartsWith("api/", StringComparison.Ordinal) == true;
 
     /// <summary>The names of the blanks in the address.</summary>
     public IEnumerable<string> Blanks => Endpoint.RoutePattern.Parameters.Where(p => !p.IsCatchAll).Select(p => p.Name);
@@ -28,10 +31,12 @@ sealed record Requests(RouteEndpoint Endpoint)
         {
             var page = Endpoint.Metadata.GetMetadata<ComponentTypeMetadata>()?.Type;
             var ofPage = page?.GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
-                .Select(p => p.GetCustomAttribute<SupplyParameterFromQueryAttribute>() is { } q ? q.Name ?? p.Name : null)
+                .Select(p =>
+                    p.GetCustomAttribute<SupplyParameterFromQueryAttribute>() is { } q ? q.Name ?? p.Name : null)
                 ?? [];
             var ofHandler = Endpoint.Metadata.OfType<IParameterBindingMetadata>().Select(p => (string?)p.Name);
-            return ofPage.Concat(ofHandler).OfType<string>().Except(Blanks, StringComparer.OrdinalIgnoreCase).Distinct();
+            return ofPage.Concat(ofHandler).OfType<string>()
+                .Except(Blanks, StringComparer.OrdinalIgnoreCase).Distinct();
         }
     }
 
@@ -42,7 +47,8 @@ sealed record Requests(RouteEndpoint Endpoint)
             RoutePatternLiteralPart literal => literal.Content,
             RoutePatternSeparatorPart separator => separator.Content,
             RoutePatternParameterPart p when p.Name == blank => Uri.EscapeDataString(value!),
-            RoutePatternParameterPart p => p.ParameterPolicies.Any(x => x.Content == "guid") ? Guid.Empty.ToString() : "x",
+            RoutePatternParameterPart p =>
+                p.ParameterPolicies.Any(x => x.Content == "guid") ? Guid.Empty.ToString() : "x",
             _ => "",
         }))));
 
