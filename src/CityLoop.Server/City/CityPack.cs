@@ -3,7 +3,9 @@ using CityLoop.Ledger;
 
 namespace CityLoop.Server.City;
 
-/// <summary>Everything that makes this city this city; read from <c>cities/&lt;name&gt;/</c> and checked at start.</summary>
+/// <summary>
+/// Everything that makes this city this city; read from <c>cities/&lt;name&gt;/</c> and checked at start.
+/// </summary>
 sealed class CityPack
 {
     static readonly FrozenDictionary<string, CastRole> Roles = new Dictionary<string, CastRole>

@@ -32,7 +32,9 @@ enum CastRole
     Auditor,
 }
 
-/// <summary>One of the demo people. Without an e-mail they have no phone; without a district they are visiting.</summary>
+/// <summary>
+/// One of the demo people. Without an e-mail they have no phone; without a district they are visiting.
+/// </summary>
 sealed record CastMember(
     string Id, LocalNames Names, CastRole Role, DateOnly Born, District? District, string? Email,
     string? Guardian, Shop? Shop);

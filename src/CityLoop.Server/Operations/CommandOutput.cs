@@ -4,7 +4,9 @@ using System.Text.Unicode;
 
 namespace CityLoop.Server.Operations;
 
-/// <summary>What a verb says. With <c>--json</c> standard output carries one object and all else goes to the error stream.</summary>
+/// <summary>
+/// What a verb says. With <c>--json</c> standard output carries one object and all else goes to the error stream.
+/// </summary>
 #pragma warning disable RS0030 // This type is the command line's one way to the console; everything else goes through it.
 sealed class CommandOutput(bool json)
 {
@@ -27,7 +29,9 @@ sealed class CommandOutput(bool json)
             Console.Out.WriteLine(JsonSerializer.Serialize(answer, Format));
     }
 
-    /// <summary>Where long work stands; overwrites itself on a terminal and is left out of files but for the last.</summary>
+    /// <summary>
+    /// Where long work stands; overwrites itself on a terminal and is left out of files but for the last.
+    /// </summary>
     public void Progress(string text)
     {
         if (Console.IsErrorRedirected)

@@ -54,7 +54,8 @@ static class Verb
     /// <summary>Looked at before a database is made for it, which would lie there under the mistyped name.</summary>
     static string PackIn(string folder) => File.Exists(Path.Combine(folder, "city.json"))
         ? folder
-        : throw new CannotStartException($"There is no city pack in {folder}. Name a folder with a city.json by --city.");
+        : throw new CannotStartException(
+            $"There is no city pack in {folder}. Name a folder with a city.json by --city.");
 
     /// <summary>Lets a verb work on the city's services, and gives its exit code.</summary>
     /// <param name="work">Answers <see cref="ExitCode.Done"/> or <see cref="ExitCode.Refused"/>.</param>

@@ -57,7 +57,9 @@ sealed class Passkeys(
         return options.RequestOptionsJson;
     }
 
-    /// <summary>The person whose passkey answered; null when it is none of ours or answers no question of ours.</summary>
+    /// <summary>
+    /// The person whose passkey answered; null when it is none of ours or answers no question of ours.
+    /// </summary>
     public async Task<Person?> AnswerAsync(HttpContext context, string credentialJson)
     {
         if (await TakeAsync(context, "ask") is not { } state)

@@ -6,7 +6,9 @@ namespace CityLoop.Server.Pass;
 /// <summary>The name of a person inside this city's systems; it says nothing about them.</summary>
 readonly record struct PersonId(Guid Value)
 {
-    /// <summary>The person whom the demo city's cast calls by this id (<c>lin-meiling</c>), the same everywhere.</summary>
+    /// <summary>
+    /// The person whom the demo city's cast calls by this id (<c>lin-meiling</c>), the same everywhere.
+    /// </summary>
     public static PersonId OfCast(string castId) => new(DerivedId.From("demo-person", castId));
 
     public override string ToString() => Value.ToString();

@@ -68,10 +68,13 @@ sealed partial class Database : IAsyncDisposable
         }
     }
 
-    /// <summary>A database elsewhere is looked at once, so that a mistyped address is told and not waited for.</summary>
+    /// <summary>
+    /// A database elsewhere is looked at once, so that a mistyped address is told and not waited for.
+    /// </summary>
     static async Task<NpgsqlDataSource> ReachAsync(string connection, CancellationToken cancellation)
     {
-        const string advice = "Mend it in --connection or ConnectionStrings__City, or leave both out for a private one.";
+        const string advice =
+            "Mend it in --connection or ConnectionStrings__City, or leave both out for a private one.";
         NpgsqlDataSource source;
         try
         {

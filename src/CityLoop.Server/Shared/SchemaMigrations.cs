@@ -7,7 +7,9 @@ using Npgsql;
 
 namespace CityLoop.Server.Shared;
 
-/// <summary>One numbered step of the schema: a file under <c>Migrations/</c>, never changed once it is released.</summary>
+/// <summary>
+/// One numbered step of the schema: a file under <c>Migrations/</c>, never changed once it is released.
+/// </summary>
 sealed record SchemaMigration(int Number, string Name, string Sql)
 {
     /// <summary>SHA-256 of the text in hexadecimal, so that a file changed after it was applied is seen.</summary>
@@ -23,7 +25,9 @@ static partial class SchemaMigrations
     /// <summary>What is built into this program, by number.</summary>
     public static IReadOnlyList<SchemaMigration> BuiltIn { get; } = ReadBuiltIn();
 
-    /// <summary>Applies what is missing, each file in a transaction of its own; many servers may start at once.</summary>
+    /// <summary>
+    /// Applies what is missing, each file in a transaction of its own; many servers may start at once.
+    /// </summary>
     /// <exception cref="CannotStartException">The database and this program do not fit.</exception>
     public static async Task ApplyAsync(
         NpgsqlDataSource source, IReadOnlyList<SchemaMigration> migrations, ILogger log,
@@ -92,7 +96,8 @@ static partial class SchemaMigrations
                 continue;
             using var stream = assembly.GetManifestResourceStream(resource)!;
             using var text = new StreamReader(stream);
-            var (number, name) = (resource["Migrations/".Length..].Split('_', 2)[0], Path.GetFileNameWithoutExtension(resource));
+            var (number, name) = (
+                resource["Migrations/".Length..].Split('_', 2)[0], Path.GetFileNameWithoutExtension(resource));
             migrations.Add(new SchemaMigration(
                 int.Parse(number, CultureInfo.InvariantCulture), name[(number.Length + 1)..], text.ReadToEnd()));
         }

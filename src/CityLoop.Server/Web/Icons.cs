@@ -62,7 +62,8 @@ static class Icons
         ["ticket"] = P("M4 7h16v3.5a1.7 1.7 0 0 0 0 3V17H4v-3.5a1.7 1.7 0 0 0 0-3zM14 7v10"),
         ["today"] = P("M4 5h7v8H4zM14 5h6v5h-6zM14 13h6v6h-6zM4 16h7v3H4z"),
         ["train"] =
-            "<rect x='6' y='3' width='12' height='14' rx='3'/>" + P("M6 10h12M9 13.5h.01M15 13.5h.01M9 17l-2 4M15 17l2 4"),
+            "<rect x='6' y='3' width='12' height='14' rx='3'/>"
+                + P("M6 10h12M9 13.5h.01M15 13.5h.01M9 17l-2 4M15 17l2 4"),
         ["trash"] = P("M5 7h14M9 7V4h6v3M7 7l1 13h8l1-13"),
         ["twin"] = P("M9 3h6M10 3v6l-5 9c-.6 1.3.2 3 2 3h10c1.8 0 2.6-1.7 2-3l-5-9V3M8 15h8"),
         ["wallet"] = P("M4 7h15v12H4zM4 7l11-3v3M15 13h4"),

@@ -36,7 +36,8 @@ public sealed class CityPackTests : IDisposable
     [InlineData("city.json", "\"scale\": 0", "\"skale\": 0", 10, "'skale' is not a known field")]
     [InlineData("city.json", "Asia/Taipei", "Asia/Taipeh", 3, "'timeZone' 'Asia/Taipeh' is not known")]
     [InlineData("city.json", "\"percent\": 3,", "\"percent\": 3", 38, "this is not JSON from here on")]
-    [InlineData("city.json", "\"budget\": \"rebate-2026\"", "\"budget\": \"none\"", 38, "'budget' 'none' is not one of")]
+    [InlineData("city.json", "\"budget\": \"rebate-2026\"", "\"budget\": \"none\"", 38,
+        "'budget' 'none' is not one of")]
     [InlineData("city.json", "\"en\": \"Loop points\", ", "", 11, "'names' has no name in en")]
     [InlineData("districts.csv", "18144", "1814x", 2, "'population' is '1814x'")]
     [InlineData("districts.csv", "75677", "75678", 3, "'population' is 75678, but the three ages add up to 75677")]

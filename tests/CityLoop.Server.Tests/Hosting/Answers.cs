@@ -18,7 +18,8 @@ public static class Answers
     }
 
     /// <summary>The page that was answered, with this status.</summary>
-    public static async Task<string> PageAsync(this HttpResponseMessage answer, HttpStatusCode status = HttpStatusCode.OK)
+    public static async Task<string> PageAsync(
+        this HttpResponseMessage answer, HttpStatusCode status = HttpStatusCode.OK)
     {
         var text = await answer.Content.ReadAsStringAsync();
         answer.StatusCode.ShouldBe(status, text);

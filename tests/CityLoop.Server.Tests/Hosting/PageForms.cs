@@ -27,7 +27,8 @@ public static partial class PageForms
             .Where(i => Attribute(i.Value, "type") == "hidden" && fields.All(f => f.Name != Attribute(i.Value, "name")))
             .Select(i => KeyValuePair.Create(Attribute(i.Value, "name")!, Attribute(i.Value, "value") ?? ""))
             .Concat(fields.Select(f => KeyValuePair.Create(f.Name, f.Value)));
-        var action = Attribute(form.Groups["tag"].Value, "action") is { Length: > 0 } address ? new Uri(page, address) : page;
+        var action = Attribute(form.Groups["tag"].Value, "action") is { Length: > 0 } address
+            ? new Uri(page, address) : page;
         return client.PostAsync(action, new FormUrlEncodedContent(values));
     }
 

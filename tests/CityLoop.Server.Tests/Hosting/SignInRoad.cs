@@ -7,7 +7,9 @@ using Microsoft.Playwright;
 
 namespace CityLoop.Server.Tests.Hosting;
 
-/// <summary>How somebody comes in during a test: by the same pages as everybody, with the code that really arrives.</summary>
+/// <summary>
+/// How somebody comes in during a test: by the same pages as everybody, with the code that really arrives.
+/// </summary>
 public static partial class SignInRoad
 {
     /// <summary>Somebody of the cast, signed in; the client keeps the cookies and may call the API.</summary>
@@ -19,7 +21,8 @@ public static partial class SignInRoad
     }
 
     /// <summary>Whoever owns the contact signs in with this client; answers where they arrived.</summary>
-    public static async Task<Uri> SignInAsync(this HttpClient client, TestCity city, string contact, string back = "/me")
+    public static async Task<Uri> SignInAsync(
+        this HttpClient client, TestCity city, string contact, string back = "/me")
     {
         client.DefaultRequestHeaders.TryAddWithoutValidation(Security.ApiHeader, "1");
         using var asked = await client.SubmitAsync(
@@ -27,7 +30,8 @@ public static partial class SignInRoad
         var codePage = asked.RequestMessage!.RequestUri!;
         codePage.AbsolutePath.ShouldBe("/sign-in/code");
         using var entered = await client.SendFormAsync(
-            codePage, await asked.Content.ReadAsStringAsync(), "name=\"Code\"", ("Code", await city.LatestCodeAsync(contact)));
+            codePage, await asked.Content.ReadAsStringAsync(), "name=\"Code\"",
+            ("Code", await city.LatestCodeAsync(contact)));
         entered.StatusCode.ShouldBe(HttpStatusCode.OK);
         return entered.RequestMessage!.RequestUri!;
     }

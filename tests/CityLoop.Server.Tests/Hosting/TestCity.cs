@@ -32,7 +32,9 @@ public sealed class TestCity : IAsyncLifetime
     /// <summary>Passkeys need a name, not a number: <c>http://localhost:PORT/</c>.</summary>
     public Uri Address { get; private set; } = null!;
 
-    /// <summary>The server's own services; scoped ones come from <see cref="ServiceProviderServiceExtensions.CreateScope"/>.</summary>
+    /// <summary>
+    /// The server's own services; scoped ones come from <see cref="ServiceProviderServiceExtensions.CreateScope"/>.
+    /// </summary>
     public IServiceProvider Services => _app.Services;
 
     public NpgsqlDataSource Database => _database.Source;
@@ -56,7 +58,9 @@ public sealed class TestCity : IAsyncLifetime
         await StartAsync();
     }
 
-    /// <summary>The server stops and starts again, on the same database and port: what was only in memory is gone.</summary>
+    /// <summary>
+    /// The server stops and starts again, on the same database and port: what was only in memory is gone.
+    /// </summary>
     public async Task RestartAsync()
     {
         await StopAsync();

@@ -1,6 +1,8 @@
 namespace CityLoop.Server.Tests.Hosting;
 
-/// <summary>The city's time in a test: it stands still until the test moves it. Timers run on the machine's time.</summary>
+/// <summary>
+/// The city's time in a test: it stands still until the test moves it. Timers run on the machine's time.
+/// </summary>
 public sealed class TestClock : TimeProvider
 {
     /// <summary>A Saturday morning in Taichung.</summary>

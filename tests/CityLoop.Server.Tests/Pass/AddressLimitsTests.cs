@@ -13,11 +13,13 @@ public sealed class AddressLimitsTests(TestCity city) : IClassFixture<TestCity>
         using var client = city.Visit();
         for (var i = 0; i < AddressLimits.DefaultMax; i++)
         {
-            using var sent = await client.PostAsJsonAsync("/api/v1/sign-in/code", new { contact = $"many{i}@example.org" });
+            using var sent = await client.PostAsJsonAsync("/api/v1/sign-in/code", new
+            { contact = $"many{i}@example.org" });
             sent.StatusCode.ShouldBe(HttpStatusCode.OK);
         }
 
-        using var refused = await client.PostAsJsonAsync("/api/v1/sign-in/code", new { contact = "onemore@example.org" });
+        using var refused = await client.PostAsJsonAsync("/api/v1/sign-in/code", new
+        { contact = "onemore@example.org" });
         using var passkey = await client.PostAsync("/api/v1/sign-in/passkey/challenge", null);
         city.Clock.Advance(AddressLimits.Window);
         using var later = await client.PostAsJsonAsync("/api/v1/sign-in/code", new { contact = "onemore@example.org" });

@@ -29,7 +29,8 @@ public sealed class OneTimeCodesTests(TestCity city) : IClassFixture<TestCity>
     {
         using var client = city.Visit();
         using var known = await client.SubmitAsync("/sign-in", "name=\"Contact\"", ("Contact", "meiling@example.org"));
-        using var unknown = await client.SubmitAsync("/sign-in", "name=\"Contact\"", ("Contact", "maiming@example.org"));
+        using var unknown = await client.SubmitAsync(
+            "/sign-in", "name=\"Contact\"", ("Contact", "maiming@example.org"));
 
         known.StatusCode.ShouldBe(unknown.StatusCode);
         WithoutTokens(await known.PageAsync()).ShouldBe(WithoutTokens(await unknown.PageAsync()));
@@ -165,7 +166,8 @@ public sealed class OneTimeCodesTests(TestCity city) : IClassFixture<TestCity>
         await using var connection = await city.Database.OpenConnectionAsync();
 
         (await connection.ExecuteScalarAsync<long>(
-            "select count(*) from pass.one_time_code where contact = @contact", new { contact = _contact })).ShouldBe(0);
+            "select count(*) from pass.one_time_code where contact = @contact", new { contact = _contact }))
+                .ShouldBe(0);
     }
 
     [Theory]

@@ -128,6 +128,7 @@ public sealed class PasskeyTests(TestCity city) : IClassFixture<TestCity>
         }
 
         (await connection.QueryAsync<string>(
-            "select name from pass.passkey where credential_id = decode(@key, 'hex')", new { key })).ShouldBe(["Linux"]);
+            "select name from pass.passkey where credential_id = decode(@key, 'hex')", new { key })).ShouldBe(
+                ["Linux"]);
     }
 }

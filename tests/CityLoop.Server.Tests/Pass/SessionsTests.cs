@@ -47,7 +47,8 @@ public sealed class SessionsTests(TestCity city) : IClassFixture<TestCity>
         var page = await officer.GetStringAsync("/me");
 
         using var tried = await officer.SendFormAsync(
-            new Uri(city.Address, "/me/sessions/end"), page.Replace("/sign-out", "/me/sessions/end", StringComparison.Ordinal),
+            new Uri(city.Address, "/me/sessions/end"),
+            page.Replace("/sign-out", "/me/sessions/end", StringComparison.Ordinal),
             "action=\"/me/sessions/end\"", ("session", SessionOf(resident).ToString()));
         await tried.PageAsync();
 
@@ -127,7 +128,8 @@ public sealed class SessionsTests(TestCity city) : IClassFixture<TestCity>
         using var client = await SignInAsync(Cast.HuangZhiming);
         (await StatusAsync(client)).ShouldBe(HttpStatusCode.OK);
         await using var connection = await city.Database.OpenConnectionAsync();
-        await connection.ExecuteAsync("update pass.session set ended_at = now() where id = @id", new { id = SessionOf(client) });
+        await connection.ExecuteAsync("update pass.session set ended_at = now() where id = @id", new
+        { id = SessionOf(client) });
 
         city.Clock.Advance(Sessions.TrustedFor);
 
@@ -149,8 +151,10 @@ public sealed class SessionsTests(TestCity city) : IClassFixture<TestCity>
 
     [Theory]
     [InlineData("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile Safari/604.1", "iPhone · Safari")]
-    [InlineData("Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/130.0.0.0 Mobile Safari/537.36", "Android · Chrome")]
-    [InlineData("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/130.0 Safari/537.36 Edg/130.0", "Windows · Edge")]
+    [InlineData("Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/130.0.0.0 Mobile Safari/537.36",
+        "Android · Chrome")]
+    [InlineData("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/130.0 Safari/537.36 Edg/130.0",
+        "Windows · Edge")]
     [InlineData("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Safari Line/14.0", "iPhone · LINE")]
     [InlineData("curl/8.5", "?")]
     [InlineData(null, "?")]

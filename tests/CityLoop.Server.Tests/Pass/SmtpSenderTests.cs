@@ -30,7 +30,8 @@ public sealed class SmtpSenderTests
     [Fact]
     public async Task A_mail_server_that_is_not_there_is_told_without_the_contact()
     {
-        var sender = new SmtpSender(new SmtpOptions { Host = "127.0.0.1", Port = 1, Tls = false, From = "pass@city.example" });
+        var sender = new SmtpSender(new SmtpOptions
+        { Host = "127.0.0.1", Port = 1, Tls = false, From = "pass@city.example" });
 
         var failed = await Should.ThrowAsync<CodeNotSentException>(
             () => sender.SendAsync(Meiling, "subject", "body", CancellationToken.None));
@@ -41,7 +42,8 @@ public sealed class SmtpSenderTests
     [Fact]
     public void Phones_and_cities_without_a_mail_server_are_not_reached()
     {
-        new SmtpSender(new SmtpOptions { Host = "mail.city.example" }).Reaches(Contact.Read("0912345678")!).ShouldBeFalse();
+        new SmtpSender(new SmtpOptions
+        { Host = "mail.city.example" }).Reaches(Contact.Read("0912345678")!).ShouldBeFalse();
         new SmtpSender(new SmtpOptions()).Reaches(Meiling).ShouldBeFalse();
     }
 

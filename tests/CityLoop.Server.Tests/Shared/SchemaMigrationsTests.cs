@@ -26,7 +26,8 @@ public sealed class SchemaMigrationsTests(TestCity city) : IClassFixture<TestCit
     {
         var slow = Known with { Number = 9002, Sql = "SELECT pg_sleep(0.2); CREATE TABLE twice (id int PRIMARY KEY)" };
 
-        await Task.WhenAll(ApplyAsync([.. SchemaMigrations.BuiltIn, slow]), ApplyAsync([.. SchemaMigrations.BuiltIn, slow]));
+        await Task.WhenAll(
+            ApplyAsync([.. SchemaMigrations.BuiltIn, slow]), ApplyAsync([.. SchemaMigrations.BuiltIn, slow]));
 
         await ForgetAsync(slow, "DROP TABLE twice");
     }

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace CityLoop.Server.Tests.Tidy;
 
-/// <summary>Who may know whom: projects as design decided, capabilities as <c>docs/reference/borders.md</c> lists.</summary>
+/// <summary>
+/// Who may know whom: projects as design decided, capabilities as <c>docs/reference/borders.md</c> lists.
+/// </summary>
 public sealed partial class BordersTests
 {
     const string Server = "src/CityLoop.Server";

@@ -65,7 +65,9 @@ static partial class Members
         return inside;
     }
 
-    [GeneratedRegex(@"^\s*((public|internal|private|protected|static|sealed|abstract|partial|readonly|ref|file) )*(class|struct|interface|enum|record)\b")]
+    [GeneratedRegex(
+        @"^\s*((public|internal|private|protected|static|sealed|abstract|partial|readonly|ref|file) )*"
+        + @"(class|struct|interface|enum|record)\b")]
     private static partial Regex TypeHeader();
 
     [GeneratedRegex("\"{3,}")]

@@ -45,7 +45,8 @@ public sealed class TidyTests
         string[] body = [.. Enumerable.Repeat("        Walk();", 68)];
         string[] lines =
         [
-            "sealed class Rally", "{", "    int _count;", "", "    [Fact]", "    void Go()", "    {", .. body, "    }", "",
+            "sealed class Rally", "{", "    int _count;", "", "    [Fact]", "    void Go()", "    {", .. body,
+            "    }", "",
             "    /// <summary>Short.</summary>", "    int Count => _count;", "}",
         ];
 

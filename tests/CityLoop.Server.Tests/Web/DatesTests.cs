@@ -29,5 +29,6 @@ public sealed class DatesTests
 
     [Fact]
     public void A_moment_is_a_day_and_a_time_on_a_24_hour_clock() =>
-        Dates.Moment(new DateTimeOffset(2026, 3, 31, 21, 5, 0, TimeSpan.FromHours(8)), "zh-TW").ShouldBe("3 月 31 日 21:05");
+        Dates.Moment(new DateTimeOffset(2026, 3, 31, 21, 5, 0, TimeSpan.FromHours(8)), "zh-TW").ShouldBe(
+            "3 月 31 日 21:05");
 }

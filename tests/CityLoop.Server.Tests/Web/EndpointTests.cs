@@ -23,7 +23,8 @@ public sealed partial class EndpointTests(TestCity city) : IClassFixture<TestCit
     [Fact]
     public void Every_endpoint_says_who_may_use_it() =>
         Endpoints
-            .Where(e => e.Metadata.GetMetadata<IAuthorizeData>() is null && e.Metadata.GetMetadata<IAllowAnonymous>() is null)
+            .Where(e => e.Metadata.GetMetadata<IAuthorizeData>() is null
+                && e.Metadata.GetMetadata<IAllowAnonymous>() is null)
             .Select(e => e.DisplayName)
             .ShouldBeEmpty("each needs [Authorize]/RequireAuthorization or [AllowAnonymous]/AllowAnonymous");
 
@@ -32,7 +33,8 @@ public sealed partial class EndpointTests(TestCity city) : IClassFixture<TestCit
     {
         var closed = await city.Get<IAuthorizationPolicyProvider>().GetFallbackPolicyAsync();
         var officer = People.Principal(
-            new Person { Id = Guid.AllBitsSet, Name = "", Language = "en", Roles = [.. Roles.All], CreatedAt = default },
+            new Person { Id = Guid.AllBitsSet, Name = "", Language = "en", Roles = [.. Roles.All],
+                CreatedAt = default },
             Guid.AllBitsSet);
         using var scope = city.Services.CreateScope();
 
@@ -118,7 +120,8 @@ public sealed partial class EndpointTests(TestCity city) : IClassFixture<TestCit
                 var text = await answer.Content.ReadAsStringAsync();
                 Regex.Count(text, "<h1").ShouldBe(1, address);
                 Title().Match(text).Groups[1].Value.ShouldNotBeNullOrWhiteSpace(address);
-                text.ShouldContain($"<html lang=\"{(language == "zh-TW" ? "zh-Hant-TW" : language)}\"", customMessage: address);
+                text.ShouldContain(
+                    $"<html lang=\"{(language == "zh-TW" ? "zh-Hant-TW" : language)}\"", customMessage: address);
             }
     }
 

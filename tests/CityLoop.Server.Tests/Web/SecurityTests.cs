@@ -68,7 +68,8 @@ public sealed class SecurityTests(TestCity city) : IClassFixture<TestCity>
         using var answer = await client.GetAsync("/sign-in");
 
         answer.Headers.Contains("Strict-Transport-Security").ShouldBeFalse();
-        answer.Headers.GetValues("Set-Cookie").ShouldAllBe(c => !c.Contains("secure", StringComparison.OrdinalIgnoreCase));
+        answer.Headers.GetValues("Set-Cookie").ShouldAllBe(
+            c => !c.Contains("secure", StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]

@@ -95,7 +95,8 @@ public sealed class PrivateClusterTests
     [Fact]
     public void Data_of_a_version_that_is_not_installed_is_not_touched()
     {
-        Should.Throw<CannotStartException>(() => PostgresPrograms.Find(madeBy: 14)).Message.ShouldContain("PostgreSQL 14");
+        Should.Throw<CannotStartException>(() => PostgresPrograms.Find(madeBy: 14)).Message.ShouldContain(
+            "PostgreSQL 14");
     }
 
     static Task<PrivateCluster> StartAsync(ClusterPlace place) => PrivateCluster.StartAsync(

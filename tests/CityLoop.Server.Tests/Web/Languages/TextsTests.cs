@@ -17,7 +17,8 @@ public sealed class TextsTests(TestCity city) : IClassFixture<TestCity>
             var sentences = texts.InEveryLanguage(key);
             foreach (var language in TextCatalogue.Languages)
                 sentences.GetValueOrDefault(language).ShouldNotBeNullOrWhiteSpace($"{key} in {language}");
-            sentences.Values.Select(ValuesIn).Distinct().Count().ShouldBe(1, $"{key} names other values in one language");
+            sentences.Values.Select(ValuesIn).Distinct().Count().ShouldBe(
+                1, $"{key} names other values in one language");
         }
     }
 
@@ -25,7 +26,8 @@ public sealed class TextsTests(TestCity city) : IClassFixture<TestCity>
     [InlineData("zh-TW", "登入市民通")]
     [InlineData("en", "Sign in to your city pass")]
     [InlineData("ja", "市民パスにサインイン")]
-    public async Task A_reader_chooses_the_language_without_scripts_and_it_is_remembered(string language, string heading)
+    public async Task A_reader_chooses_the_language_without_scripts_and_it_is_remembered(
+        string language, string heading)
     {
         using var client = city.Visit();
 
