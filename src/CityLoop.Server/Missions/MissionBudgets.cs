@@ -38,7 +38,8 @@ sealed class MissionBudgets(
         List<MissionBudget> lines = [];
         foreach (var reward in mission.Rewards)
         {
-            if (reward.Points is not { } points)
+            // A mission that is over may name a budget that has left the city pack: nothing of it is left to show.
+            if (reward.Points is not { } points || city.Budgets.All(budget => budget.Name != points.Budget))
                 continue;
             var account = await budgets.AccountAsync(points.Budget, cancellation);
             var left = await ledger.ReadAsync(books => books.Account(account).Balance, cancellation);

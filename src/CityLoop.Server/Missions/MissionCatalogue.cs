@@ -2,8 +2,8 @@ using CityLoop.Missions;
 
 namespace CityLoop.Server.Missions;
 
-/// <summary>A mission in its latest version, and since when.</summary>
-sealed record PublishedMission(Mission Mission, DateTimeOffset PublishedAt);
+/// <summary>A version of a mission, the document it was read from, and since when it stands.</summary>
+sealed record PublishedMission(Mission Mission, byte[] Document, DateTimeOffset PublishedAt);
 
 /// <summary>The published missions, held in memory: they change only when a version is published.</summary>
 sealed class MissionCatalogue

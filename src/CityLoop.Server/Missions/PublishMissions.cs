@@ -9,7 +9,8 @@ namespace CityLoop.Server.Missions;
 /// file again changes nothing, another content needs another version.
 /// </summary>
 sealed class PublishMissions(
-    CityPack city, MissionStore store, MissionCatalogue catalogue, SpotCodes codes, TimeProvider time) : IHostedService
+    CityPack city, MissionStore store, MissionCatalogue catalogue, SpotCodes codes, CityClock clock)
+    : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -20,6 +21,7 @@ sealed class PublishMissions(
         if (problems.Count > 0)
             throw new CityPackException(city.Folder, problems);
         catalogue.Set(await ReadAllAsync(cancellationToken));
+        RefuseWhatTheCityCannotPay();
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -46,11 +48,27 @@ sealed class PublishMissions(
             name, p.Line, $"column {p.Column}, {p.Path}: {p.Wrong.TrimEnd('.')}", p.Write.TrimEnd('.'))));
         if (reading.Mission is not { } mission)
             return;
-        var stands = await store.PublishAsync(mission, document, time.GetUtcNow(), cancellation);
+        var stands = await store.PublishAsync(mission, document, clock.Now.ToUniversalTime(), cancellation);
         if (!stands.AsSpan().SequenceEqual(document))
             problems.Add(new PackProblem(
                 name, 1, $"version {mission.Version} of {mission.Id} was published with another content",
                 $"Put its content back, or write \"version\": {mission.Version + 1}"));
+    }
+
+    /// <summary>A mission that is not over needs its spots and budgets, also when its file is gone.</summary>
+    void RefuseWhatTheCityCannotPay()
+    {
+        var problems = catalogue.All
+            .Where(published => published.Mission.Until >= clock.Today)
+            .SelectMany(
+                published => MissionDocument.Read(published.Document, NamesOf(city)).Problems,
+                (published, p) => new PackProblem(
+                    $"missions/ (published: {published.Mission.Id} version {published.Mission.Version})", p.Line,
+                    $"{p.Path}: {p.Wrong.TrimEnd('.')}",
+                    $"Put it back into the pack: the mission runs until {published.Mission.Until:O}"))
+            .ToList();
+        if (problems.Count > 0)
+            throw new CityPackException(city.Folder, problems);
     }
 
     async Task<List<PublishedMission>> ReadAllAsync(CancellationToken cancellation)
@@ -64,7 +82,7 @@ sealed class PublishMissions(
                 reading.Mission ?? throw new CannotStartException(
                     $"A published mission cannot be read by this program: {reading.Problems[0]} "
                     + "Start the newer program."),
-                publishedAt));
+                document, publishedAt));
         }
 
         return all;

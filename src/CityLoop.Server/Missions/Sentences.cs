@@ -34,10 +34,11 @@ sealed class Sentences(Texts texts, CityPack city)
     /// <summary>What became of points: paid, on their way, or why not.</summary>
     public string Say(Payment payment)
     {
-        var budget = city.Budget(payment.Budget);
+        var funded = city.Budgets.FirstOrDefault(budget => budget.Name == payment.Budget)?.Amount ?? 0;
         return texts[
-            $"missions.payment.{payment.Outcome}", Amounts.Format(payment.Amount, budget.Currency.Scale),
-            Amounts.Format(budget.Amount / payment.Amount)];
+            $"missions.payment.{payment.Outcome}",
+            Amounts.Format(payment.Amount, city.Currency(new(payment.Currency)).Scale),
+            Amounts.Format(funded / payment.Amount)];
     }
 
     object?[] Arguments(Problem problem) =>

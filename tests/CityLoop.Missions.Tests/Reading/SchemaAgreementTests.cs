@@ -52,7 +52,7 @@ public sealed class SchemaAgreementTests
     static IEnumerable<(string What, string Document)> ChangedRallies()
     {
         var paths = new List<object[]>();
-        Collect(JsonNode.Parse(Rally.Text)!, [], paths);
+        Collect(OneSpot(), [], paths);
         string[] values =
         [
             "null", "true", "0", "1", "3", "-1", "1.5", "101", "1001", "86401", "1000001", "1000000001", "1e30",
@@ -74,6 +74,16 @@ public sealed class SchemaAgreementTests
         }
     }
 
+    /// <summary>The rally with one spot: the other six are alike, and thousands of changes are to be tried.</summary>
+    static JsonNode OneSpot()
+    {
+        var rally = JsonNode.Parse(Rally.Text)!;
+        var spots = rally["what"]!.AsArray();
+        while (spots.Count > 1)
+            spots.RemoveAt(1);
+        return rally;
+    }
+
     // The members of a list are alike; the first one of each keeps the test quick.
     static void Collect(JsonNode node, object[] path, List<object[]> paths)
     {
@@ -89,7 +99,7 @@ public sealed class SchemaAgreementTests
 
     static string Change(object[] path, Action<JsonNode, object> change)
     {
-        var root = JsonNode.Parse(Rally.Text)!;
+        var root = OneSpot();
         var parent = path[..^1].Aggregate(root, (node, key) => key is int i ? node[i]! : node[(string)key]!);
         change(parent, path[^1]);
         return root.ToJsonString();
