@@ -72,8 +72,8 @@ sealed class Payments(CityLedger ledger, CityBudgets budgets, CityPack city, Cit
         var back = rebate is null ? null : await ledger.FindAsync(Payment.RebateId(id), cancellation);
         var refunded = refund is null ? null : await ledger.FindAsync(Payment.RefundId(id), cancellation);
         return new Payment(
-            id, pay.Debit, pay.Credit, pay.Amount, (back?.Body as Transfer)?.Amount ?? 0, entry.At, entry.Sequence,
-            pay.Claim, refunded?.At);
+            id, pay.Debit, pay.Credit, pay.Amount, (back?.Body as Transfer)?.Amount ?? 0, entry.EffectiveAt,
+            entry.Sequence, pay.Claim, refunded?.EffectiveAt);
     }
 
     /// <summary>Gives a shop's payment back in full, and the city's share to its budget.</summary>

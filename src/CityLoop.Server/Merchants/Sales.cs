@@ -35,7 +35,8 @@ sealed class Sales(CityLedger ledger, CityClock clock)
             var piece = await ledger.StatementAsync(shop.Account, PieceSize, before, cancellation);
             var fresh = piece.Where(e => e.Sequence > known.Sequence && e.At >= start).ToList();
             newest = Math.Max(newest, fresh.Count == 0 ? 0 : fresh[0].Sequence);
-            foreach (var entry in fresh)
+            // What was written today but happened before (an import, a correction) is not today's.
+            foreach (var entry in fresh.Where(e => e.EffectiveAt >= start))
             {
                 var (points, count) = EffectOf(entry);
                 amount += points;
@@ -65,7 +66,7 @@ sealed class Sales(CityLedger ledger, CityClock clock)
                 if (entry.At < start)
                     return (await MarkAsync(sales, cancellation), null);
                 before = entry.Sequence;
-                if (entry.Body is Transfer { Code: TransferCode.Pay })
+                if (entry.Body is Transfer { Code: TransferCode.Pay } && entry.EffectiveAt >= start)
                     sales.Add(entry);
                 if (sales.Count == count)
                     return (await MarkAsync(sales, cancellation), before);
@@ -79,7 +80,7 @@ sealed class Sales(CityLedger ledger, CityClock clock)
     Task<IReadOnlyList<Sale>> MarkAsync(List<JournalEntry> entries, CancellationToken cancellation) =>
         ledger.ReadAsync<IReadOnlyList<Sale>>(
             books => [.. entries.Select(e => new Sale(
-                e.Body.Id, e.Sequence, e.At, ((Transfer)e.Body).Amount,
+                e.Body.Id, e.Sequence, e.EffectiveAt, ((Transfer)e.Body).Amount,
                 books.Find(Payment.RefundId(e.Body.Id)) is not null))], cancellation);
 
     static (long Amount, int Payments) EffectOf(JournalEntry entry) => entry.Body switch

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CityLoop.Server.Operations.Export;
 using CityLoop.Server.Operations.Import;
+using CityLoop.Server.Insights;
 using CityLoop.Server.Merchants.Settlement;
 using CityLoop.Server.Policies;
 using CityLoop.Server.Shared;
@@ -15,6 +16,7 @@ static class CommandLine
     [
         ExportVerb.Create(),
         ImportVerb.Create(),
+        ReplayVerb.Create(),
         SettleVerb.Create(),
         TwinVerb.Create(),
         UpVerb.Create(),

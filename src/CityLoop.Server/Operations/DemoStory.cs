@@ -22,6 +22,8 @@ sealed class DemoStory(int shops, int cast)
     /// <summary>After these days the cast live on their own: their points are theirs to spend.</summary>
     const int DaysOfTheCast = 56;
 
+    const int DaysOfSaving = 12;
+
     /// <summary>A quarter of the people are there at the beginning, the others join over these days.</summary>
     const int DaysOfJoining = 70;
 
@@ -47,8 +49,10 @@ sealed class DemoStory(int shops, int cast)
             var isCast = person < cast;
             if (isCast ? since >= DaysOfTheCast : since < JoinsAfter(person))
                 continue;
-            Earn(moves, day, person, acts / mood, isWeekend, at);
-            if (wish / mood < (isWeekend ? 0.34 : 0.22) && _points[person] >= 20)
+            // The cast do more than others, and have something left when the city opens.
+            Earn(moves, day, person, acts / mood / (isCast ? 2 : 1), isWeekend, at);
+            var mayWish = !isCast || since < DaysOfTheCast - DaysOfSaving;
+            if (mayWish && wish / mood < (isWeekend ? 0.34 : 0.22) && _points[person] >= 20)
                 Spend(moves, day, person, shopDraw, part, regret, at + TimeSpan.FromHours(4));
         }
 
