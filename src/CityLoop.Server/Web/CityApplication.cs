@@ -53,6 +53,7 @@ static class CityApplication
         app.UsePageQueries();
         app.UseOwnRequestsOnly();
         MapCapabilities(app);
+        ApiDescription.Map(app);
         ChooseLanguage.Map(app);
         app.MapRazorComponents<App>();
         return app;
@@ -75,6 +76,7 @@ static class CityApplication
             encoders.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
         services.AddScoped<Problems>();
         services.AddProblemDetails();
+        services.AddApiDescription();
         services.AddSingleton<Files>();
     }
 

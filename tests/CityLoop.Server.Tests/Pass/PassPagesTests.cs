@@ -132,7 +132,8 @@ public sealed class PassPagesTests(TestCity city) : IClassFixture<TestCity>
         var small = await page.EvaluateAsync<string[]>(
             """
             [...document.querySelectorAll('a:not(.skip), button, input:not([type=hidden]), select, summary')]
-              .map(e => [e, e.getBoundingClientRect()]).filter(([, r]) => r.width > 0 && (r.height < 44 || r.width < 44))
+              .map(e => [e, e.getBoundingClientRect()])
+              .filter(([, r]) => r.width > 0 && (r.height < 44 || r.width < 44))
               .map(([e, r]) => `${e.outerHTML.slice(0, 80)} ${r.width} x ${r.height}`)
             """);
 
