@@ -12,6 +12,7 @@ static class Benches
         ["http"] = HttpBench.RunAsync,
         ["import"] = ImportBench.RunAsync,
         ["ledger"] = LedgerBench.RunAsync,
+        ["twin"] = TwinBench.RunAsync,
     };
 
     /// <summary>0: every must is met; 1: one is not; 2: no such bench.</summary>

@@ -21,11 +21,18 @@ sealed class CityRules
 
     public required IReadOnlyList<Partner> Partners { get; init; }
 
+    /// <summary>What publishers add to their factors, by factor and version.</summary>
+    public required IReadOnlyDictionary<(string Factor, string Version), LocalNames> Notes { get; init; }
+
     public Partner? PartnerOf(string id) => Partners.FirstOrDefault(partner => partner.Id == id);
 
     /// <summary>The name of a rule set; one that the pack no longer has is called by its id.</summary>
     public string NameOf(string ruleSet, string language) =>
         RuleSets.FirstOrDefault(named => named.Rules.Id == ruleSet)?.Names[language] ?? ruleSet;
+
+    /// <summary>The publisher's note in a language; as it was kept where the pack has another version by now.</summary>
+    public string NoteOf(TripSaving saving, string language) =>
+        Notes.TryGetValue((saving.Factor, saving.Version), out var note) ? note[language] : saving.Note;
 
     /// <summary>Savings in the order of the pack; those of rule sets that it no longer has come last.</summary>
     public IEnumerable<TripSaving> InOrder(IEnumerable<TripSaving> savings) => savings.OrderBy(saving =>
@@ -36,7 +43,7 @@ sealed class CityRules
     public static CityRules Load(CityPack city)
     {
         var problems = new List<PackProblem>();
-        var rows = RuleRows(city.Folder, problems);
+        var rows = RuleRows(city, problems);
         var taken = new HashSet<string>();
         var names = PackTable.Read(
             city.Folder, NamesFile, ["rule_set", .. city.Languages], problems,
@@ -53,18 +60,19 @@ sealed class CityRules
                 new RuleSet(group.Key.RuleSet, group.Key.Version, group.Select(row => row.Factor)),
                 names.First(name => name.Id == group.Key.RuleSet).Names))],
             Partners = partners,
+            Notes = rows.ToDictionary(row => (row.Factor.Id, row.Version), row => row.Note),
         };
     }
 
-    static IReadOnlyList<RuleRow> RuleRows(string folder, List<PackProblem> problems)
+    static IReadOnlyList<RuleRow> RuleRows(CityPack city, List<PackProblem> problems)
     {
         var seen = new Dictionary<(string, TravelMode), string>();
         var versions = new Dictionary<string, string>();
         return PackTable.Read(
-            folder, RuleSetsFile,
+            city.Folder, RuleSetsFile,
             [
                 "rule_set", "version", "mode", "kilograms", "unit", "year", "source", "confirmed",
-                "standard_deviation", "note",
+                "standard_deviation", .. city.Languages.Select(language => $"note_{language}"),
             ],
             problems, row =>
             {
@@ -74,10 +82,12 @@ sealed class CityRules
                 if (!versions.TryAdd(ruleSet, version) && versions[ruleSet] != version)
                     row.Wrong("version", $"is '{version}', but {ruleSet} has '{versions[ruleSet]}' above",
                         "Give all rows of a rule set one version");
-                return new RuleRow(ruleSet, version, new Factor(
+                var note = new LocalNames(city.Languages.ToDictionary(
+                    language => language, language => row.Optional($"note_{language}") ?? ""));
+                return new RuleRow(ruleSet, version, note, new Factor(
                     $"{ruleSet}/{mode.Name()}", mode, Kilograms(row, "kilograms") ?? 0, UnitOf(row),
                     row.Text("year"), row.Text("source"), Confirmed(row), Kilograms(row, "standard_deviation"),
-                    row.Optional("note") ?? ""));
+                    note[city.Languages[0]]));
             });
     }
 
@@ -119,5 +129,5 @@ sealed class CityRules
 
     static readonly Dictionary<string, bool> YesOrNo = new() { ["yes"] = true, ["no"] = false };
 
-    readonly record struct RuleRow(string RuleSet, string Version, Factor Factor);
+    readonly record struct RuleRow(string RuleSet, string Version, LocalNames Note, Factor Factor);
 }

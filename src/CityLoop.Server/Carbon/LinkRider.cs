@@ -15,11 +15,16 @@ namespace CityLoop.Server.Carbon;
 /// </summary>
 static class LinkRider
 {
+    /// <summary>The body: the code as the person typed it.</summary>
+    public sealed record Request(string Code);
+
     /// <summary>The opaque name of the person at this partner.</summary>
     public sealed record Response(string Rider);
 
     public static void Map(IEndpointRouteBuilder partners) => partners.MapPost("/riders", Handle)
         .AllowAnonymous()
+        .Accepts<Request>("application/json")
+        .WithName("LinkRider")
         .WithSummary("A partner links a rider by the code that the person gave it (signed message)");
 
     static async Task<Results<Ok<Response>, ProblemHttpResult>> Handle(

@@ -63,6 +63,7 @@ sealed class TripSaving
     public Guid Trip { get; init; }
     public required string RuleSet { get; init; }
     public required string Version { get; init; }
+    public required string Factor { get; init; }
     public double Kilograms { get; init; }
     public double Deviation { get; init; }
     public bool DeviationIsDefault { get; init; }

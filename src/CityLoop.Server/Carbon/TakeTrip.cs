@@ -11,6 +11,16 @@ namespace CityLoop.Server.Carbon;
 /// <summary>A partner confirms a trip with a signed message; it counts once, however often it is told.</summary>
 static class TakeTrip
 {
+    /// <summary>The body as a partner writes it; read by <see cref="TripMessage"/>, field by field.</summary>
+    /// <param name="Trip">The partner's own name of the trip: 1 to 64 visible ASCII characters.</param>
+    /// <param name="Rider">The name that linking gave: 1 to 64 visible ASCII characters.</param>
+    /// <param name="Mode">bus, metro or public-bike.</param>
+    /// <param name="Kilometres">Above 0, at most 400.</param>
+    /// <param name="Segments">Fare segments, 1 to 50; left out where the partner does not count in them.</param>
+    public sealed record Request(
+        string Trip, string Rider, string Mode, double Kilometres, int? Segments, DateTimeOffset StartedAt,
+        DateTimeOffset EndedAt);
+
     /// <summary>What the partner hears: that the trip is known, and whether this message brought it.</summary>
     public sealed record Response(Guid Trip, bool IsNew);
 
@@ -26,7 +36,8 @@ static class TakeTrip
 
     public static void Map(IEndpointRouteBuilder partners) => partners.MapPost("/trips", Handle)
         .AllowAnonymous()
-        .Accepts<TripMessage>("application/json")
+        .Accepts<Request>("application/json")
+        .WithName("TakeTrip")
         .WithSummary("A partner confirms a trip (signed message)");
 
     static async Task<Results<Ok<Response>, ProblemHttpResult>> Handle(
