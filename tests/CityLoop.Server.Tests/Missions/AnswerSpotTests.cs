@@ -151,6 +151,12 @@ public sealed class AnswerSpotTests(TestCity city) : IClassFixture<TestCity>, IA
         var hers = await AnswerAsync(yating, "zhaixing-villa", id: id);
         hers.Status.ShouldBe(HttpStatusCode.OK);
         hers.Json.GetProperty("sentence").GetString()!.ShouldContain("1／3");
+
+        // Nor does a link to somebody's result show it to anybody else.
+        var result = $"/spots/{city.CodeOf("zhaixing-villa")}?act={id}";
+        (await _meiling.GetStringAsync(result)).ShouldContain("蓋到了！");
+        using var shufen = await city.SignInAsync(Cast.LiShufen);
+        (await shufen.GetStringAsync(result)).ShouldNotContain("蓋到了！");
     }
 
     async Task<(HttpStatusCode Status, JsonElement Json)> AnswerAsync(

@@ -10,6 +10,11 @@ using Dapper;
 
 namespace CityLoop.Server.Tests.Missions;
 
+/// <summary>Tests that measure time run by themselves, after the others.</summary>
+[CollectionDefinition(nameof(Measured), DisableParallelization = true)]
+public sealed class Measured;
+
+[Collection(nameof(Measured))]
 public sealed class FirstComeFirstServedTests(TestCity city, ITestOutputHelper output) : IClassFixture<TestCity>
 {
     const int People = 20_000;
