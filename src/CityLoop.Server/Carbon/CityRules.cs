@@ -77,15 +77,17 @@ sealed class CityRules
             problems, row =>
             {
                 var (ruleSet, version, mode) = (row.Text("rule_set"), row.Text("version"), ModeOf(row));
+                // By the word in the file: a word that is no mode has been told and has no name.
+                var word = row.Optional("mode");
                 if (!seen.TryAdd((ruleSet, mode), version))
-                    row.Wrong("mode", $"'{mode.Name()}' stands twice in {ruleSet}", "Keep one of the two rows");
+                    row.Wrong("mode", $"'{word}' stands twice in {ruleSet}", "Keep one of the two rows");
                 if (!versions.TryAdd(ruleSet, version) && versions[ruleSet] != version)
                     row.Wrong("version", $"is '{version}', but {ruleSet} has '{versions[ruleSet]}' above",
                         "Give all rows of a rule set one version");
                 var note = new LocalNames(city.Languages.ToDictionary(
                     language => language, language => row.Optional($"note_{language}") ?? ""));
                 return new RuleRow(ruleSet, version, note, new Factor(
-                    $"{ruleSet}/{mode.Name()}", mode, Kilograms(row, "kilograms") ?? 0, UnitOf(row),
+                    $"{ruleSet}/{word}", mode, Kilograms(row, "kilograms") ?? 0, UnitOf(row),
                     row.Text("year"), row.Text("source"), Confirmed(row), Kilograms(row, "standard_deviation"),
                     note[city.Languages[0]]));
             });

@@ -1,5 +1,6 @@
 using System.Text;
 using CityLoop.Missions;
+using CityLoop.Server.Carbon;
 using CityLoop.Server.City;
 
 namespace CityLoop.Server.Tests.City;
@@ -12,8 +13,13 @@ public sealed class BrokenFilesTests : IDisposable
 
     public BrokenFilesTests()
     {
-        foreach (var file in Directory.GetFiles(CityCapability.DefaultFolder))
-            File.Copy(file, Path.Combine(_folder, Path.GetFileName(file)));
+        var pack = CityCapability.DefaultFolder;
+        foreach (var file in Directory.GetFiles(pack, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(_folder, Path.GetRelativePath(pack, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -24,6 +30,9 @@ public sealed class BrokenFilesTests : IDisposable
     [InlineData("spots.csv")]
     [InlineData("shops.csv")]
     [InlineData("people.csv")]
+    [InlineData("partners.csv")]
+    [InlineData("factors/rule-sets.csv")]
+    [InlineData("factors/rule-set-names.csv")]
     public void A_broken_pack_is_told_by_file_and_line(string file)
     {
         var path = Path.Combine(_folder, file);
@@ -33,7 +42,7 @@ public sealed class BrokenFilesTests : IDisposable
             File.WriteAllText(path, broken);
             try
             {
-                CityPack.Load(_folder);
+                CityRules.Load(CityPack.Load(_folder));
             }
             catch (CityPackException told)
             {
