@@ -61,11 +61,20 @@ public static class Browser
         var folder = Environment.GetEnvironmentVariable("CITYLOOP_SCREENSHOTS")
             ?? Path.Combine(AppContext.BaseDirectory, "TestResults", "screenshots");
         var path = Path.Combine(folder, name + ".png");
-        await page.ScreenshotAsync(new PageScreenshotOptions
+        var options = new PageScreenshotOptions
         {
             Path = path, FullPage = fullPage, Animations = ScreenshotAnimations.Disabled,
-        });
-        return path;
+        };
+        for (var attempt = 1; ; attempt++)
+            try
+            {
+                await page.ScreenshotAsync(options);
+                return path;
+            }
+            catch (PlaywrightException busy) when (attempt < 3 && busy.Message.Contains("Unable to capture"))
+            {
+                // On a machine with more work than cores Chromium now and then has no frame ready to give.
+            }
     }
 
     /// <summary>A security key in software, so that a passkey can be made and used without a finger.</summary>
