@@ -7,7 +7,7 @@ namespace CityLoop.Server.Operations;
 /// <summary>
 /// What a verb says. With <c>--json</c> standard output carries one object and all else goes to the error stream.
 /// </summary>
-#pragma warning disable RS0030 // This type is the command line's one way to the console; everything else goes through it.
+#pragma warning disable RS0030 // The command line's one way to the console; all else goes through it.
 sealed class CommandOutput(bool json)
 {
     public static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)

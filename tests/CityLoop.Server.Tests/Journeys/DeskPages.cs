@@ -3,7 +3,9 @@ namespace CityLoop.Server.Tests.Journeys;
 /// <summary>The half-months: closed by an officer, listed for everybody at the desk.</summary>
 sealed class SettlementsPage(Visit visit)
 {
-    /// <summary>Closes every half-month that is over; the amounts of the latest one, in the order of the table.</summary>
+    /// <summary>
+    /// Closes every half-month that is over; the amounts of the latest one, in the order of the table.
+    /// </summary>
     public async Task<IReadOnlyList<long>> SettleAsync()
     {
         await visit.GoAsync("/desk/settlements");

@@ -14,7 +14,8 @@ public sealed class TheWholeLoopTests
     [Theory]
     [InlineData("zh-TW", Cast.LinMeiling)]
     [InlineData("en", Cast.EmmaDubois)]
-    public async Task A_resident_earns_pays_and_is_refunded_and_the_city_settles_and_sees_it(string language, string who)
+    public async Task A_resident_earns_pays_and_is_refunded_and_the_city_settles_and_sees_it(
+        string language, string who)
     {
         await using var city = new TestCity();
         await city.InitializeAsync();

@@ -26,7 +26,9 @@ sealed class Visit(TestCity city, IPage page, string who, string language)
         return visit;
     }
 
-    /// <summary>Comes in with a code, makes a passkey on this device, leaves, and comes back with the passkey.</summary>
+    /// <summary>
+    /// Comes in with a code, makes a passkey on this device, leaves, and comes back with the passkey.
+    /// </summary>
     public async Task SignInWithPasskeyAsync()
     {
         await page.WithPasskeysAsync();
@@ -71,7 +73,8 @@ sealed class Visit(TestCity city, IPage page, string who, string language)
         await page.PictureAsync(string.Create(CultureInfo.InvariantCulture, $"journey-{language}-{who}-{++_pages:00}"));
     }
 
-    public async Task<string> TextAsync(string selector) => (await page.Locator(selector).First.InnerTextAsync()).Trim();
+    public async Task<string> TextAsync(string selector) =>
+        (await page.Locator(selector).First.InnerTextAsync()).Trim();
 
     public async Task CloseAsync() => await page.Context.CloseAsync();
 

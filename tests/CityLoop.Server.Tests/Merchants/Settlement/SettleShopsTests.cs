@@ -98,7 +98,8 @@ public sealed class SettleShopsTests(TestCity city) : IClassFixture<TestCity>
         var books = (await TakingsAsync(), await PaidOutAsync());
         await using (var connection = await city.Database.OpenConnectionAsync())
             await connection.ExecuteAsync(
-                $"{crash} where true; update merchants.settlement set closed_at = null where last_day = @end", new { end });
+                $"{crash} where true; update merchants.settlement set closed_at = null where last_day = @end",
+                new { end });
 
         (await SettleAsync(end)).ShouldBe((1, file));
         (await TakingsAsync(), await PaidOutAsync()).ShouldBe(books);

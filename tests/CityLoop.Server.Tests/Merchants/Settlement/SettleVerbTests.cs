@@ -13,7 +13,8 @@ public sealed class SettleVerbTests(DataFolder data) : IClassFixture<DataFolder>
         try
         {
             var until = DateOnly.FromDateTime(DateTime.UtcNow).AddDays(-1).ToString("yyyy-MM-dd");
-            string[] settle = ["settle", "--until", until, "--out", folder.FullName, "--json", "--data", data.FolderPath];
+            string[] settle = [
+                "settle", "--until", until, "--out", folder.FullName, "--json", "--data", data.FolderPath];
 
             JsonElement first;
             await using (await ServerProcess.UpAsync(data.FolderPath))
