@@ -19,7 +19,7 @@ readonly record struct WalletCode(AccountId Account, long Step)
 /// The 16 digits that a person shows to pay. They change every 30 seconds and nothing is written to show them: the
 /// first eight digits are the account number under a permutation that only the city can undo and that is another one
 /// in every step; the last eight are a keyed check of account and step. Two codes of one wallet have nothing in
-/// common for anyone without the key. docs/decisions/0040-wallet-codes.md has the odds of a guess.
+/// common for anyone without the key. docs/decisions/0014-wallet-codes.md has the odds of a guess.
 /// </summary>
 sealed class WalletCodes
 {

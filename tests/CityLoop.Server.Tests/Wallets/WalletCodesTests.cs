@@ -14,7 +14,7 @@ public class WalletCodesTests
     static string Shown(int account, DateTimeOffset at) =>
         Codes.Of(new(new AccountId(account), WalletCodes.StepAt(at)));
 
-    // Worked out with Python's hmac module from the words of docs/decisions/0040-wallet-codes.md.
+    // Worked out with Python's hmac module from the words of docs/decisions/0014-wallet-codes.md.
     [Theory]
     [InlineData(1, 0, "4380928733090099")]
     [InlineData(1, 1, "4772377477722787")]
