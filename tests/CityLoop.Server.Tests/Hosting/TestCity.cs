@@ -1,6 +1,7 @@
 using System.Net;
 using CityLoop.Server.City;
 using CityLoop.Server.Operations;
+using CityLoop.Server.Pass;
 using CityLoop.Server.Shared;
 using CityLoop.Server.Web;
 using Microsoft.AspNetCore.Builder;
@@ -54,6 +55,7 @@ public sealed class TestCity : IAsyncLifetime
             DatabaseName = database,
             Urls = "http://127.0.0.1:0",
             Demo = true,
+            Pass = new PassOptions { FirstOfficers = ["first-officer@example.org"] },
         };
         await StartAsync();
     }

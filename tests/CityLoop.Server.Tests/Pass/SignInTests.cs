@@ -35,4 +35,20 @@ public sealed class SignInTests(TestCity city) : IClassFixture<TestCity>
         (await refused.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString()
             .ShouldBe("sign_in_first");
     }
+
+    [Fact]
+    public async Task The_first_officer_is_who_the_operator_named_and_nobody_else()
+    {
+        using var officer = city.Visit();
+        using var other = city.Visit();
+        await officer.SignInAsync(city, "First-Officer@example.org");
+        await other.SignInAsync(city, "second-officer@example.org");
+
+        (await RolesOfAsync(officer)).ShouldBe(["resident", "city_staff"]);
+        (await RolesOfAsync(other)).ShouldBe(["resident"]);
+    }
+
+    static async Task<IEnumerable<string?>> RolesOfAsync(HttpClient client) =>
+        (await client.GetFromJsonAsync<JsonElement>("/api/v1/me")).GetProperty("roles").EnumerateArray()
+            .Select(r => r.GetString());
 }

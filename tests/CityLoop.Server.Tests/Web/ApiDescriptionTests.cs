@@ -14,7 +14,10 @@ public sealed class ApiDescriptionTests(TestCity city) : IClassFixture<TestCity>
         if (Environment.GetEnvironmentVariable("CITYLOOP_RENEW") == "1")
             await File.WriteAllTextAsync(committed, served);
 
-        (await File.ReadAllTextAsync(committed)).ShouldBe(
-            served, "the API has changed: renew the file with docs/reference/renew-openapi and read the difference");
+        var (now, before) = (served.Split('\n'), (await File.ReadAllTextAsync(committed)).Split('\n'));
+        var difference = now.Zip(before).TakeWhile(lines => lines.First == lines.Second).Count();
+        now.SequenceEqual(before).ShouldBeTrue(
+            $"the API differs from line {difference + 1} on: {now.ElementAtOrDefault(difference)?.Trim()}. "
+            + "Renew the file with docs/reference/renew-openapi and read the difference");
     }
 }
