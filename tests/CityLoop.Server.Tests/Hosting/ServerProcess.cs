@@ -75,10 +75,21 @@ sealed class ServerProcess : IAsyncDisposable
     /// <summary>Every process whose command line names a folder: PostgreSQL and its supervisor.</summary>
     public static IReadOnlyList<int> ProcessesOn(string folder) =>
     [
-        .. Directory.GetDirectories("/proc").Select(p => (Pid: Path.GetFileName(p), Command: CommandOf(p)))
+        .. Directory.GetDirectories("/proc").Select(
+            p => (Pid: Path.GetFileName(p), Command: TextOf(Path.Combine(p, "cmdline"))))
             .Where(p => p.Command.Contains(folder + "/cluster", StringComparison.Ordinal))
             .Select(p => int.Parse(p.Pid, CultureInfo.InvariantCulture)),
     ];
+
+    /// <summary>
+    /// True while a process does anything; one that has ended may stay listed until its parent has looked.
+    /// </summary>
+    public static bool Runs(int pid)
+    {
+        // "4711 (postgres) S 1 …": the state follows the name in brackets.
+        var stat = TextOf(Invariant($"/proc/{pid}/stat"));
+        return stat.LastIndexOf(')') is > 0 and var end && stat[end + 2] is not ('Z' or 'X');
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -96,11 +107,11 @@ sealed class ServerProcess : IAsyncDisposable
         })!;
     }
 
-    static string CommandOf(string process)
+    static string TextOf(string file)
     {
         try
         {
-            return File.ReadAllText(Path.Combine(process, "cmdline"));
+            return File.ReadAllText(file);
         }
         catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {
