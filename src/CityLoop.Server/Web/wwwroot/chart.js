@@ -81,7 +81,8 @@ function optionOf({ names, columns }, kind) {
   const drawn = columns.filter(column => column.draw !== 'low' && column.draw !== 'high');
   const rows = { type: 'category', data: names, axisLabel: label, axisTick: { show: false },
     axisLine: { lineStyle: { color: line } }, inverse: kind.includes('across') };
-  const amounts = { type: 'value', axisLabel: { ...label, formatter: value => short.format(value) },
+  const isWhole = columns.every(column => column.values.every(value => Number.isInteger(value ?? 0)));
+  const amounts = { type: 'value', minInterval: isWhole ? 1 : 0, axisLabel: { ...label, formatter: value => short.format(value) },
     splitLine: { lineStyle: { color: line } }, splitNumber: narrow.matches ? 3 : 5 };
   return {
     animation: false,
