@@ -41,22 +41,24 @@ static class FollowWallet
     /// <param name="after">The last journal entry that the page has seen; the present one when left out.</param>
     static async Task<Results<ServerSentEventsResult<Movement>, ProblemHttpResult>> HandleAsync(
         long? after, ClaimsPrincipal who, Wallets wallets, CityLedger ledger, Problems problems,
-        CancellationToken cancellation)
+        IHostApplicationLifetime server, CancellationToken cancellation)
     {
         if (Volatile.Read(ref _open) >= StreamsMax)
             return problems.Of(StatusCodes.Status503ServiceUnavailable, "too_many_requests");
         var wallet = await wallets.OpenAsync(who.PersonId(), cancellation);
-        return TypedResults.ServerSentEvents(
-            FollowAsync(ledger, wallet.Account, after ?? wallet.LastSequence, cancellation));
+        return TypedResults.ServerSentEvents(FollowAsync(
+            ledger, wallet.Account, after ?? wallet.LastSequence, server.ApplicationStopping, cancellation));
     }
 
     static async IAsyncEnumerable<SseItem<Movement>> FollowAsync(
-        CityLedger ledger, AccountId account, long seen, [EnumeratorCancellation] CancellationToken cancellation)
+        CityLedger ledger, AccountId account, long seen, CancellationToken serverStops,
+        [EnumeratorCancellation] CancellationToken cancellation)
     {
         Interlocked.Increment(ref _open);
         try
         {
-            using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            // A server that stops would wait for its open streams.
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation, serverStops);
             end.CancelAfter(Longest);
             yield return Still;
             while (!end.IsCancellationRequested)

@@ -56,7 +56,9 @@ public sealed class CounterJourneyTests(TestCity city) : IClassFixture<TestCity>
         await LookAsync(phone, $"receipt-{language}");
         (await city.BalanceOfAsync(Cast.LinMeiling)).ShouldBe(before - 59);
 
-        await till.ClickAsync("#receipt");
+        await till.GotoAsync("/till/sales");
+        await LookAsync(till, $"till-sales-{language}");
+        await till.ClickAsync(".sales a");
         await till.ClickAsync("#refund-now");
         await till.WaitForSelectorAsync("#refunded");
         await LookAsync(till, $"sale-refunded-{language}");

@@ -161,6 +161,27 @@ public sealed class SettleShopsTests(TestCity city) : IClassFixture<TestCity>
         (await officer.GetAsync($"/desk/settlements/{Guid.NewGuid()}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
+    [Theory]
+    [InlineData(Screen.Phone)]
+    [InlineData(Screen.Desk)]
+    public async Task The_desk_shows_settlements_to_everybody_who_may_see_them(Screen screen)
+    {
+        await PayAsync("sunflower", 1_250);
+        await PayAsync("green-river", 310);
+        city.Clock.Advance(HalfMonth);
+        await SettleAsync(city.Get<SettleShops>().Yesterday);
+        var desk = await Browser.OpenAsync(city, screen);
+        await desk.SignInAsync(city, Cast.LiShufen, "/desk/settlements");
+
+        await desk.PictureAsync($"settlements-{(int)screen}");
+        await desk.ShouldBeAccessibleAsync();
+        await desk.ClickAsync("tbody a");
+        await desk.WaitForSelectorAsync("tfoot");
+        await desk.PictureAsync($"settlement-{(int)screen}");
+        await desk.ShouldBeAccessibleAsync();
+        (await desk.EvaluateAsync<int>("document.documentElement.scrollWidth")).ShouldBeLessThanOrEqualTo((int)screen);
+    }
+
     /// <summary>Settles, and answers how many windows were closed now and the newest window's file.</summary>
     async Task<(int ClosedNow, string File)> SettleAsync(DateOnly until)
     {
