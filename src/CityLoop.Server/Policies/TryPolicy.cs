@@ -58,30 +58,36 @@ static class TryPolicy
         if (Check(request, districts) is { } outcome)
             return (outcome, null);
 
+        var policy = PolicyOf(request, document, city);
+        var people = Population.Of(districts, request.Scale);
+        var seeds = Enumerable.Range(0, request.Seeds).Select(i => unchecked(request.FirstSeed + i)).ToList();
+        var years = TwinRuns.Live(people, policy, new Behaviour(), seeds, cores, cancellation, finished);
+        return (Outcome.Tried, new Response(
+            city.Name, policy.Mission.Id, policy.Mission.Version, policy.RebatePercent,
+            request.Reward ?? reward.Amount, request.Places ?? document.PlacesIn(city),
+            TwinReport.Of(people, years, policy.UnitsPerPoint)));
+    }
+
+    /// <summary>The city's own policy, but for what is asked to be different.</summary>
+    public static TwinPolicy PolicyOf(Request request, CityMissions document, CityPack city)
+    {
+        var reward = document.Reward!;
         var points = request.Reward ?? reward.Amount;
-        var places = request.Places ?? document.PlacesIn(city);
-        var rebate = request.RebatePercent ?? city.Rebate.Percent;
         var budgets = city.Budgets.ToDictionary(budget => budget.Name, budget => budget.Amount);
         if (request.Places is not null || request.Reward is not null)
-            budgets[reward.Budget] = points * places;
+            budgets[reward.Budget] = points * (request.Places ?? document.PlacesIn(city));
         var currency = city.Currencies.Single(currency => currency.Code == reward.Currency);
-        var policy = new TwinPolicy
+        return new TwinPolicy
         {
             Mission = document.WithReward(points),
             Budgets = budgets,
-            RebatePercent = rebate,
+            RebatePercent = request.RebatePercent ?? city.Rebate.Percent,
             RebateBudget = city.Rebate.Budget.Name,
             CurrencyCode = currency.Code,
             CurrencyScale = currency.Scale,
             LastDay = currency.LastDay.For,
             Spots = [.. city.Spots.Select(spot => new TwinSpot(spot.Id, spot.Latitude, spot.Longitude))],
         };
-        var people = Population.Of(districts, request.Scale);
-        var seeds = Enumerable.Range(0, request.Seeds).Select(i => unchecked(request.FirstSeed + i)).ToList();
-        var years = TwinRuns.Live(people, policy, new Behaviour(), seeds, cores, cancellation, finished);
-        return (Outcome.Tried, new Response(
-            city.Name, policy.Mission.Id, policy.Mission.Version, rebate, points, places,
-            TwinReport.Of(people, years, policy.UnitsPerPoint)));
     }
 
     /// <summary>The districts as the city pack tells them.</summary>
