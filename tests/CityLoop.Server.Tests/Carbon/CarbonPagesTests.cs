@@ -81,6 +81,13 @@ public sealed partial class CarbonPagesTests(TestCity city) : IClassFixture<Test
     [InlineData("/desk/policies", Cast.LinMeiling, "403")]
     [InlineData("/desk/carbon", Cast.LiShufen, "200")]
     [InlineData("/desk/policies?seeds=1", Cast.LiShufen, "200")]
+    [InlineData("/desk/policies?seeds=0", Cast.LiShufen, "400")]
+    [InlineData("/desk/policies?seeds=9999999999999999999999", Cast.LiShufen, "400")]
+    [InlineData("/desk/policies?seeds=1&rebate=-3", Cast.LiShufen, "400")]
+    [InlineData("/desk/policies?seeds=1&rebate=101", Cast.LiShufen, "400")]
+    [InlineData("/desk/policies?seeds=1&reward=0", Cast.LiShufen, "400")]
+    [InlineData("/desk/policies?seeds=1&places=x", Cast.LiShufen, "400")]
+    [InlineData("/carbon?month=13-2026", Cast.LinMeiling, "200")]
     public async Task Each_page_is_open_to_whom_it_is_for(string page, string? who, string expected)
     {
         using var client = who is null ? city.Visit() : await city.SignInAsync(who);
