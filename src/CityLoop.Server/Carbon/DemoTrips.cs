@@ -27,15 +27,22 @@ static class DemoTrips
         var planting = new Planting(
             services.GetRequiredService<PartnerKeys>(), services.GetRequiredService<RiderLinks>(),
             services.GetRequiredService<TripBook>(), services.GetRequiredService<CityClock>());
-        foreach (var partner in services.GetRequiredService<CityRules>().Partners)
+        // Several at once share a commit of the database: a city that opens is waited for.
+        await Parallel.ForEachAsync(
+            RidersOf(services.GetRequiredService<CityRules>().Partners),
+            new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = 8 },
+            async (rider, ends) => await planting.PlantAsync(rider.Partner, rider.Person, rider.EveryDays, ends));
+    }
+
+    static IEnumerable<(Partner Partner, PersonId Person, int EveryDays)> RidersOf(IEnumerable<Partner> partners)
+    {
+        foreach (var partner in partners)
         {
-            await planting.PlantAsync(partner, PersonId.OfCast("lin-meiling"), everyDays: 4, cancellation);
+            yield return (partner, PersonId.OfCast("lin-meiling"), 4);
             for (var i = 0; i < Others; i++)
                 // Three modes for three kinds of people; half of them ride a bicycle now and then.
                 if ((i + (int)partner.Mode) % 3 == 0 || (partner.Mode == TravelMode.PublicBike && i % 2 == 0))
-                    await planting.PlantAsync(
-                        partner, new PersonId(DerivedId.From("demo-rider", Text(i))), everyDays: 9 + (i % 7),
-                        cancellation);
+                    yield return (partner, new PersonId(DerivedId.From("demo-rider", Text(i))), 9 + (i % 7));
         }
     }
 

@@ -16,12 +16,16 @@ sealed class PartnerKeys(NpgsqlDataSource database, TimeProvider time)
     public async Task<byte[]> OfAsync(Partner partner, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        return await connection.QuerySingleAsync<byte[]>(new CommandDefinition(
+        var known = await connection.QuerySingleOrDefaultAsync<byte[]?>(new CommandDefinition(
+            "select key from carbon.partner where id = @id", new { id = partner.Id },
+            cancellationToken: cancellation));
+        // Where two make the first key at once, the second waits for the first and takes its key: the update that
+        // changes nothing is there because an insert that did nothing would return nothing.
+        return known ?? await connection.QuerySingleAsync<byte[]>(new CommandDefinition(
             """
-            with made as (
-              insert into carbon.partner (id, key, made_at) values (@id, @key, @now) on conflict do nothing
-              returning key)
-            select key from made union all select key from carbon.partner where id = @id
+            insert into carbon.partner (id, key, made_at) values (@id, @key, @now)
+            on conflict (id) do update set id = excluded.id
+            returning key
             """, Values(partner), cancellationToken: cancellation));
     }
 

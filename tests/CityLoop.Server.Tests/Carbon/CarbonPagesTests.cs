@@ -119,6 +119,17 @@ public sealed partial class CarbonPagesTests(TestCity city) : IClassFixture<Test
     }
 
     [Fact]
+    public async Task Twenty_that_ask_for_a_partners_first_key_at_once_get_the_same_one()
+    {
+        var newcomer = city.Get<CityRules>().Partners[0] with { Id = "newcomer" };
+
+        var keys = await Task.WhenAll(Enumerable.Range(0, 20).Select(
+            _ => city.Get<PartnerKeys>().OfAsync(newcomer, CancellationToken.None)));
+
+        keys.Select(Convert.ToHexString).Distinct().ShouldHaveSingleItem();
+    }
+
+    [Fact]
     public async Task The_desk_and_the_people_see_the_same_sums()
     {
         var (from, until) = (new DateOnly(2026, 9, 1), new DateOnly(2026, 11, 30));
