@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
 namespace CityLoop.Server.Web;
@@ -13,6 +14,11 @@ static class ApiDescription
         services.AddOpenApi("v1", options =>
         {
             options.ShouldInclude = call => call.RelativePath?.StartsWith("api/", StringComparison.Ordinal) == true;
+            // Every use case has a Request and a Response of its own; by these names alone they would be one.
+            options.CreateSchemaReferenceId = type =>
+                OpenApiOptions.CreateDefaultSchemaReferenceId(type) is { } name
+                    ? (type.Type.DeclaringType?.Name + name)
+                    : null;
             options.AddDocumentTransformer((document, _, _) =>
             {
                 document.Info = new OpenApiInfo { Title = "CityLoop", Version = "1", Description = Introduction };
