@@ -135,14 +135,17 @@ public sealed class DeskSumsTests(TestCity city) : IClassFixture<TestCity>, IAsy
             new Transfer(DerivedId.From("t", "4"), shop, payout, 100, TransferCode.Settle),
             new Transfer(DerivedId.From("t", "5"), payout, bank, 60, TransferCode.PayOut),
             new Transfer(DerivedId.From("t", "6"), budget, issuing, 1_000, TransferCode.Unfund),
-            new Transfer(DerivedId.From("t", "7"), budget, people[4], 11, TransferCode.Earn)
-            {
-                LastDay = city.Get<CityClock>().Today,
-            });
+            EndsToday("7", people[4]), EndsToday("8", escrow));
         city.Clock.Advance(TimeSpan.FromDays(1));
         while ((await city.AccountsAsync(AccountKind.Person, 0)).Count > 0 && !await HasEndedAsync())
             await Task.Delay(50, Stop);
         await city.DeskHasFollowedAsync();
+
+        Transfer EndsToday(string name, AccountId whose) =>
+            new(DerivedId.From("t", name), budget, whose, 11, TransferCode.Earn)
+            {
+                LastDay = city.Get<CityClock>().Today,
+            };
     }
 
     async Task<bool> HasEndedAsync() =>
