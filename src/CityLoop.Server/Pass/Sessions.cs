@@ -25,6 +25,7 @@ sealed class Sessions(NpgsqlDataSource database, TimeProvider time)
     const int CacheMax = 100_000;
 
     readonly ConcurrentDictionary<string, Known> _known = new();
+    long _endings;
 
     /// <summary>How long a browser stays signed in unused. Staff and auditors see everybody's money: hours.</summary>
     public static TimeSpan IdleLimit(IEnumerable<string> roles) =>
@@ -56,6 +57,7 @@ sealed class Sessions(NpgsqlDataSource database, TimeProvider time)
         if (_known.TryGetValue(key, out var known) && now - known.ReadAt < TrustedFor && now >= known.ReadAt)
             return known.Principal;
 
+        var endingsBefore = Interlocked.Read(ref _endings);
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(
             """
@@ -77,6 +79,9 @@ sealed class Sessions(NpgsqlDataSource database, TimeProvider time)
             _known.Clear();
         var principal = People.Principal(row.ToPerson(), row.Id);
         _known[key] = new Known(row.Id, row.Person, principal, now);
+        // What was read before a session ended elsewhere in this process must not be trusted after it.
+        if (Interlocked.Read(ref _endings) != endingsBefore)
+            _known.TryRemove(key, out _);
         return principal;
     }
 
@@ -120,6 +125,7 @@ sealed class Sessions(NpgsqlDataSource database, TimeProvider time)
 
     void Forget(Func<Known, bool> which)
     {
+        Interlocked.Increment(ref _endings);
         foreach (var (key, known) in _known)
             if (which(known))
                 _known.TryRemove(key, out _);
