@@ -37,7 +37,8 @@ public sealed class TwinVerbTests
 
         exitCode.ShouldBe(0, errors);
         output.ShouldContain("28,213 synthetic people for 2,821,322 (1:100)");
-        Enumerable.Range(0, 12).ShouldAllBe(i => output.Contains($"{new DateOnly(2026, 10, 1).AddMonths(i):yyyy-MM}  "));
+        Enumerable.Range(0, 12).ShouldAllBe(
+            i => output.Contains($"{new DateOnly(2026, 10, 1).AddMonths(i):yyyy-MM}  "));
     }
 
     [Theory]

@@ -51,7 +51,6 @@ sealed partial class PrivateCluster : IAsyncDisposable
         Username = "cityloop",
         Database = database,
         ApplicationName = "cityloop",
-        Timeout = 5,
     };
 
     /// <summary>Makes the cluster if there is none yet, starts it and waits until it serves.</summary>
@@ -121,7 +120,7 @@ sealed partial class PrivateCluster : IAsyncDisposable
         PostmasterPid = int.Parse(said["started ".Length..], System.Globalization.CultureInfo.InvariantCulture);
         // Not pooled, and 'template1' is always there: what is asked is whether the server answers at all.
         var probe = ConnectionTo(Place, "template1");
-        probe.Pooling = false;
+        (probe.Pooling, probe.Timeout) = (false, 5);
         while (!await AnswersAsync(probe.ConnectionString, cancellation))
         {
             if (_supervisor.HasExited)
