@@ -20,7 +20,8 @@ public sealed class SignedMessageTests
         var several = message with { Signatures = $"v1,AAAA v1a,BBBB {message.Signatures}" };
 
         several.Check(Key, At).ShouldBe(SignatureOutcome.Fine);
-        (several with { Signatures = "v1,AAAA v1a,BBBB" }).Check(Key, At).ShouldBe(SignatureOutcome.SignatureIsNotValid);
+        (several with { Signatures = "v1,AAAA v1a,BBBB" }).Check(Key, At)
+            .ShouldBe(SignatureOutcome.SignatureIsNotValid);
     }
 
     [Theory]
