@@ -22,7 +22,7 @@ namespace CityLoop.Bench;
 static class HttpBench
 {
     const int Connections = 48;
-    const int People = 90_000;
+    const int People = 200_000;
 
     public static async Task<IReadOnlyList<BenchRow>> RunAsync(bool isQuick)
     {

@@ -87,19 +87,55 @@ public sealed class LedgerLawsTests
     });
 
     [Fact]
-    public void The_budget_of_every_point_in_the_world_has_given_it()
+    public void No_point_changes_its_budget_on_the_way()
     {
         var settled = 0;
         ForEveryCity(city =>
         {
-            // Per budget: what left it less what came back is at least what its lots hold, because points of other
-            // budgets may come back to it, too; over all budgets and outside accounts together it is exactly that.
-            var inWorld = city.Accounts().Where(a => a.Kind.KeepsLots()).Sum(a => a.Balance);
-            var sources = city.Accounts().Where(a => !a.Kind.KeepsLots()).Sum(a => a.Balance);
-            sources.ShouldBe(-inWorld);
+            var books = new LedgerState();
+            var before = new Dictionary<AccountId, long>();
+            foreach (var entry in city.Journal)
+            {
+                books.Apply(entry);
+                var after = InWorldByBudget(books);
+                if (entry.Body is Transfer transfer)
+                    ShouldFollow(books, transfer, before, after);
+                before = after;
+            }
+
             settled += city.Accounts().Any(a => a.Kind == AccountKind.Payout && a.Balance > 0) ? 1 : 0;
         });
         settled.ShouldBeGreaterThan(0, "the random cities must reach the end of the road");
+    }
+
+    static Dictionary<AccountId, long> InWorldByBudget(LedgerState books) =>
+        Enumerable.Range(1, books.AccountCount)
+            .SelectMany(i => books.Lots(new AccountId(i)))
+            .GroupBy(lot => lot.Budget)
+            .ToDictionary(lots => lots.Key, lots => lots.Sum(lot => lot.Amount));
+
+    static void ShouldFollow(
+        LedgerState books, Transfer transfer, Dictionary<AccountId, long> before, Dictionary<AccountId, long> after)
+    {
+        var changes = before.Keys.Union(after.Keys)
+            .Select(budget => (Budget: budget, By: after.GetValueOrDefault(budget) - before.GetValueOrDefault(budget)))
+            .Where(change => change.By != 0)
+            .ToList();
+        var isFromLots = books.Account(transfer.Debit).Kind.KeepsLots();
+        var isIntoLots = books.Account(transfer.Credit).Kind.KeepsLots();
+        if (isFromLots == isIntoLots)
+        {
+            changes.ShouldBeEmpty($"{transfer}: points stay what they are while they move within the world");
+        }
+        else if (isIntoLots)
+        {
+            changes.ShouldBe([(transfer.Debit, transfer.Amount)], $"{transfer}: new points are those of who gave them");
+        }
+        else
+        {
+            changes.ShouldAllBe(change => change.By < 0);
+            changes.Sum(change => change.By).ShouldBe(-transfer.Amount, $"{transfer}: what leaves the world is gone");
+        }
     }
 
     [Fact]

@@ -26,6 +26,7 @@ public sealed class PostTests
     [InlineData("currency 2 abc 2                    => CurrencyIsNotValid")]
     [InlineData("currency 2 ABC 10                   => CurrencyIsNotValid")]
     [InlineData("open Person Nobody 7                => CurrencyUnknown")]
+    [InlineData("open 99 Nobody                      => AccountKindUnknown")]
     [InlineData("Earn - Rally Meiling 1              => IdIsEmpty")]
     [InlineData("Earn t Rally Meiling 0              => AmountIsNotPositive")]
     [InlineData("Earn t Rally Meiling -5             => AmountIsNotPositive")]

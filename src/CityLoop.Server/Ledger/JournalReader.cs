@@ -33,7 +33,8 @@ static class JournalReader
         await using var command = database.CreateCommand(
             $"""
             with recursive chain as (
-              select {JournalRows.Columns}, 1 as line from ledger.journal where sequence = $2
+              select {JournalRows.Columns}, 1 as line from ledger.journal
+              where sequence = $2 and (debit = $1 or credit = $1)
               union all
               select {Prefixed("j")}, c.line + 1
               from chain c

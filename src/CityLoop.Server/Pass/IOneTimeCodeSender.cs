@@ -11,4 +11,4 @@ interface IOneTimeCodeSender
 }
 
 /// <summary>The letter did not leave; asking again may help. It never holds the contact.</summary>
-sealed class CodeNotSentException(string message, Exception inner) : Exception(message, inner);
+sealed class CodeNotSentException(string message) : Exception(message);

@@ -39,7 +39,9 @@ sealed class SmtpSender(SmtpOptions options) : IOneTimeCodeSender
         catch (Exception failed) when (failed is SmtpException || (failed is OperationCanceledException
             && !cancellation.IsCancellationRequested))
         {
-            throw new CodeNotSentException($"The mail server {options.Host} did not take the letter.", failed);
+            // Mail servers quote the address in their answer, and this goes to the log: only the status is kept.
+            var status = (failed as SmtpException)?.StatusCode.ToString() ?? "no answer in time";
+            throw new CodeNotSentException($"The mail server {options.Host} did not take the letter: {status}.");
         }
     }
 }

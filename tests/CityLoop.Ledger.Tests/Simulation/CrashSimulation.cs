@@ -34,6 +34,9 @@ sealed class CrashSimulation
         public int Attempt { get; set; }
     }
 
+    /// <summary>What stands in the journal at the end.</summary>
+    public IReadOnlyList<JournalEntry> Journal => _disk.Entries;
+
     public IReadOnlySet<string> Live(int rounds)
     {
         Start(asksAgain: false);

@@ -101,7 +101,8 @@ sealed class ServerProcess : IAsyncDisposable
     static Process Launch(string[] arguments)
     {
         var program = Path.Combine(AppContext.BaseDirectory, "CityLoop.Server.dll");
-        return Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments])
+        // A test run in the background of a script inherits ignored interrupts; an operator's terminal does not.
+        return Process.Start(new ProcessStartInfo("env", ["--default-signal=INT,TERM", "dotnet", program, .. arguments])
         {
             RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/",
         })!;

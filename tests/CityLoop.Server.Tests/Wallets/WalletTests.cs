@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using CityLoop.Server.Ledger;
 using CityLoop.Server.Tests.Hosting;
 using CityLoop.Server.Tests.Merchants;
 
@@ -37,6 +38,18 @@ public sealed class WalletTests(TestCity city) : IClassFixture<TestCity>
         var page = await person.GetStringAsync("/history");
         page.ShouldContain("已退款");
         page.ShouldContain($"/receipts/{charge.Id}");
+    }
+
+    [Fact]
+    public async Task Nobody_reads_another_persons_movements_by_naming_their_numbers()
+    {
+        await city.GiveAsync(Cast.LinMeiling, 77_077);
+        var last = await city.Get<CityLedger>().ReadAsync(books => books.Sequence, CancellationToken.None);
+        using var stranger = await city.SignInAsync(Cast.EmmaDubois);
+
+        for (var number = 1L; number <= last + 1; number++)
+            (await stranger.AskAsync($"/api/v1/wallet/history?before={number}")).ShouldBeDone()
+                .Body.GetRawText().ShouldNotContain("77077", Case.Sensitive, $"before entry {number}");
     }
 
     [Fact]
