@@ -41,11 +41,17 @@ static class CarbonWords
         saving.Amount, FactorUnit.Find(saving.Unit)!.Value, saving.Kilograms, saving.Grams, Units(texts));
 
     /// <summary>"0.295 kgCO2e / segment".</summary>
-    public static string Factor(this Texts texts, TripSaving saving)
+    public static string Factor(this Texts texts, TripSaving saving) =>
+        $"{FactorValue(saving.Kilograms)} {texts.UnitOf(FactorUnit.Find(saving.Unit)!.Value)}";
+
+    /// <summary>"0.295".</summary>
+    public static string FactorValue(double kilograms) => Number(kilograms, "0.######");
+
+    /// <summary>"kgCO2e / segment".</summary>
+    public static string UnitOf(this Texts texts, FactorUnit unit)
     {
-        var unit = FactorUnit.Find(saving.Unit)!.Value;
         var size = unit.Size == 1 ? "" : Number(unit.Size, "0.###") + " ";
-        return $"{Number(saving.Kilograms, "0.######")} kgCO2e / {size}{Units(texts).Of(unit.Basis)}";
+        return $"kgCO2e / {size}{Units(texts).Of(unit.Basis)}";
     }
 
     static UnitWords Units(Texts texts) => new(

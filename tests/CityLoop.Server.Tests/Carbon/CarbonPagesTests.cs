@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 using CityLoop.Server.Carbon;
@@ -28,7 +29,7 @@ public sealed partial class CarbonPagesTests(TestCity city) : IClassFixture<Test
         why.ShouldContain("10 公里 × 0.097 kgCO2e/公里 = 0.97 kg");
         why.ShouldContain("1 趟 × 0.17 kgCO2e/趟 = 0.17 kg");
         why.ShouldContain("China Times 2023-12-04");
-        why.ShouldContain("2023");
+        why.ShouldContain("<dt>版本</dt><dd>2023</dd>");
 
         using var ended = await emma.PostAsync("/carbon/unlink", await FormOfAsync(emma, "green-bikes"));
         (await ended.Content.ReadAsStringAsync()).ShouldContain("已經解除");
@@ -96,7 +97,7 @@ public sealed partial class CarbonPagesTests(TestCity city) : IClassFixture<Test
         if (who is null)
             answer.RequestMessage!.RequestUri!.AbsolutePath.ShouldBe(expected);
         else
-            ((int)answer.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture).ShouldBe(expected);
+            ((int)answer.StatusCode).ToString(CultureInfo.InvariantCulture).ShouldBe(expected);
     }
 
     [Fact]
@@ -148,6 +149,24 @@ public sealed partial class CarbonPagesTests(TestCity city) : IClassFixture<Test
         all.Months.SelectMany(month => month.Lines).Sum(line => line.Trips).ShouldBe(all.Trips);
     }
 
+    [Fact]
+    public async Task The_desk_reads_factor_source_and_version_beside_its_sums_and_can_work_them_out_again()
+    {
+        using var auditor = await city.SignInAsync(Cast.LiShufen);
+        var page = await ReadAsync(auditor.GetAsync("/desk/carbon?language=en"));
+
+        var factors = RowsOf(Regex.Match(page, "<details id=\"factors\">.*?</details>", RegexOptions.Singleline).Value);
+        factors.Count.ShouldBe(city.Get<CityRules>().RuleSets.Sum(named => named.Rules.Factors.Count()));
+        var bike = factors.Single(row => row[0] == "EasyCard carbon passbook" && row[1] == "Public bike");
+        bike[2..].ShouldBe(["0.17", "kgCO2e / ride", "China Times 2023-12-04 as reported, not checked", "2023"]);
+
+        var rides = RowsOf(page).Where(row => row[1] == "Public bike" && row is [_, _, not "hidden", _, _, _])
+            .Where(row => row[^1].Contains('±')).ToList();
+        rides.ShouldNotBeEmpty();
+        foreach (var row in rides)
+            Figure(row[5]).ShouldBe(Figure(row[2]) * Figure(bike[2]), 0.051, string.Join(" | ", row));
+    }
+
     [Theory]
     [InlineData("zh-TW")]
     [InlineData("en")]
@@ -180,6 +199,18 @@ public sealed partial class CarbonPagesTests(TestCity city) : IClassFixture<Test
                 await page.CloseAsync();
             }
     }
+
+    /// <summary>The rows of the tables in a piece of a page, cell by cell, as they are read.</summary>
+    static List<string[]> RowsOf(string html) =>
+    [
+        .. Regex.Matches(html, "<tr>(?<row>\\s*<th scope=\"row\">.*?)</tr>", RegexOptions.Singleline).Select(row =>
+            Regex.Matches(row.Groups["row"].Value, "<t[hd][^>]*>(?<cell>.*?)</t[hd]>", RegexOptions.Singleline)
+                .Select(cell => Regex.Replace(cell.Groups["cell"].Value, "<[^>]+>", "").Trim()).ToArray()),
+    ];
+
+    /// <summary>"1,234.5 ±67.8" without its error.</summary>
+    static double Figure(string cell) => double.Parse(
+        cell.Split('±')[0].Replace(",", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
 
     static async Task<FormUrlEncodedContent> FormOfAsync(HttpClient client, string partner)
     {
