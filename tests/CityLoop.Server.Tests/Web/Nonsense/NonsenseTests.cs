@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using CityLoop.Server.Tests.Hosting;
+using CityLoop.Server.Tests.Missions;
 using Dapper;
 using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.Routing;
@@ -20,8 +21,8 @@ public sealed partial class NonsenseTests(TestCity city) : IClassFixture<TestCit
     static readonly string[] Somebody = [Cast.LinMeiling, Cast.HuangZhiming, Cast.WangYating, Cast.LiShufen];
 
     /// <summary>Pages of one shop, spot or mission, whose forms are there only when the place is.</summary>
-    static readonly string[] Places =
-        [$"/pay/{Cast.SunflowerBakery}", "/spots/old-station", "/missions/heritage-rally"];
+    string[] Places =>
+        [$"/pay/{Cast.SunflowerBakery}", $"/spots/{city.CodeOf("old-station")}", "/missions/heritage-rally"];
 
     int _checked;
 
@@ -75,9 +76,9 @@ public sealed partial class NonsenseTests(TestCity city) : IClassFixture<TestCit
     {
         var pages = Endpoints().Where(e => e.Endpoint.Metadata.GetMetadata<ComponentTypeMetadata>() is not null
             && !e.Blanks.Any()).Select(e => e.Address()).Concat(Places).Distinct().ToList();
+        var known = new HashSet<string>(); // the choice of language stands on every page
         await NothingBadHappensAsync(async clients =>
         {
-            var known = new HashSet<string>(); // the choice of language stands on every page
             foreach (var client in clients)
                 foreach (var page in pages)
                 {
@@ -90,6 +91,9 @@ public sealed partial class NonsenseTests(TestCity city) : IClassFixture<TestCit
                 }
         });
         pages.Count.ShouldBeGreaterThan(4);
+        known.ShouldContain(form => form.StartsWith($"get /pay/{Cast.SunflowerBakery} ", StringComparison.Ordinal));
+        known.ShouldContain(form => form.StartsWith(
+            $"post /spots/{city.CodeOf("old-station")}/answer (", StringComparison.Ordinal));
     }
 
     IEnumerable<Requests> Endpoints() => city.Services.GetRequiredService<EndpointDataSource>().Endpoints
