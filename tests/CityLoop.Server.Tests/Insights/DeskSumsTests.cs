@@ -137,8 +137,7 @@ public sealed class DeskSumsTests(TestCity city) : IClassFixture<TestCity>, IAsy
             new Transfer(DerivedId.From("t", "6"), budget, issuing, 1_000, TransferCode.Unfund),
             EndsToday("7", people[4]), EndsToday("8", escrow));
         city.Clock.Advance(TimeSpan.FromDays(1));
-        while ((await city.AccountsAsync(AccountKind.Person, 0)).Count > 0 && !await HasEndedAsync())
-            await Task.Delay(50, Stop);
+        await Eventually.BecomesTrueAsync(HasEndedAsync, DeskTown.Patience, "the city's day turns and its lots end");
         await city.DeskHasFollowedAsync();
 
         Transfer EndsToday(string name, AccountId whose) =>

@@ -10,6 +10,9 @@ namespace CityLoop.Server.Tests.Insights;
 /// <summary>What the desk's tests do with a city: let it live, post, and wait until the desk has seen it.</summary>
 static class DeskTown
 {
+    /// <summary>Far longer than a busy machine needs; who waits longer waits for something broken.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     extension(TestCity city)
@@ -35,8 +38,9 @@ static class DeskTown
         public async Task DeskHasFollowedAsync()
         {
             var last = await city.Get<CityLedger>().ReadAsync(books => books.Sequence, Stop);
-            while (await city.Get<FlowTables>().SequenceAsync(Stop) < last)
-                await Task.Delay(20, Stop);
+            await Eventually.BecomesTrueAsync(
+                async () => await city.Get<FlowTables>().SequenceAsync(Stop) >= last, Patience,
+                $"the desk's tables follow the journal to entry {last}");
         }
 
         public async Task<DeskWindow> WindowAsync(int days = 30) =>
