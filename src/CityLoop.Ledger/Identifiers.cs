@@ -13,10 +13,3 @@ public readonly record struct CurrencyId(short Value)
     /// <summary>The number as it stands in exports and receipts.</summary>
     public override string ToString() => Value.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }
-
-/// <summary>The name that the caller gave a transfer: 128 bits, made by the client, never empty.</summary>
-public readonly record struct TransferId(Guid Value)
-{
-    /// <summary>The identifier as it stands in receipts.</summary>
-    public override string ToString() => Value.ToString();
-}

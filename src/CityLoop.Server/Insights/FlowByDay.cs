@@ -19,9 +19,6 @@ static class FlowByDay
 
         /// <summary>Spent at shops, less what shops gave back.</summary>
         public long SpentNet => Spent - Refunded;
-
-        /// <summary>By how much the points in people's hands grew.</summary>
-        public long Growth => Earned - SpentNet - Expired;
     }
 
     public static void Map(IEndpointRouteBuilder desk) => desk.MapGet("/desk/flow/days.csv", Handle);

@@ -16,9 +16,6 @@ sealed class CommandOutput(bool json)
         Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
     };
 
-    /// <summary>True when a program reads the answer.</summary>
-    public bool IsJson => json;
-
     /// <summary>A line of the answer for a person.</summary>
     public void Line(string text = "") => (json ? Console.Error : Console.Out).WriteLine(text);
 

@@ -35,9 +35,6 @@ sealed partial class Database : IAsyncDisposable
     /// <summary>The cluster that this process started; null when another process runs it, or it is elsewhere.</summary>
     public PrivateCluster? Cluster { get; }
 
-    /// <summary>True when a server runs on this folder already and this process works beside it.</summary>
-    public bool IsBesideServer => _lock is null;
-
     /// <summary>
     /// Opens the database, starting what it needs. A verb works beside a running server; beside another verb it waits,
     /// because the database ends with the process that started it.
