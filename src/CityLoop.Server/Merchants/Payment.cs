@@ -5,9 +5,10 @@ namespace CityLoop.Server.Merchants;
 /// <summary>A payment as the journal has it, with what followed from it.</summary>
 /// <param name="Back">What the city gave back; zero when the rebate's budget had run dry.</param>
 /// <param name="RefundedAt">When the shop gave it back, or null.</param>
+/// <param name="BackReturned">What of that went back to the budget with the refund; zero when it was spent.</param>
 sealed record Payment(
     Guid Id, AccountId Person, AccountId Shop, long Amount, long Back, DateTimeOffset At, long Sequence, Guid? Claim,
-    DateTimeOffset? RefundedAt)
+    DateTimeOffset? RefundedAt, long BackReturned = 0)
 {
     public string Receipt => ReceiptOf(Id);
 

@@ -71,9 +71,10 @@ sealed class Payments(CityLedger ledger, CityBudgets budgets, CityPack city, Cit
             return null;
         var back = rebate is null ? null : await ledger.FindAsync(Payment.RebateId(id), cancellation);
         var refunded = refund is null ? null : await ledger.FindAsync(Payment.RefundId(id), cancellation);
+        var returned = refund is null ? null : await ledger.FindAsync(Payment.RebateReturnId(id), cancellation);
         return new Payment(
             id, pay.Debit, pay.Credit, pay.Amount, (back?.Body as Transfer)?.Amount ?? 0, entry.EffectiveAt,
-            entry.Sequence, pay.Claim, refunded?.EffectiveAt);
+            entry.Sequence, pay.Claim, refunded?.EffectiveAt, (returned?.Body as Transfer)?.Amount ?? 0);
     }
 
     /// <summary>Gives a shop's payment back in full, and the city's share to its budget.</summary>
@@ -103,7 +104,7 @@ sealed class Payments(CityLedger ledger, CityBudgets budgets, CityPack city, Cit
         {
             PostOutcome.Posted or PostOutcome.AlreadyPosted or PostOutcome.AlreadyReversed
                 or PostOutcome.IdAlreadyPostedWithOtherContent =>
-                (RefundOutcome.Refunded, payment with { RefundedAt = clock.Now }),
+                (RefundOutcome.Refunded, await FindAsync(id, cancellation)),
             PostOutcome.DebitAccountHasTooFewPoints => (RefundOutcome.ShopHasTooFewPoints, payment),
             _ => throw new InvalidOperationException($"The ledger refuses the refund of {id}: {result.Outcome}."),
         };

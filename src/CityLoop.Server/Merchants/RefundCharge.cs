@@ -8,7 +8,7 @@ namespace CityLoop.Server.Merchants;
 /// <summary>A shop gives a payment back, in full, once.</summary>
 static class RefundCharge
 {
-    /// <param name="BackReturned">The city's share that went back to its budget.</param>
+    /// <param name="BackReturned">The city's share that went back to its budget; 0 when the person has spent it.</param>
     public sealed record Response(Guid Id, long Amount, long BackReturned, string Receipt);
 
     public static void Map(IEndpointRouteBuilder till) =>
@@ -24,7 +24,7 @@ static class RefundCharge
         return outcome switch
         {
             RefundOutcome.Refunded => TypedResults.Ok(
-                new Response(id, payment!.Amount, payment.Back, payment.Receipt)),
+                new Response(id, payment!.Amount, payment.BackReturned, payment.Receipt)),
             RefundOutcome.PaymentUnknown => problems.NotFound("charge_unknown", "id"),
             _ => problems.Refused("shop_balance_too_low"),
         };
