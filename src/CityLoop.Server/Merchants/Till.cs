@@ -17,7 +17,7 @@ sealed class Till(
         if (ChargeWallet.Check(request, payments.Largest) is { } wrong)
             return new(wrong);
         if (wrongCodes.WaitOf(shop.Id) is { } wait && wait > TimeSpan.Zero)
-            return new(ChargeWallet.Outcome.TooManyWrongCodes, null, wait);
+            return await AnswerWhileWaitingAsync(wait, shop, request, cancellation);
 
         var codes = await key.CodesAsync(cancellation);
         if (codes.Read(request.Code, time.GetUtcNow()) is not { } code)
@@ -33,18 +33,30 @@ sealed class Till(
         };
     }
 
+    /// <summary>What has been charged is told again even then: a till must not take it for refused.</summary>
+    async Task<ChargeWallet.Decision> AnswerWhileWaitingAsync(
+        TimeSpan wait, Merchant shop, ChargeWallet.Request request, CancellationToken cancellation) =>
+        await payments.FindAsync(request.Id, cancellation) is { } before
+            ? AnswerAgain(await key.CodesAsync(cancellation), before, shop, request)
+            : new(ChargeWallet.Outcome.TooManyWrongCodes, null, wait);
+
     /// <summary>A till that lost the first answer asks again, perhaps when the code has long run out.</summary>
     async Task<ChargeWallet.Decision> AnswerOldCodeAsync(
         WalletCodes codes, Merchant shop, ChargeWallet.Request request, CancellationToken cancellation)
     {
         if (await payments.FindAsync(request.Id, cancellation) is { } before)
-            return before.Shop == shop.Account && before.Amount == request.Amount && before.Claim is { } claim
-                && codes.IsBehind(claim, before.Person, before.At, request.Code)
-                ? new(ChargeWallet.Outcome.Charged, before)
-                : new(ChargeWallet.Outcome.IdAlreadyUsed);
+            return AnswerAgain(codes, before, shop, request);
         if (codes.HasRunOut(request.Code, time.GetUtcNow()))
             return new(ChargeWallet.Outcome.CodeExpired);
         wrongCodes.CountWrong(shop.Id);
         return new(ChargeWallet.Outcome.CodeUnknown);
     }
+
+    /// <summary>The first answer, if it was to the same question.</summary>
+    static ChargeWallet.Decision AnswerAgain(
+        WalletCodes codes, Payment before, Merchant shop, ChargeWallet.Request request) =>
+        before.Shop == shop.Account && before.Amount == request.Amount && before.Claim is { } claim
+            && codes.IsBehind(claim, before.Person, before.At, request.Code)
+            ? new(ChargeWallet.Outcome.Charged, before)
+            : new(ChargeWallet.Outcome.IdAlreadyUsed);
 }

@@ -126,14 +126,23 @@ async function ask(pending) {
     try {
       const answer = await call("POST", "/api/v1/till/charges", pending);
       online(true);
+      complain();
       return answer;
     } catch (problem) {
-      // A refusal is an answer. Anything else may have been charged: ask again, with the same id.
-      if (problem.status && problem.status < 500) throw problem;
-      online(false);
+      // A refusal is an answer. Anything else may have been charged: ask again, with the same id. Who has to sign in
+      // first does so by loading the page, which then asks; who has to wait is told so.
+      if (problem.status === 401) return await signInAgain();
+      if (problem.status && problem.status < 500 && problem.status !== 429) throw problem;
+      online(problem.status === 429);
+      complain(problem.status === 429 ? problem.message : undefined);
       await new Promise((next) => setTimeout(next, 1500));
     }
   }
+}
+
+function signInAgain() {
+  location.reload();
+  return new Promise(() => {});
 }
 
 function online(is) {
@@ -150,7 +159,8 @@ function succeed(answer) {
   show("result");
   navigator.vibrate?.([80, 60, 80]);
   byId("next").focus();
-  refreshToday();
+  // The charge is done, whether or not the day's sum can be had now.
+  refreshToday().catch(() => {});
 }
 
 async function refreshToday() {

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
+using CityLoop.Server.Merchants;
 using CityLoop.Server.Shared;
 using CityLoop.Server.Tests.Hosting;
 using CityLoop.Server.Web.Languages;
@@ -167,6 +169,41 @@ public sealed class CounterJourneyTests(TestCity city) : IClassFixture<TestCity>
         await till.WaitForSelectorAsync("#result:not([hidden])");
         (await till.TextContentAsync("#paid")).ShouldBe("8");
         (await city.TakingsOfAsync(Cast.SunflowerBakery)).ShouldBe(takings + 8);
+    }
+
+    [Fact]
+    public async Task A_till_that_has_to_wait_or_to_sign_in_again_asks_under_the_same_id_and_charges_once()
+    {
+        await city.GiveAsync(Cast.LinMeiling, 500);
+        city.NextCode();
+        city.NextCode();
+        var takings = await city.TakingsOfAsync(Cast.SunflowerBakery);
+        var shop = await city.ShopAsync(Cast.SunflowerBakery);
+        var till = await Browser.OpenAsync(city);
+        await till.SignInAsync(city, Cast.HuangZhiming, "/till");
+        var asked = new ConcurrentQueue<string>();
+        till.Request += (_, request) =>
+        {
+            if (request.Url.EndsWith("/till/charges", StringComparison.Ordinal))
+                asked.Enqueue(request.PostData!);
+        };
+        for (var wrong = 0; wrong < WrongCodeLimit.Burst; wrong++)
+            city.Get<WrongCodeLimit>().CountWrong(shop.Id);
+
+        await till.ClickAsync("[data-key='9']");
+        await till.ClickAsync("#scan");
+        await till.FillAsync("#code", await city.CodeOfAsync(Cast.LinMeiling));
+        await till.WaitForSelectorAsync("#problem:not([hidden])");
+        await till.Context.ClearCookiesAsync();
+        await till.WaitForURLAsync(new Regex("/sign-in"));
+        city.Clock.Advance(WrongCodeLimit.Regain);
+        await till.SignInAsync(city, Cast.HuangZhiming, "/till");
+
+        await till.WaitForSelectorAsync("#result:not([hidden])");
+        (await till.TextContentAsync("#paid")).ShouldBe("9");
+        (await city.TakingsOfAsync(Cast.SunflowerBakery)).ShouldBe(takings + 9);
+        asked.Count.ShouldBeGreaterThanOrEqualTo(3);
+        asked.Distinct().ShouldHaveSingleItem();
     }
 
     [Theory]

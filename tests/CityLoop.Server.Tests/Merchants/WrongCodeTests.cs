@@ -11,6 +11,9 @@ public sealed class WrongCodeTests(TestCity city) : IClassFixture<TestCity>
     {
         await city.GiveAsync(Cast.LinMeiling, 1_000);
         using var till = await city.SignInAsync(Cast.HuangZhiming);
+        var charged = await city.CodeOfAsync(Cast.LinMeiling);
+        var charge = (await till.ChargeAsync(charged, 7)).ShouldBeDone();
+        city.NextCode();
         var old = await city.CodeOfAsync(Cast.LinMeiling);
         city.Clock.Advance(TimeSpan.FromSeconds(90));
 
@@ -20,6 +23,11 @@ public sealed class WrongCodeTests(TestCity city) : IClassFixture<TestCity>
                 .ShouldBeRefused(HttpStatusCode.Conflict, "code_unknown", "code");
         (await till.ChargeAsync(await city.CodeOfAsync(Cast.LinMeiling), 5))
             .ShouldBeRefused(HttpStatusCode.TooManyRequests, "too_many_wrong_codes", "code");
+        // A till that lost an answer gets it again all the same, and a guess under that id is not looked at.
+        (await till.ChargeAsync(charged, 7, charge.Id)).ShouldBeDone().Body.ToString()
+            .ShouldBe(charge.Body.ToString());
+        (await till.ChargeAsync($"{0:D16}", 7, charge.Id))
+            .ShouldBeRefused(HttpStatusCode.Conflict, "id_already_used", "id");
 
         // Seconds, not minutes: the next customer is served.
         city.Clock.Advance(WrongCodeLimit.Regain);
