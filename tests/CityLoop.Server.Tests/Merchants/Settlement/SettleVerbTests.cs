@@ -1,11 +1,21 @@
 using System.Text.Json;
+using CityLoop.Ledger;
+using CityLoop.Server.City;
+using CityLoop.Server.Ledger;
+using CityLoop.Server.Merchants;
+using CityLoop.Server.Operations;
+using CityLoop.Server.Pass;
 using CityLoop.Server.Tests.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CityLoop.Server.Tests.Merchants.Settlement;
 
 /// <summary>The verb as an operator types it: exit codes, files, beside a running city and alone.</summary>
 public sealed class SettleVerbTests(DataFolder data) : IClassFixture<DataFolder>
 {
+    const int Sold = 60;
+
     [Fact]
     public async Task It_settles_while_the_city_runs_and_while_it_does_not_and_writes_the_same_bytes()
     {
@@ -16,10 +26,15 @@ public sealed class SettleVerbTests(DataFolder data) : IClassFixture<DataFolder>
             string[] settle = [
                 "settle", "--until", until, "--out", folder.FullName, "--json", "--data", data.FolderPath];
 
+            await SellAsync(DateTimeOffset.UtcNow.AddDays(-40));
             JsonElement first;
             await using (await ServerProcess.UpAsync(data.FolderPath))
                 first = OneObject(await ServerProcess.RunAsync(settle));
+            first.GetProperty("closedNow").GetInt32().ShouldBeGreaterThan(0);
             var files = FilesOf(folder);
+            files.ShouldNotBeEmpty();
+            first.GetProperty("settlements").EnumerateArray().Sum(s => s.GetProperty("amount").GetInt64())
+                .ShouldBe(Sold);
             var second = OneObject(await ServerProcess.RunAsync(settle));
 
             FilesOf(folder).ShouldBe(files);
@@ -47,6 +62,31 @@ public sealed class SettleVerbTests(DataFolder data) : IClassFixture<DataFolder>
         errors.ShouldContain(says);
         errors.ShouldNotContain("   at ");
         output.ShouldBeEmpty();
+    }
+
+    /// <summary>The same city weeks ago: the bakery sells bread, so that there is something to settle.</summary>
+    async Task SellAsync(DateTimeOffset day)
+    {
+        var clock = new TestClock();
+        clock.Set(day);
+        var options = new CityOptions { DataFolder = data.FolderPath, Holder = "test", Demo = true };
+        await using var city = await CityHost.StartAsync(options, clock, NullLoggerFactory.Instance, default);
+        await DemoSeed.PlantAllAsync(city.Services, default);
+        var (ledger, accounts) = (Get<CityLedger>(), Get<CityAccounts>());
+        var points = Get<CityPack>().MainCurrency.Id;
+        var shop = (await Get<MerchantStore>().OfCodeAsync(Cast.SunflowerBakery, default))!;
+        var issuing = await accounts.OpenAsync("issuing:TCP", AccountKind.Issuing, points, default);
+        var budget = await accounts.OpenAsync("budget:test", AccountKind.Budget, points, default);
+        var person = await Get<PersonAccounts>().OfAsync(PersonId.OfCast(Cast.LinMeiling), points, default);
+        foreach (var (from, to, code) in new[]
+            {
+                (issuing, budget, TransferCode.Fund), (budget, person, TransferCode.Earn),
+                (person, shop.Account, TransferCode.Pay),
+            })
+            (await ledger.PostAsync(new Transfer(Guid.NewGuid(), from, to, Sold, code), default))
+                .Outcome.ShouldBe(PostOutcome.Posted);
+
+        T Get<T>() where T : notnull => city.Services.GetRequiredService<T>();
     }
 
     static string[] FilesOf(DirectoryInfo folder) =>
