@@ -13,8 +13,8 @@ sealed record BenchRow(
         new(name, value, unit, reference, value / reference, $"≥ {atLeast:0.#} ×", value / reference >= atLeast);
 
     /// <summary>A figure that must be at least a bound.</summary>
-    public static BenchRow AtLeast(string name, double value, string unit, double atLeast) =>
-        new(name, value, unit, null, null, $"≥ {atLeast:#,0.#} {unit}", value >= atLeast);
+    public static BenchRow AtLeast(string name, double value, string unit, double atLeast, double reference) =>
+        new(name, value, unit, reference, value / reference, $"≥ {atLeast:#,0.#}", value >= atLeast);
 
     /// <summary>A figure that must be at most a bound.</summary>
     public static BenchRow AtMost(string name, double value, string unit, double atMost) =>
