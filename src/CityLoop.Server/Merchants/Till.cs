@@ -45,7 +45,14 @@ sealed class Till(
         WalletCodes codes, Merchant shop, ChargeWallet.Request request, CancellationToken cancellation)
     {
         if (await payments.FindAsync(request.Id, cancellation) is { } before)
-            return AnswerAgain(codes, before, shop, request);
+        {
+            var again = AnswerAgain(codes, before, shop, request);
+            // Another code under a used id is a guess like any other, or the limit could be walked around with one.
+            if (again.Outcome != ChargeWallet.Outcome.Charged)
+                wrongCodes.CountWrong(shop.Id);
+            return again;
+        }
+
         if (codes.HasRunOut(request.Code, time.GetUtcNow()))
             return new(ChargeWallet.Outcome.CodeExpired);
         wrongCodes.CountWrong(shop.Id);

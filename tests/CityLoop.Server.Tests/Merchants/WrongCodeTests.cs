@@ -35,6 +35,22 @@ public sealed class WrongCodeTests(TestCity city) : IClassFixture<TestCity>
     }
 
     [Fact]
+    public async Task A_guess_under_an_id_that_was_used_before_counts_like_any_other()
+    {
+        await city.GiveAsync(Cast.LinMeiling, 100);
+        using var till = await city.SignInAsync(Cast.HuangZhiming);
+        city.Clock.Advance(WrongCodeLimit.Regain * (WrongCodeLimit.Burst + 1));
+        var charge = (await till.ChargeAsync(await city.CodeOfAsync(Cast.LinMeiling), 7)).ShouldBeDone();
+
+        for (var guess = 0; guess < WrongCodeLimit.Burst; guess++)
+            (await till.ChargeAsync($"{guess:D16}", 7, charge.Id))
+                .ShouldBeRefused(HttpStatusCode.Conflict, "id_already_used", "id");
+
+        (await till.ChargeAsync($"{99:D16}", 7))
+            .ShouldBeRefused(HttpStatusCode.TooManyRequests, "too_many_wrong_codes", "code");
+    }
+
+    [Fact]
     public void A_shop_gets_its_tries_back_one_by_one()
     {
         var clock = new TestClock();
