@@ -8,7 +8,8 @@ namespace CityLoop.Server.Merchants;
 /// <summary>A shop gives a payment back, in full, once.</summary>
 static class RefundCharge
 {
-    /// <param name="BackReturned">The city's share that went back to its budget; 0 when the person has spent it.</param>
+    /// <param name="BackReturned">The city's share that went back to its budget; 0 when the person has spent
+    /// it.</param>
     public sealed record Response(Guid Id, long Amount, long BackReturned, string Receipt);
 
     public static void Map(IEndpointRouteBuilder till) =>

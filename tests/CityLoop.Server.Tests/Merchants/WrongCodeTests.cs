@@ -10,6 +10,7 @@ public sealed class WrongCodeTests(TestCity city) : IClassFixture<TestCity>
     public async Task A_code_that_has_run_out_is_told_from_a_wrong_one_and_a_guesser_waits()
     {
         await city.GiveAsync(Cast.LinMeiling, 1_000);
+        city.Clock.Advance(WrongCodeLimit.Regain * (WrongCodeLimit.Burst + 1));
         using var till = await city.SignInAsync(Cast.HuangZhiming);
         var charged = await city.CodeOfAsync(Cast.LinMeiling);
         var charge = (await till.ChargeAsync(charged, 7)).ShouldBeDone();
@@ -48,6 +49,7 @@ public sealed class WrongCodeTests(TestCity city) : IClassFixture<TestCity>
 
         (await till.ChargeAsync($"{99:D16}", 7))
             .ShouldBeRefused(HttpStatusCode.TooManyRequests, "too_many_wrong_codes", "code");
+        city.Clock.Advance(WrongCodeLimit.Regain * (WrongCodeLimit.Burst + 1));
     }
 
     [Fact]

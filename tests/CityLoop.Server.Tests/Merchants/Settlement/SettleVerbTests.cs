@@ -19,16 +19,18 @@ public sealed class SettleVerbTests(DataFolder data) : IClassFixture<DataFolder>
     [Fact]
     public async Task It_settles_while_the_city_runs_and_while_it_does_not_and_writes_the_same_bytes()
     {
+        // A city of its own: its books begin weeks ago, and no entry may stand before one of today.
+        using var weeksAgo = new DataFolder();
         var folder = Directory.CreateTempSubdirectory("cityloop-payouts-");
         try
         {
             var until = DateOnly.FromDateTime(DateTime.UtcNow).AddDays(-1).ToString("yyyy-MM-dd");
             string[] settle = [
-                "settle", "--until", until, "--out", folder.FullName, "--json", "--data", data.FolderPath];
+                "settle", "--until", until, "--out", folder.FullName, "--json", "--data", weeksAgo.FolderPath];
 
-            await SellAsync(DateTimeOffset.UtcNow.AddDays(-40));
+            await SellAsync(weeksAgo, DateTimeOffset.UtcNow.AddDays(-40));
             JsonElement first;
-            await using (await ServerProcess.UpAsync(data.FolderPath))
+            await using (await ServerProcess.UpAsync(weeksAgo.FolderPath))
                 first = OneObject(await ServerProcess.RunAsync(settle));
             first.GetProperty("closedNow").GetInt32().ShouldBeGreaterThan(0);
             var files = FilesOf(folder);
@@ -65,7 +67,7 @@ public sealed class SettleVerbTests(DataFolder data) : IClassFixture<DataFolder>
     }
 
     /// <summary>The same city weeks ago: the bakery sells bread, so that there is something to settle.</summary>
-    async Task SellAsync(DateTimeOffset day)
+    static async Task SellAsync(DataFolder data, DateTimeOffset day)
     {
         var clock = new TestClock();
         clock.Set(day);
