@@ -104,17 +104,21 @@ sealed partial class MissionPayments(
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         // Two servers may have asked at once; the ledger gave both the same answer, except that a dry budget could
-        // have been filled between: the first answer that is kept holds.
+        // have been filled between. The first answer that is kept holds, but "paid" is what the books say for good.
         await connection.ExecuteAsync(new CommandDefinition("""
             update missions.payment set outcome = d.outcome, decided_at = @now
             from unnest(@ids, @outcomes) as d(id, outcome)
-            where payment.id = d.id and payment.outcome = 0
+            where payment.id = d.id
+              and (payment.outcome = @open or (payment.outcome = @dry and d.outcome = @paid))
             """,
             new
             {
                 ids = payments.Select(p => p.Id).ToArray(),
                 outcomes = outcomes.Select(o => (short)o).ToArray(),
                 now = time.GetUtcNow(),
+                open = PaymentOutcome.Open,
+                dry = PaymentOutcome.BudgetIsDry,
+                paid = PaymentOutcome.Paid,
             },
             cancellationToken: cancellation));
     }
