@@ -29,6 +29,9 @@ public sealed class ExportHledgerTests : IAsyncLifetime
 
         var file = await ExportAsync();
 
+        var text = await File.ReadAllTextAsync(file);
+        Enum.GetValues<TransferCode>().Where(code => !text.Contains($") {code}  ;", StringComparison.Ordinal))
+            .ShouldBeEmpty("each kind of transfer needs a sample in LiveADayAsync");
         await Hledger.ShouldAcceptAsync(file);
         await BalancesShouldAgreeAsync(file);
     }
@@ -135,7 +138,6 @@ public sealed class ExportHledgerTests : IAsyncLifetime
 
         await PostAsync(new Transfer(Id("fund"), issuing, budget, 1_000, TransferCode.Fund));
         await PostAsync(new Transfer(Id("earn"), budget, person, 200, TransferCode.Earn) { LastDay = day.AddDays(30) });
-        await PostAsync(new Transfer(Id("soon"), budget, person, 7, TransferCode.Earn) { LastDay = day });
         await PostAsync(new Transfer(Id("pay"), person, shop, 60, TransferCode.Pay) { Claim = Id("code") });
         await PostAsync(new Transfer(Id("back"), budget, person, 1, TransferCode.Rebate));
         await PostAsync(new Transfer(Id("pay2"), person, shop, 20, TransferCode.Pay));
@@ -148,6 +150,10 @@ public sealed class ExportHledgerTests : IAsyncLifetime
         await PostAsync(new Transfer(Id("settle"), shop, payout, 20, TransferCode.Settle));
         await PostAsync(new Transfer(Id("payout"), payout, bank, 20, TransferCode.PayOut));
         await PostAsync(new Transfer(Id("unfund"), budget, issuing, 100, TransferCode.Unfund));
+        // Last, because whoever spends takes first what ends first.
+        await PostAsync(new Transfer(Id("soon"), budget, person, 7, TransferCode.Earn) { LastDay = day });
+        _city.Clock.Advance(TimeSpan.FromDays(1));
+        await _city.Get<DayTurn>().TurnAsync(default);
     }
 
     async Task PostAsync(Transfer transfer) =>
