@@ -52,6 +52,7 @@ static class CityApplication
         app.UseAuthorization();
         app.UsePageQueries();
         app.UseOwnRequestsOnly();
+        app.UseReadableText();
         MapCapabilities(app);
         ApiDescription.Map(app);
         ChooseLanguage.Map(app);

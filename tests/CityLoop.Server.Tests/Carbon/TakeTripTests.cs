@@ -52,6 +52,14 @@ public sealed class TakeTripTests(TestCity city) : IClassFixture<TestCity>
         (await CountAsync("twice-told-1")).ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData("trips", """{"trip":"\ud800","rider":"r"}""")]
+    [InlineData("trips", """{"trip":"a\u0000b","rider":"r"}""")]
+    [InlineData("riders", """{"code":"\udc00"}""")]
+    [InlineData("riders", """{"code":"AB\u0000"}""")]
+    public async Task A_signed_message_with_half_a_character_is_refused_by_name(string what, string body) =>
+        (await OutcomeAsync(_bus.SendAsync(what, body))).ShouldBe("400 bad_text");
+
     [Fact]
     public async Task Twenty_copies_at_once_count_once()
     {

@@ -26,6 +26,13 @@ static class NonsenseValues
         "a=b&c=d", new string('[', 5_000), "{\"a\":" + new string('9', 100_000) + "}",
     ];
 
+    /// <summary>JSON strings with NUL, half a character or bytes that are none: no table can keep them.</summary>
+    public static readonly string[] Unreadable =
+    [
+        """ "\u0000" """, """ "a\u0000b" """, """ "\ud800" """, """ "a\uDC00b" """, """ "\ud83d\u0041" """,
+        """ "\\\ud83d" """,
+    ];
+
     /// <summary>In place of one member of an otherwise plausible object.</summary>
     public static IEnumerable<JsonNode?> Members() =>
     [

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Endpoints;
 using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
 
@@ -67,6 +68,10 @@ sealed record Requests(RouteEndpoint Endpoint)
                 yield return Of(members, member, nonsense);
         }
     }
+
+    /// <summary>What a form's address takes by name.</summary>
+    public IEnumerable<string> FormFields => Endpoint.Metadata.OfType<IParameterBindingMetadata>()
+        .Where(p => p.ParameterInfo.GetCustomAttribute<FromFormAttribute>() is not null).Select(p => p.Name);
 
     static string Of(IEnumerable<KeyValuePair<string, string>> members, string? replaced, JsonNode? by) =>
         "{" + string.Join(',', members.Select(m =>
