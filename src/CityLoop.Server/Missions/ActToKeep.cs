@@ -58,6 +58,12 @@ sealed class ActToKeep
     public string[] TicketDraws => [.. Tickets.Select(t => t.Tickets.Draw)];
     public int[] TicketCounts => [.. Tickets.Select(t => t.Tickets.Count)];
 
+    /// <summary>
+    /// The rule that a second telling under the same id breaks. Any other broken rule would be broken in the next lap
+    /// too: a payment that stands though the state says that it was not earned.
+    /// </summary>
+    public const string SameId = "act_pkey";
+
     // The state first: when its revision has moved on, no row comes out of it and nothing else is written.
     public const string Sql = """
         with kept as (

@@ -86,7 +86,8 @@ sealed partial class MissionActs(
         {
             return await store.KeepAsync(act, cancellation);
         }
-        catch (PostgresException twice) when (twice.SqlState == PostgresErrorCodes.UniqueViolation)
+        catch (PostgresException twice) when (
+            twice is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: ActToKeep.SameId })
         {
             // The same id was told twice at the same moment; the next lap finds the other telling.
             return false;
