@@ -24,7 +24,7 @@ static class ChargeWallet
     public enum Outcome
     {
         Charged, NoShop, IdNotValid, AmountNotPositive, AmountTooLarge, CodeNotValid, TooManyWrongCodes, CodeUnknown,
-        CodeExpired, IdAlreadyUsed, CodeAlreadyUsed, TooFewPoints,
+        CodeExpired, NoWallet, IdAlreadyUsed, CodeAlreadyUsed, TooFewPoints,
     }
 
     public readonly record struct Decision(Outcome Outcome, Payment? Payment = null, TimeSpan Wait = default);
@@ -71,6 +71,7 @@ static class ChargeWallet
             Outcome.TooManyWrongCodes => (429, "too_many_wrong_codes", "code", SecondsOf(decision.Wait)),
             Outcome.CodeUnknown => (409, "code_unknown", "code", null),
             Outcome.CodeExpired => (409, "code_expired", "code", null),
+            Outcome.NoWallet => (409, "no_wallet", "code", null),
             Outcome.IdAlreadyUsed => (409, "id_already_used", "id", null),
             Outcome.CodeAlreadyUsed => (409, "code_already_used", "code", null),
             Outcome.TooFewPoints => (409, "too_few_points", "amount", null),

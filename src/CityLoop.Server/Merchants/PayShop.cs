@@ -18,7 +18,7 @@ static class PayShop
     /// <summary>What can become of it, in order of precedence.</summary>
     public enum Outcome
     {
-        Paid, ShopUnknown, IdNotValid, AmountNotPositive, AmountTooLarge, IdAlreadyUsed, TooFewPoints,
+        Paid, ShopUnknown, IdNotValid, AmountNotPositive, AmountTooLarge, NoWallet, IdAlreadyUsed, TooFewPoints,
     }
 
     public static void Map(IEndpointRouteBuilder wallet) =>
@@ -52,6 +52,7 @@ static class PayShop
         Outcome.IdNotValid => (400, "id_not_valid", "id"),
         Outcome.AmountNotPositive => (400, "amount_not_positive", "amount"),
         Outcome.AmountTooLarge => (400, "amount_too_large", "amount"),
+        Outcome.NoWallet => (409, "you_have_no_wallet", null),
         Outcome.IdAlreadyUsed => (409, "id_already_used", "id"),
         Outcome.TooFewPoints => (409, "you_have_too_few_points", "amount"),
         _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "That is no refusal."),
@@ -80,6 +81,7 @@ sealed class Counter(Payments payments, MerchantStore merchants, PersonAccounts 
         return outcome switch
         {
             PaymentOutcome.Paid => (PayShop.Outcome.Paid, payment),
+            PaymentOutcome.NoWallet => (PayShop.Outcome.NoWallet, null),
             PaymentOutcome.TooFewPoints => (PayShop.Outcome.TooFewPoints, null),
             _ => (PayShop.Outcome.IdAlreadyUsed, null),
         };

@@ -35,6 +35,9 @@ enum PaymentOutcome
     /// <summary>Paid, now or before with the same content.</summary>
     Paid,
 
+    /// <summary>The account is not open, or no person's wallet of this currency.</summary>
+    NoWallet,
+
     /// <summary>The id stands for another payment.</summary>
     IdAlreadyUsed,
 

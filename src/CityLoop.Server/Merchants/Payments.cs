@@ -30,6 +30,8 @@ sealed class Payments(CityLedger ledger, CityBudgets budgets, CityPack city, Cit
     public async Task<(PaymentOutcome Outcome, Payment? Payment)> PayAsync(
         Guid id, AccountId person, Merchant shop, long amount, Guid? claim, CancellationToken cancellation)
     {
+        if (!await ledger.ReadAsync(books => IsWallet(books, person), cancellation))
+            return (PaymentOutcome.NoWallet, null);
         var pay = new Transfer(id, person, shop.Account, amount, TransferCode.Pay)
         {
             Claim = claim, Reference = shop.Id,
@@ -59,6 +61,11 @@ sealed class Payments(CityLedger ledger, CityBudgets budgets, CityPack city, Cit
                 throw new InvalidOperationException($"The ledger refuses payment {id}: {result.Outcome}.");
         }
     }
+
+    /// <summary>A code says a number only: it may stand for no account, or for a shop's or the city's own.</summary>
+    bool IsWallet(LedgerState books, AccountId account) =>
+        account.Value > 0 && account.Value <= books.AccountCount
+        && books.Account(account) is { Kind: AccountKind.Person } found && found.Currency == Currency.Id;
 
     /// <summary>A payment by its id, or null. One read of the books, and the journal where there is one.</summary>
     public async Task<Payment?> FindAsync(Guid id, CancellationToken cancellation)

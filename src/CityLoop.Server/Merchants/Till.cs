@@ -24,8 +24,12 @@ sealed class Till(
             return await AnswerOldCodeAsync(codes, shop, request, cancellation);
         var (outcome, payment) = await payments.PayAsync(
             request.Id, code.Account, shop, request.Amount, code.Claim, cancellation);
+        // Nobody's phone shows such a code: who sends one has guessed, or has the key.
+        if (outcome == PaymentOutcome.NoWallet)
+            wrongCodes.CountWrong(shop.Id);
         return outcome switch
         {
+            PaymentOutcome.NoWallet => new(ChargeWallet.Outcome.NoWallet),
             PaymentOutcome.Paid => new(ChargeWallet.Outcome.Charged, payment),
             PaymentOutcome.IdAlreadyUsed => new(ChargeWallet.Outcome.IdAlreadyUsed),
             PaymentOutcome.CodeAlreadyUsed => new(ChargeWallet.Outcome.CodeAlreadyUsed),

@@ -1,6 +1,8 @@
 using System.Net;
 using CityLoop.Ledger;
+using CityLoop.Server.Ledger;
 using CityLoop.Server.Tests.Hosting;
+using CityLoop.Server.Wallets;
 
 namespace CityLoop.Server.Tests.Merchants;
 
@@ -157,6 +159,32 @@ public sealed class ChargeWalletTests(TestCity city) : IClassFixture<TestCity>
 
         (await resident.ChargeAsync("1234567890123456", 5)).Status.ShouldBe(HttpStatusCode.Forbidden);
         (await visitor.ChargeAsync("1234567890123456", 5)).Status.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Theory]
+    [InlineData("an account that nobody opened")]
+    [InlineData("the shop's own")]
+    [InlineData("the shop's payout")]
+    [InlineData("a budget")]
+    public async Task A_code_that_stands_for_no_wallet_charges_nobody(string whose)
+    {
+        await OpenAsync(100);
+        using var till = await city.SignInAsync(Cast.HuangZhiming);
+        var shop = await city.ShopAsync(Cast.SunflowerBakery);
+        var account = whose switch
+        {
+            "the shop's own" => shop.Account,
+            "the shop's payout" => shop.Payout,
+            "a budget" => await city.Get<CityBudgets>().AccountAsync(city.Pack.Rebate.Budget.Name, default),
+            _ => new AccountId(WalletCodes.LargestAccount),
+        };
+        var code = (await city.Get<WalletCodeKey>().CodesAsync(default)).Of(
+            new(account, WalletCodes.StepAt(city.Clock.GetUtcNow())));
+        var books = await BooksAsync();
+
+        (await till.ChargeAsync(code, 10)).ShouldBeRefused(HttpStatusCode.Conflict, "no_wallet", "code");
+
+        (await BooksAsync()).ShouldBe(books);
     }
 
     async Task OpenAsync(long points)
