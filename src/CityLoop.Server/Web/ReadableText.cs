@@ -67,7 +67,9 @@ static class ReadableText
     // Half a character cannot come this way: addresses and forms are decoded from UTF-8, which has no halves.
     static bool HasNul(string? text) => text?.Contains('\0', StringComparison.Ordinal) == true;
 
-    /// <summary>The whole body, at most <see cref="Security.BodyBytesMax"/>, which the use case then reads again.</summary>
+    /// <summary>
+    /// The whole body, at most <see cref="Security.BodyBytesMax"/>; the use case then reads it again.
+    /// </summary>
     static async Task<byte[]> BodyAsync(HttpContext context)
     {
         if (context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != true)
