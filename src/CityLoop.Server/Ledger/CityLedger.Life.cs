@@ -42,10 +42,11 @@ sealed partial class CityLedger : IHostedService, IDisposable
 
     async Task LiveAsync()
     {
-        await using var socket = new WriterSocket((post, stop) => _role is WritingRole role
+        using var place = await run.TakeAsync(_server, _stop.Token);
+        await using var socket = new WriterSocket(place.Socket, (post, stop) => _role is WritingRole role
             ? role.PostAsync(post, stop)
             : throw new JournalHasAnotherWriterException());
-        await using var journal = new PostgresJournal(database, new WriterSeat(database, _server, socket.Address));
+        await using var journal = new PostgresJournal(database, new WriterSeat(database, _server, place.Socket));
         while (!_stop.IsCancellationRequested)
         {
             try

@@ -12,7 +12,8 @@ sealed class LedgerUnavailableException(Exception? inner)
 /// <summary>
 /// The city's one ledger as the rest of the server sees it: post, read, walk a statement, follow the journal.
 /// </summary>
-sealed partial class CityLedger(NpgsqlDataSource database, TimeProvider clock, ILogger<CityLedger> log)
+sealed partial class CityLedger(
+    NpgsqlDataSource database, RunFolder run, TimeProvider clock, ILogger<CityLedger> log)
 {
     /// <summary>
     /// Longer than PostgreSQL takes to come back after a crash, shorter than a person waits at a till.

@@ -1,3 +1,5 @@
+using CityLoop.Server.Shared;
+
 namespace CityLoop.Server.Ledger;
 
 /// <summary>The host of the ledger.</summary>
@@ -5,6 +7,7 @@ static class LedgerCapability
 {
     public static void AddLedger(this IServiceCollection services)
     {
+        services.AddSingleton(city => new RunFolder(city.GetRequiredService<Database>().Options.Folder));
         services.AddSingleton<CityLedger>();
         services.AddSingleton<CityAccounts>();
         services.AddSingleton<CityBudgets>();

@@ -15,31 +15,25 @@ sealed record ForwardedAnswer(PostResult[]? Results, string? Trouble);
 
 /// <summary>
 /// Where a second process of this machine (a verb of the command line) posts through the writer: a unix socket in a
-/// directory that only the operator can enter; one line of JSON each way.
+/// <see cref="RunFolder"/>; one line of JSON each way.
 /// </summary>
 sealed class WriterSocket : IAsyncDisposable
 {
     public const string Busy = "busy", AnotherWriter = "another-writer";
 
-    readonly string _directory;
     readonly Socket _socket;
     readonly CancellationTokenSource _stop = new();
     readonly Func<ForwardedPost, CancellationToken, Task<PostResult[]>> _post;
     readonly Task _accepting;
 
-    public WriterSocket(Func<ForwardedPost, CancellationToken, Task<PostResult[]>> post)
+    public WriterSocket(string address, Func<ForwardedPost, CancellationToken, Task<PostResult[]>> post)
     {
         _post = post;
-        // Made by the framework with mode 0700: nobody else can reach the socket in it.
-        _directory = Directory.CreateTempSubdirectory("cityloop-").FullName;
-        Address = Path.Combine(_directory, "writer.sock");
         _socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        _socket.Bind(new UnixDomainSocketEndPoint(Address));
+        _socket.Bind(new UnixDomainSocketEndPoint(address));
         _socket.Listen();
         _accepting = AcceptAsync();
     }
-
-    public string Address { get; }
 
     /// <summary>Posts through the writer at an address.</summary>
     /// <exception cref="JournalHasAnotherWriterException">That server no longer writes.</exception>
@@ -77,7 +71,6 @@ sealed class WriterSocket : IAsyncDisposable
         await _stop.CancelAsync();
         _socket.Dispose();
         await _accepting;
-        Directory.Delete(_directory, recursive: true);
         _stop.Dispose();
     }
 

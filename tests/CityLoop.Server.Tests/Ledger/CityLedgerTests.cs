@@ -87,7 +87,10 @@ public sealed class CityLedgerTests(TestCity city) : IClassFixture<TestCity>
     [Fact]
     public async Task A_second_server_posts_through_the_writer_and_reads_what_it_posted()
     {
-        using var second = new CityLedger(city.Database, city.Clock, NullLogger<CityLedger>.Instance);
+        // On this machine, but with a data folder of its own.
+        using var elsewhere = new DataFolder();
+        using var second = new CityLedger(
+            city.Database, new RunFolder(elsewhere.FolderPath), city.Clock, NullLogger<CityLedger>.Instance);
         await second.StartAsync(None);
         second.IsWriter.ShouldBeFalse();
         var person = await PersonAsync("second server");
@@ -108,7 +111,8 @@ public sealed class CityLedgerTests(TestCity city) : IClassFixture<TestCity>
     public async Task When_the_writer_stops_the_follower_takes_over_and_takes_its_posts()
     {
         await using var ownPool = Server.Shared.Database.SourceOf(city.Database.ConnectionString);
-        using var second = new CityLedger(ownPool, city.Clock, NullLogger<CityLedger>.Instance);
+        using var second = new CityLedger(
+            ownPool, city.Get<RunFolder>(), city.Clock, NullLogger<CityLedger>.Instance);
         await second.StartAsync(None);
         var person = await PersonAsync("take-over");
 
