@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using CityLoop.Server.Operations.Export;
 using CityLoop.Server.Operations.Import;
 using CityLoop.Server.Insights;
@@ -24,9 +25,11 @@ static class CommandLine
 
     public static async Task<int> RunAsync(string[] args)
     {
-        var root = new RootCommand("CityLoop: a city's pass and points. 'up' and 'test' need nothing but the .NET SDK.")
+        // Not a RootCommand, which takes the program's own name: --help shows what the operator types.
+        var root = new Command(
+            "./cityloop", "CityLoop: a city's pass and points. 'up' and 'test' need nothing but the .NET SDK.")
         {
-            Verb.City, Verb.Data, Verb.Connection, Verb.Json,
+            Verb.City, Verb.Data, Verb.Connection, Verb.Json, new HelpOption(), new VersionOption(),
         };
         foreach (var verb in Verbs())
             root.Subcommands.Add(verb);

@@ -23,6 +23,28 @@ public sealed class CommandLineTests(DataFolder data) : IClassFixture<DataFolder
         Directory.Exists(Path.Combine(data.FolderPath, "cluster")).ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData("./cityloop [command] [options]")]
+    [InlineData("./cityloop up [options]", "up")]
+    [InlineData("./cityloop settle [options]", "settle")]
+    [InlineData("./cityloop replay [options]", "replay")]
+    [InlineData("./cityloop twin ", "twin")]
+    [InlineData("./cityloop import [command] [options]", "import")]
+    [InlineData("./cityloop import community-points <DIR> [options]", "import", "community-points")]
+    [InlineData("./cityloop export [command] [options]", "export")]
+    [InlineData("./cityloop export hledger [options]", "export", "hledger")]
+    public async Task Help_shows_what_the_operator_types(string usage, params string[] verb)
+    {
+        var (exitCode, output, errors) = await ServerProcess.RunAsync([.. verb, "--help"]);
+
+        exitCode.ShouldBe(0, errors);
+        output.ShouldContain("Usage:\n  " + usage);
+        output.ShouldContain("--city");
+        output.ShouldContain("--help");
+        output.ShouldNotContain("CityLoop.Server");
+        errors.ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task A_data_folder_that_cannot_be_made_is_named()
     {
