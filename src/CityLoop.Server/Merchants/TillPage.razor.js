@@ -94,6 +94,9 @@ function stopCamera() {
 
 // Charge. What is sent is kept until it is answered: a reloaded page asks again with the same id and is never charged twice.
 let isSending = false;
+// Who goes back while the till has to wait ends the asking, for no answer yet can have been a charge.
+let goesBack = false;
+let wake = () => {};
 
 async function charge() {
   if (isSending) return;
@@ -103,12 +106,15 @@ async function charge() {
 
 async function send(pending) {
   isSending = true;
+  goesBack = false;
   stopCamera();
-  byId("take").disabled = true;
+  byId("take").disabled = byId("cancel").disabled = true;
   sessionStorage.setItem(pendingKey, JSON.stringify(pending));
   complain();
   try {
-    succeed(await ask(pending));
+    const answer = await ask(pending);
+    if (answer) succeed(answer);
+    else next();
     sessionStorage.removeItem(pendingKey);
   } catch (problem) {
     sessionStorage.removeItem(pendingKey);
@@ -117,11 +123,13 @@ async function send(pending) {
     codeBox.focus();
   } finally {
     isSending = false;
-    byId("take").disabled = false;
+    byId("take").disabled = byId("cancel").disabled = false;
   }
 }
 
+/** The charge, or nothing when the clerk went back before there was one. */
 async function ask(pending) {
+  let mayBeCharged = false;
   for (;;) {
     try {
       const answer = await call("POST", "/api/v1/till/charges", pending);
@@ -132,10 +140,14 @@ async function ask(pending) {
       // A refusal is an answer. Anything else may have been charged: ask again, with the same id. Who has to sign in
       // first does so by loading the page, which then asks; who has to wait is told so.
       if (problem.status === 401) return await signInAgain();
-      if (problem.status && problem.status < 500 && problem.status !== 429) throw problem;
-      online(problem.status === 429);
-      complain(problem.status === 429 ? problem.message : undefined);
-      await new Promise((next) => setTimeout(next, 1500));
+      const mustWait = problem.status === 429;
+      if (problem.status && problem.status < 500 && !mustWait) throw problem;
+      mayBeCharged ||= !mustWait;
+      online(mustWait);
+      complain(mustWait ? problem.message : undefined);
+      byId("cancel").disabled = mayBeCharged;
+      if (!goesBack) await new Promise((next) => { wake = next; setTimeout(next, 1500); });
+      if (goesBack && !mayBeCharged) return undefined;
     }
   }
 }
@@ -176,6 +188,12 @@ function next() {
   show("amount");
 }
 
+function goBack() {
+  goesBack = true;
+  if (isSending) wake();
+  else show("amount");
+}
+
 function askForCode() {
   if (amount() <= 0) return;
   byId("take").textContent = fill(byId("take").dataset.text, group(amount()));
@@ -201,7 +219,7 @@ function start() {
     else if (event.key === "Enter" && event.target.tagName !== "A" && event.target.tagName !== "BUTTON") { event.preventDefault(); askForCode(); }
   });
   byId("scan").addEventListener("click", askForCode);
-  byId("cancel").addEventListener("click", () => show("amount"));
+  byId("cancel").addEventListener("click", goBack);
   byId("next").addEventListener("click", next);
   byId("charge").addEventListener("submit", (event) => { event.preventDefault(); charge(); });
   codeBox.addEventListener("input", () => {
