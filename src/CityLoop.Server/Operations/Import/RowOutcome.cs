@@ -60,7 +60,8 @@ static class RowOutcomes
         RowOutcome.RowIsTooLong => "The line is longer than 16,384 bytes; check that this is the right file.",
         RowOutcome.RowIsNotText => "The line is not UTF-8 text; save the file as UTF-8.",
         RowOutcome.RowIsCutOff =>
-            "The file ends inside this line, without a line break. Fetch the whole file, or end the line.",
+            "The file ends here without a line break, as a file does that was cut in half. "
+            + "Add a line break at the end if the file is complete; if not, fetch it again.",
         RowOutcome.QuotesAreNotValid => "A quote is not closed, or stands inside a field; double it inside quotes.",
         RowOutcome.ColumnIsMissing => "The row has fewer fields than the header has columns.",
         RowOutcome.ColumnIsTooMany => "The row has more fields than the header; write numbers without commas.",

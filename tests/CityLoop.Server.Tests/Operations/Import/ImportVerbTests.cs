@@ -44,6 +44,19 @@ public sealed class ImportVerbTests(DataFolder data) : IClassFixture<DataFolder>
             """.ReplaceLineEndings("\n"));
     }
 
+    [Fact]
+    public async Task Who_has_a_file_without_a_last_line_break_reads_what_to_do()
+    {
+        using var folder = new SchemeFolder(earned: "10,ann,contributor,5\n10,bob,contributor,125");
+        string[] import = ["import", "community-points", folder.Path, "--dry-run", "--data", data.FolderPath];
+
+        (await ServerProcess.RunAsync(import)).Output.ShouldContain(
+            "Add a line break at the end if the file is complete; if not, fetch it again.");
+
+        await File.AppendAllTextAsync(Path.Combine(folder.Path, "earned.csv"), "\n");
+        (await ServerProcess.RunAsync(import)).Output.ShouldNotContain("row_is_cut_off");
+    }
+
     [Theory]
     [InlineData(2, "Say either --dry-run or --post", "import", "community-points", "/no/such/folder")]
     [InlineData(2, "Say either --dry-run or --post", "import", "community-points", "/tmp", "--post", "--dry-run")]
