@@ -1,5 +1,6 @@
 // Makes a passkey for the person who is signed in.
-import { bytesOf, call, textOf } from "/city.js";
+import { call } from "/city.js";
+import { answerOf, bytesOf, knownOf } from "/passkey.js";
 
 const road = document.getElementById("add-passkey-road");
 const button = document.getElementById("add-passkey");
@@ -20,7 +21,7 @@ async function add() {
         ...offer,
         challenge: bytesOf(offer.challenge),
         user: { ...offer.user, id: bytesOf(offer.user.id) },
-        excludeCredentials: (offer.excludeCredentials ?? []).map((c) => ({ ...c, id: bytesOf(c.id) })),
+        excludeCredentials: knownOf(offer.excludeCredentials),
       },
     });
     await call("POST", "/api/v1/me/passkeys", { credential: answerOf(credential) });
@@ -30,16 +31,3 @@ async function add() {
     button.disabled = false;
   }
 }
-
-const answerOf = ({ id, rawId, type, response, authenticatorAttachment }) => ({
-  id,
-  rawId: textOf(rawId),
-  type,
-  authenticatorAttachment,
-  clientExtensionResults: {},
-  response: {
-    clientDataJSON: textOf(response.clientDataJSON),
-    attestationObject: textOf(response.attestationObject),
-    transports: response.getTransports?.() ?? [],
-  },
-});

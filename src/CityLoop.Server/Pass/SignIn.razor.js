@@ -1,5 +1,6 @@
 // The passkey road of the sign-in page. Without this script the page shows the code road alone.
-import { bytesOf, call, textOf } from "/city.js";
+import { call } from "/city.js";
+import { answerOf, bytesOf, knownOf } from "/passkey.js";
 
 const road = document.getElementById("passkey-road");
 const button = document.getElementById("passkey");
@@ -21,7 +22,7 @@ async function signIn() {
       publicKey: {
         ...asked,
         challenge: bytesOf(asked.challenge),
-        allowCredentials: (asked.allowCredentials ?? []).map((c) => ({ ...c, id: bytesOf(c.id) })),
+        allowCredentials: knownOf(asked.allowCredentials),
       },
     });
     const { address } = await call("POST", "/api/v1/sign-in/passkey", {
@@ -35,17 +36,3 @@ async function signIn() {
     button.disabled = false;
   }
 }
-
-const answerOf = ({ id, rawId, type, response, authenticatorAttachment }) => ({
-  id,
-  rawId: textOf(rawId),
-  type,
-  authenticatorAttachment,
-  clientExtensionResults: {},
-  response: {
-    clientDataJSON: textOf(response.clientDataJSON),
-    authenticatorData: textOf(response.authenticatorData),
-    signature: textOf(response.signature),
-    userHandle: response.userHandle && textOf(response.userHandle),
-  },
-});

@@ -1,4 +1,4 @@
-// What the pages' own scripts share: calls to the city's API, and binary values as WebAuthn's JSON writes them.
+// What the pages' own scripts share: calls to the city's API.
 
 /** An answer that says no; `message` is a sentence for the reader, `code` is stable. */
 export class Problem extends Error {
@@ -21,9 +21,3 @@ export async function call(method, address, body) {
   if (!response.ok) throw new Problem(response.status, answer ?? {});
   return answer;
 }
-
-export const bytesOf = (text) =>
-  Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
-
-export const textOf = (buffer) =>
-  btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
