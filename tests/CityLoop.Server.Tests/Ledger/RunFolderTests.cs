@@ -12,7 +12,7 @@ public sealed class RunFolderTests
 {
     [Theory]
     [InlineData("")]
-    [InlineData("a-folder-with-a-name-so-long-that-the-path-of-a-socket-in-it-would-not-fit-into-the-one-hundred-bytes")]
+    [InlineData("a-folder-with-a-name-so-long-that-the-path-of-a-socket-in-it-would-not-fit-into-one-hundred-bytes")]
     public async Task What_a_killed_server_left_is_removed_by_the_next(string below)
     {
         using var data = new DataFolder(below);
