@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
@@ -12,38 +11,35 @@ sealed class AddressLimits(TimeProvider time, int attemptsMax)
     /// <summary>A shopping street or an office shares an address, so many; a machine that guesses needs more.</summary>
     public const int DefaultMax = 100;
 
-    const int AddressesMax = 100_000;
+    /// <summary>
+    /// A /48 is what one organisation is given, with 65,536 networks in it, and what anybody can rent by the month; a
+    /// phone company serves a district from one. So it may do as much as ten households.
+    /// </summary>
+    public const int HouseholdsInSite = 10;
 
-    readonly ConcurrentDictionary<IPAddress, (DateTimeOffset Since, int Count)> _attempts = new();
+    readonly AddressCounts _households = new(time, Window, attemptsMax);
+    readonly AddressCounts _sites = new(time, Window, attemptsMax * HouseholdsInSite);
 
     /// <summary>Counts one attempt; false when the address has had its share.</summary>
     public bool Allows(IPAddress? address)
     {
-        var now = time.GetUtcNow();
-        if (_attempts.Count >= AddressesMax)
-            Forget(now);
-        var counted = _attempts.AddOrUpdate(
-            NetworkOf(address ?? IPAddress.None), (now, 1),
-            (_, before) => now - before.Since >= Window ? (now, 1) : (before.Since, before.Count + 1));
-        return counted.Count <= attemptsMax;
+        var (household, site) = NetworksOf(address ?? IPAddress.None);
+        return _households.Take(household) && (site.Length == 0 || _sites.Take(site));
     }
 
-    void Forget(DateTimeOffset now)
+    /// <summary>Whether the address has had its share, without counting.</summary>
+    public bool IsUsedUp(IPAddress? address)
     {
-        foreach (var (address, (since, _)) in _attempts)
-            if (now - since >= Window)
-                _attempts.TryRemove(address, out _);
+        var (household, site) = NetworksOf(address ?? IPAddress.None);
+        return _households.IsFull(household) || (site.Length > 0 && _sites.IsFull(site));
     }
 
-    // One household or phone has a /64 of IPv6 to itself (RFC 6177), so that is what is counted.
-    static IPAddress NetworkOf(IPAddress address)
+    // One household or phone has a /64 of IPv6 to itself (RFC 6177), so that is what counts as an address.
+    static (byte[] Household, byte[] Site) NetworksOf(IPAddress address)
     {
         if (address.IsIPv4MappedToIPv6)
-            return address.MapToIPv4();
-        if (address.AddressFamily != AddressFamily.InterNetworkV6)
-            return address;
+            address = address.MapToIPv4();
         var bytes = address.GetAddressBytes();
-        bytes.AsSpan(8).Clear();
-        return new IPAddress(bytes);
+        return address.AddressFamily == AddressFamily.InterNetworkV6 ? (bytes[..8], bytes[..6]) : (bytes, []);
     }
 }

@@ -22,8 +22,8 @@ enum SendOutcome
 /// new resident. Until then nothing tells whether the contact is known.
 /// </summary>
 sealed partial class CodeRoad(
-    OneTimeCodes codes, IOneTimeCodeSender sender, AddressLimits limits, PersonStore people, Sessions sessions,
-    PassOptions options, Texts texts, IDataProtectionProvider protection, ILogger<CodeRoad> log)
+    OneTimeCodes codes, WrongTries wrongTries, IOneTimeCodeSender sender, AddressLimits limits, PersonStore people,
+    Sessions sessions, PassOptions options, Texts texts, IDataProtectionProvider protection, ILogger<CodeRoad> log)
 {
     const string CookieName = "code";
 
@@ -38,6 +38,7 @@ sealed partial class CodeRoad(
         if (!limits.Allows(context.Connection.RemoteIpAddress))
             return (SendOutcome.TooManyFromThisAddress, null);
         await codes.ForgetOldAsync(context.RequestAborted);
+        await wrongTries.ForgetOldAsync(context.RequestAborted);
         if (await codes.IssueAsync(contact, context.RequestAborted) is not { } issued)
             return (SendOutcome.TooManyToThisContact, null);
         try
@@ -59,7 +60,12 @@ sealed partial class CodeRoad(
     public async Task<(CodeOutcome Outcome, Person? Person, bool IsNew)> SignInAsync(
         HttpContext context, Contact contact, string ticket, string code)
     {
+        var address = context.Connection.RemoteIpAddress;
+        if (await wrongTries.RefusalAsync(address, context.RequestAborted) is { } refusal)
+            return (refusal, null, false);
         var outcome = await codes.CheckAsync(contact, ticket, code, context.RequestAborted);
+        if (outcome is CodeOutcome.WrongCode or CodeOutcome.TooManyTries)
+            await wrongTries.CountAsync(address, CancellationToken.None);
         if (outcome != CodeOutcome.Accepted)
             return (outcome, null, false);
         var (person, isNew) = await people.OfContactAsync(contact, texts.Language, context.RequestAborted);
@@ -104,6 +110,8 @@ sealed partial class CodeRoad(
     /// <inheritdoc cref="ProblemOf(SendOutcome)"/>
     public static (int Status, string Code) ProblemOf(CodeOutcome outcome) => outcome switch
     {
+        CodeOutcome.TooManyFromThisAddress => (429, "too_many_requests"),
+        CodeOutcome.CodesRest => (429, "codes_rest"),
         CodeOutcome.WrongCode => (400, "code_wrong"),
         CodeOutcome.TooManyTries => (400, "code_out_of_tries"),
         _ => (400, "code_not_live"),

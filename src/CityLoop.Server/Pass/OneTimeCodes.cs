@@ -11,6 +11,12 @@ namespace CityLoop.Server.Pass;
 /// <summary>What became of a typed code, in order of precedence.</summary>
 enum CodeOutcome
 {
+    /// <summary>This network address has tried too many wrong codes.</summary>
+    TooManyFromThisAddress,
+
+    /// <summary>Too many wrong codes are tried in the city: for some minutes none is taken.</summary>
+    CodesRest,
+
     /// <summary>This browser asked for no code, the code ran out, or a newer one was sent.</summary>
     NoLiveCode,
 

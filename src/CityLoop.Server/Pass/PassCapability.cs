@@ -42,6 +42,7 @@ static class PassCapability
         services.AddSingleton<OneTimeCodes>();
         services.AddSingleton<PersonAccounts>();
         services.AddSingleton<Sessions>();
+        services.AddSingleton<WrongTries>();
         services.AddSingleton(options.Pass);
         services.AddSingleton(all =>
             new AddressLimits(all.GetRequiredService<TimeProvider>(), options.Pass.AttemptsPerAddress));

@@ -6,6 +6,12 @@ sealed record PassOptions
     /// <summary>Codes that one network address may ask for in ten minutes.</summary>
     public int AttemptsPerAddress { get; init; } = AddressLimits.DefaultMax;
 
+    /// <summary>Wrong codes that one network address may try in ten minutes.</summary>
+    public int WrongTriesPerAddress { get; init; } = WrongTries.DefaultMaxPerAddress;
+
+    /// <summary>Wrong codes that may be tried in the whole city in five minutes; beyond it codes rest.</summary>
+    public int WrongTriesMax { get; init; } = WrongTries.DefaultMax;
+
     /// <summary>
     /// Contacts whose owners become city staff when they sign in: how the first officer comes in. Take them out again
     /// once the officers are there.

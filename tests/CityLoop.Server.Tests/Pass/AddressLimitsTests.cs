@@ -41,4 +41,31 @@ public sealed class AddressLimitsTests(TestCity city) : IClassFixture<TestCity>
 
         limits.Allows(IPAddress.Parse(second)).ShouldBe(isAllowed);
     }
+
+    [Fact]
+    public void A_rented_site_of_ipv6_does_not_count_as_thousands_of_households()
+    {
+        var limits = new AddressLimits(new TestClock(), attemptsMax: 1);
+        for (var network = 0; network < AddressLimits.HouseholdsInSite; network++)
+            limits.Allows(IPAddress.Parse($"2001:db8:1:{network:x}::1")).ShouldBeTrue();
+
+        limits.Allows(IPAddress.Parse("2001:db8:1:ffff::1")).ShouldBeFalse();
+        limits.Allows(IPAddress.Parse("2001:db8:2:ffff::1")).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Nobody_gets_a_new_share_by_coming_from_very_many_addresses_between()
+    {
+        var limits = new AddressLimits(new TestClock(), attemptsMax: 5);
+        var guesser = IPAddress.Parse("203.0.113.1");
+        for (var i = 0; i < 5; i++)
+            limits.Allows(guesser).ShouldBeTrue();
+
+        for (var i = 0; i < 150_000; i++)
+            limits.Allows(new IPAddress(0x0A000000L + i));
+
+        limits.Allows(guesser).ShouldBeFalse();
+        limits.IsUsedUp(guesser).ShouldBeTrue();
+        limits.Allows(IPAddress.Parse("198.51.100.7")).ShouldBeTrue();
+    }
 }
