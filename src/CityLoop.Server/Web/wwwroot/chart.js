@@ -73,7 +73,20 @@ function allSeries(columns, kind) {
   });
 }
 
-function optionOf({ names, columns }, kind) {
+/** How many lines the names above a chart take, so that it begins below them. */
+function legendLines(names, font, width) {
+  const pen = document.createElement('canvas').getContext('2d');
+  pen.font = `13px ${font}`;
+  let [lines, used] = [1, 0];
+  for (const name of names) {
+    const needed = 14 + 5 + pen.measureText(name).width + 10;
+    if (used > 0 && used + needed > width) [lines, used] = [lines + 1, 0];
+    used += needed;
+  }
+  return lines;
+}
+
+function optionOf({ names, columns }, kind, width) {
   const [ink, quiet, line, card] = ['ink', 'ink-2', 'line', 'card'].map(token);
   const font = getComputedStyle(document.body).fontFamily;
   const short = new Intl.NumberFormat(document.documentElement.lang, { notation: 'compact', maximumFractionDigits: 1 });
@@ -87,7 +100,7 @@ function optionOf({ names, columns }, kind) {
   return {
     animation: false,
     textStyle: { fontFamily: font },
-    grid: { left: 4, right: 12, top: drawn.length > 1 ? 34 : 12, bottom: 2, outerBoundsMode: 'same' },
+    grid: { left: 4, right: 12, top: drawn.length > 1 ? 10 + 24 * legendLines(drawn.map(column => column.name), font, width) : 12, bottom: 2, outerBoundsMode: 'same' },
     legend: { show: drawn.length > 1, left: 0, top: 0, itemWidth: 14, itemHeight: 10, icon: 'roundRect',
       textStyle: { color: ink, fontFamily: font, fontSize: 13 }, data: drawn.map(column => column.name),
       selectedMode: false },
@@ -119,11 +132,11 @@ async function draw(figure, numbers) {
   if (kind.includes('across')) picture.style.height = `${Math.max(120, content.names.length * 28 + 60)}px`;
   await import(figure.dataset.echarts); // A classic script: it leaves its name on globalThis.
   const chart = globalThis.echarts.init(picture, null, { renderer: 'canvas' });
-  const show = () => chart.setOption(optionOf(content, kind), true);
+  const show = () => chart.setOption(optionOf(content, kind, picture.clientWidth), true);
   show();
   dark.addEventListener('change', show);
   narrow.addEventListener('change', show);
-  new ResizeObserver(() => chart.resize()).observe(picture);
+  new ResizeObserver(() => { chart.resize(); show(); }).observe(picture);
   figure.dataset.drawn = 'yes';
 }
 
