@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using CityLoop.Server.Tests.Hosting;
+using CityLoop.Server.Tests.Merchants;
 using CityLoop.Server.Tests.Missions;
 using Dapper;
 using Microsoft.AspNetCore.Components.Endpoints;
@@ -22,7 +23,10 @@ public sealed partial class NonsenseTests(TestCity city) : IClassFixture<TestCit
 
     /// <summary>Pages of one shop, spot or mission, whose forms are there only when the place is.</summary>
     string[] Places =>
-        [$"/pay/{Cast.SunflowerBakery}", $"/spots/{city.CodeOf("old-station")}", "/missions/heritage-rally"];
+    [
+        $"/pay/{Cast.SunflowerBakery}", $"/pay/{Cast.SunflowerBakery}?amount=5",
+        $"/spots/{city.CodeOf("old-station")}", "/missions/heritage-rally",
+    ];
 
     int _checked;
 
@@ -53,6 +57,7 @@ public sealed partial class NonsenseTests(TestCity city) : IClassFixture<TestCit
     [Fact]
     public async Task Slow_because_it_fills_every_blank_of_every_address()
     {
+        var samples = await city.MakePlacesAsync();
         await NothingBadHappensAsync(async clients =>
         {
             foreach (var call in Endpoints())
@@ -64,11 +69,14 @@ public sealed partial class NonsenseTests(TestCity city) : IClassFixture<TestCit
                         await CheckAsync(
                             call, value, await SendAsync(client, call, "{}", address: call.Address(blank, value)));
                     if (call.Method == "GET" && call.Queries.Any())
-                        await CheckAsync(call, value, await SendAsync(client, call, "", address: call.Address() + "?"
+                        await CheckAsync(call, value, await SendAsync(client, call, "", address: PlaceOf(call) + "?"
                             + string.Join('&', call.Queries.Select(q => $"{q}={Uri.EscapeDataString(value)}"))));
                 }
             }
         });
+
+        // What stands behind the question mark is read only where the page finds what it shows.
+        string PlaceOf(Requests call) => call.IsForPrograms ? call.Address() : call.Endpoint.AddressIn(samples);
     }
 
     [Fact]
@@ -76,6 +84,7 @@ public sealed partial class NonsenseTests(TestCity city) : IClassFixture<TestCit
     {
         var pages = Endpoints().Where(e => e.Endpoint.Metadata.GetMetadata<ComponentTypeMetadata>() is not null
             && !e.Blanks.Any()).Select(e => e.Address()).Concat(Places).Distinct().ToList();
+        await city.GiveAsync(Cast.LinMeiling, 100);
         var known = new HashSet<string>(); // the choice of language stands on every page
         await NothingBadHappensAsync(async clients =>
         {
@@ -92,6 +101,8 @@ public sealed partial class NonsenseTests(TestCity city) : IClassFixture<TestCit
         });
         pages.Count.ShouldBeGreaterThan(4);
         known.ShouldContain(form => form.StartsWith($"get /pay/{Cast.SunflowerBakery} ", StringComparison.Ordinal));
+        known.ShouldContain(form => form.StartsWith(
+            $"post /pay/{Cast.SunflowerBakery}?amount=5 (", StringComparison.Ordinal));
         known.ShouldContain(form => form.StartsWith(
             $"post /spots/{city.CodeOf("old-station")}/answer (", StringComparison.Ordinal));
     }

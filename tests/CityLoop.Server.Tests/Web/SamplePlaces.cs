@@ -1,0 +1,63 @@
+using CityLoop.Server.Merchants.Settlement;
+using CityLoop.Server.Pass;
+using CityLoop.Server.Tests.Hosting;
+using CityLoop.Server.Tests.Merchants;
+using CityLoop.Server.Tests.Missions;
+using Dapper;
+using Microsoft.AspNetCore.Routing;
+
+namespace CityLoop.Server.Tests.Web;
+
+/// <summary>
+/// A real thing for every page that shows one thing: a receipt, a trip, a spot. A new page with a blank in its
+/// address needs its line here before the rules for all pages can be checked on it.
+/// </summary>
+static class SamplePlaces
+{
+    /// <summary>Lets the city have one of each, and answers their addresses by route.</summary>
+    public static async Task<IReadOnlyDictionary<string, string>> MakePlacesAsync(this TestCity city)
+    {
+        var payment = await PaidAsync(city);
+        var settlement = await SettledAsync(city);
+        await using var database = await city.Database.OpenConnectionAsync();
+        var trip = await database.QueryFirstAsync<Guid>(
+            "select id from carbon.trip where person = @person limit 1",
+            new { person = PersonId.OfCast(Cast.LinMeiling).Value });
+        return new Dictionary<string, string>
+        {
+            ["/pay/{code}"] = $"/pay/{Cast.SunflowerBakery}",
+            ["/receipts/{id:guid}"] = $"/receipts/{payment}",
+            ["/till/receipts/{id:guid}"] = $"/till/receipts/{payment}",
+            ["/desk/settlements/{id:guid}"] = $"/desk/settlements/{settlement}",
+            ["/desk/settlements/{id:guid}/payout.csv"] = $"/desk/settlements/{settlement}/payout.csv",
+            ["/carbon/trips/{Id:guid}"] = $"/carbon/trips/{trip}",
+            ["/missions/{Id}"] = "/missions/heritage-rally",
+            ["/desk/missions/{Id}/spots"] = "/desk/missions/heritage-rally/spots",
+            ["/spots/{Code}"] = $"/spots/{city.CodeOf("old-station")}",
+            ["/openapi/{documentName}.json"] = "/openapi/v1.json",
+        };
+    }
+
+    /// <summary>Where a reader sees a page: its own address, or the sample's.</summary>
+    public static string AddressIn(this RouteEndpoint page, IReadOnlyDictionary<string, string> samples)
+    {
+        var route = "/" + page.RoutePattern.RawText!.TrimStart('/');
+        return page.RoutePattern.Parameters.Count == 0 ? route
+            : samples.TryGetValue(route, out var sample) ? sample
+            : throw new ShouldAssertException($"{route} needs a sample in {nameof(SamplePlaces)}.");
+    }
+
+    static async Task<Guid> PaidAsync(TestCity city)
+    {
+        await city.GiveAsync(Cast.LinMeiling, 100);
+        using var till = await city.SignInAsync(Cast.HuangZhiming);
+        return (await till.ChargeAsync(await city.CodeOfAsync(Cast.LinMeiling), 60)).ShouldBeDone().Id;
+    }
+
+    static async Task<Guid> SettledAsync(TestCity city)
+    {
+        city.Clock.Advance(TimeSpan.FromDays(17));
+        var settle = city.Get<SettleShops>();
+        return (await settle.RunAsync(settle.Yesterday, default)).Closed[^1].Id;
+    }
+}
