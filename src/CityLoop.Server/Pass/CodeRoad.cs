@@ -79,7 +79,7 @@ sealed partial class CodeRoad(
     /// <summary>The pages' memory between the two forms: which contact, which ticket, where to go then.</summary>
     public void Keep(HttpContext context, string typed, string ticket, string returnUrl) =>
         context.Response.Cookies.Append(
-            CookieName,
+            CookieNames.On(context.Request, CookieName),
             _seal.Protect(JsonSerializer.Serialize(new Asked(Contact.Read(typed)!, ticket, returnUrl))),
             Cookie(context));
 
@@ -87,7 +87,7 @@ sealed partial class CodeRoad(
     {
         try
         {
-            return context.Request.Cookies[CookieName] is { } kept
+            return context.Request.Cookies[CookieNames.On(context.Request, CookieName)] is { } kept
                 ? JsonSerializer.Deserialize<Asked>(_seal.Unprotect(kept))
                 : null;
         }
@@ -117,12 +117,13 @@ sealed partial class CodeRoad(
         _ => (400, "code_not_live"),
     };
 
-    static void Forget(HttpContext context) => context.Response.Cookies.Delete(CookieName, Cookie(context));
+    static void Forget(HttpContext context) =>
+        context.Response.Cookies.Delete(CookieNames.On(context.Request, CookieName), Cookie(context));
 
     static CookieOptions Cookie(HttpContext context) => new()
     {
         HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = context.Request.IsHttps, MaxAge = OneTimeCodes.Life,
-        IsEssential = true, Path = "/sign-in",
+        IsEssential = true, Path = "/",
     };
 
     public sealed record Asked(Contact Contact, string Ticket, string ReturnUrl);

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using CityLoop.Server.Web;
 using Dapper;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
@@ -78,14 +79,15 @@ sealed class Passkeys(
     {
         var sealedState = _seal.Protect(JsonSerializer.Serialize(
             new Kept(purpose, state ?? "", time.GetUtcNow() + ChallengeLife)));
-        context.Response.Cookies.Append(CookieName, sealedState, Cookie(context));
+        context.Response.Cookies.Append(CookieNames.On(context.Request, CookieName), sealedState, Cookie(context));
     }
 
     async Task<string?> TakeAsync(HttpContext context, string purpose)
     {
-        if (context.Request.Cookies[CookieName] is not { } sealedState)
+        var name = CookieNames.On(context.Request, CookieName);
+        if (context.Request.Cookies[name] is not { } sealedState)
             return null;
-        context.Response.Cookies.Delete(CookieName, Cookie(context));
+        context.Response.Cookies.Delete(name, Cookie(context));
         Kept kept;
         try
         {
@@ -117,7 +119,7 @@ sealed class Passkeys(
     static CookieOptions Cookie(HttpContext context) => new()
     {
         HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = context.Request.IsHttps, MaxAge = ChallengeLife,
-        IsEssential = true, Path = "/api/v1",
+        IsEssential = true, Path = "/",
     };
 
     sealed record Kept(string Purpose, string State, DateTimeOffset Until);

@@ -1,4 +1,5 @@
 using System.Text.Encodings.Web;
+using CityLoop.Server.Web;
 using CityLoop.Server.Web.Errors;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
@@ -26,19 +27,19 @@ sealed class SessionAuthentication(
             await sessions.EndAsync(before, context.User.SessionId(), context.RequestAborted);
         var key = await sessions.BeginAsync(
             new PersonId(person.Id), DeviceLabel.Of(context.Request.Headers.UserAgent), context.RequestAborted);
-        context.Response.Cookies.Append(CookieName, key, Cookie(context, CookieAge));
+        context.Response.Cookies.Append(CookieNames.On(context.Request, CookieName), key, Cookie(context, CookieAge));
     }
 
     /// <summary>Ends this browser's session.</summary>
     public static async Task SignOutAsync(HttpContext context, Sessions sessions)
     {
         await sessions.EndAsync(context.User.PersonId(), context.User.SessionId(), context.RequestAborted);
-        context.Response.Cookies.Delete(CookieName, Cookie(context, null));
+        context.Response.Cookies.Delete(CookieNames.On(context.Request, CookieName), Cookie(context, null));
     }
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        if (Request.Cookies[CookieName] is not { Length: > 0 } key)
+        if (Request.Cookies[CookieNames.On(Request, CookieName)] is not { Length: > 0 } key)
             return AuthenticateResult.NoResult();
         return await sessions.FindAsync(key, Context.RequestAborted) is { } principal
             ? AuthenticateResult.Success(new AuthenticationTicket(principal, SchemeName))

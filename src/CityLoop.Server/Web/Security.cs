@@ -1,10 +1,8 @@
-using System.Net;
 using CityLoop.Server.Pass;
 using CityLoop.Server.Web.Errors;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.HttpOverrides;
 
 namespace CityLoop.Server.Web;
 
@@ -43,15 +41,18 @@ static class Security
             form.ValueLengthLimit = 64 * 1024;
             form.MultipartBodyLengthLimit = BodyBytesMax;
         });
-        builder.Services.AddAntiforgery(tokens =>
-        {
-            tokens.Cookie.Name = "form";
-            tokens.Cookie.HttpOnly = true;
-            // Lax: arriving by a link must not make the forms of the other tabs invalid.
-            tokens.Cookie.SameSite = SameSiteMode.Lax;
-            tokens.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-            tokens.SuppressXFrameOptionsHeader = true;
-        });
+        builder.Services.AddHttpContextAccessor();
+        builder.Services.AddAntiforgery(tokens => tokens.SuppressXFrameOptionsHeader = true);
+        builder.Services.AddOptions<AntiforgeryOptions>().Configure<IHttpContextAccessor>((tokens, here) =>
+            tokens.Cookie = new CookieNames.OfForms(here, "form")
+            {
+                HttpOnly = true,
+                // Lax: arriving by a link must not make the forms of the other tabs invalid.
+                SameSite = SameSiteMode.Lax,
+                SecurePolicy = CookieSecurePolicy.SameAsRequest,
+                Path = "/",
+                IsEssential = true,
+            });
         // What carries no decision of its own is closed to everybody.
         var authorization = builder.Services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAssertion(_ => false).Build());
@@ -96,7 +97,7 @@ static class Security
         if (request.Headers["Sec-Fetch-Site"] is [{ } site, ..] && site is not ("same-origin" or "none"))
             return "wrong_origin";
         if (ErrorPages.IsForPrograms(request.Path))
-            return request.Cookies.ContainsKey(SessionAuthentication.CookieName)
+            return request.Cookies.ContainsKey(CookieNames.On(request, SessionAuthentication.CookieName))
                 && !request.Headers.ContainsKey(ApiHeader) ? "wrong_origin" : null;
         var tokens = context.RequestServices.GetRequiredService<IAntiforgery>();
         try
@@ -147,24 +148,5 @@ static class Security
         if (isPage || headers.CacheControl.Count == 0)
             headers.CacheControl = "no-store";
         return Task.CompletedTask;
-    }
-
-    /// <summary>
-    /// Off unless <c>Web:TrustedProxies</c> names the reverse proxies' addresses: whoever is believed about the
-    /// caller's address and scheme can pretend to be any address.
-    /// </summary>
-    static void UseTrustedProxies(this WebApplication app)
-    {
-        var proxies = app.Configuration.GetSection("Web:TrustedProxies").Get<string[]>() ?? [];
-        if (proxies.Length == 0)
-            return;
-        var options = new ForwardedHeadersOptions
-        {
-            ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto
-                | ForwardedHeaders.XForwardedHost,
-        };
-        foreach (var proxy in proxies)
-            options.KnownProxies.Add(IPAddress.Parse(proxy));
-        app.UseForwardedHeaders(options);
     }
 }

@@ -20,9 +20,13 @@ sealed class ServerProcess : IAsyncDisposable
     public int Pid => _process.Id;
 
     /// <summary>Starts <c>up</c> on a data folder and waits until it serves.</summary>
-    public static async Task<ServerProcess> UpAsync(string dataFolder, params string[] more)
+    public static Task<ServerProcess> UpAsync(string dataFolder, params string[] more) =>
+        UpWithAsync([], dataFolder, more);
+
+    /// <summary>The same with settings, each as NAME=VALUE.</summary>
+    public static async Task<ServerProcess> UpWithAsync(string[] settings, string dataFolder, params string[] more)
     {
-        var process = Launch(["up", "--port", "0", "--data", dataFolder, "--json", .. more]);
+        var process = Launch(settings, ["up", "--port", "0", "--data", dataFolder, "--json", .. more]);
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var answer = "";
         while (!answer.EndsWith('}'))
@@ -37,7 +41,7 @@ sealed class ServerProcess : IAsyncDisposable
     /// <summary>Runs a verb to its end.</summary>
     public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments)
     {
-        using var process = Launch(arguments);
+        using var process = Launch([], arguments);
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var errors = process.StandardError.ReadToEndAsync(patience.Token);
         var output = await process.StandardOutput.ReadToEndAsync(patience.Token);
@@ -98,11 +102,12 @@ sealed class ServerProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    static Process Launch(string[] arguments)
+    static Process Launch(string[] settings, string[] arguments)
     {
         var program = Path.Combine(AppContext.BaseDirectory, "CityLoop.Server.dll");
         // A test run in the background of a script inherits ignored interrupts; an operator's terminal does not.
-        return Process.Start(new ProcessStartInfo("env", ["--default-signal=INT,TERM", "dotnet", program, .. arguments])
+        return Process.Start(new ProcessStartInfo(
+            "env", ["--default-signal=INT,TERM", .. settings, "dotnet", program, .. arguments])
         {
             RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/",
         })!;

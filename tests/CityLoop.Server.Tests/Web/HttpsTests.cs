@@ -1,0 +1,75 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using CityLoop.Server.Tests.Hosting;
+
+namespace CityLoop.Server.Tests.Web;
+
+/// <summary>The real program behind a web server that speaks HTTPS for it.</summary>
+public sealed partial class HttpsTests
+{
+    [Fact]
+    public async Task Slow_because_it_starts_a_city_behind_a_web_server_with_TLS()
+    {
+        using var data = new DataFolder();
+        await using var city = await ServerProcess.UpWithAsync(
+            ["Web__TrustedProxies__0=127.0.0.1", "Web__PublicAddress=https://pass.example.org"], data.FolderPath);
+        using var client = new HttpClient(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false })
+        {
+            BaseAddress = city.Address,
+        };
+        client.DefaultRequestHeaders.Add("X-Forwarded-Proto", "https");
+        client.DefaultRequestHeaders.Add("X-Forwarded-For", "203.0.113.9");
+        client.DefaultRequestHeaders.Add("X-Forwarded-Host", "pass.example.org");
+        var jar = new Dictionary<string, string>();
+
+        var door = await VisitAsync(client, jar, "/sign-in");
+        await VisitAsync(client, jar, "/sign-in", door, "send-code", ("Contact", "meiling@example.org"));
+        var asked = await VisitAsync(client, jar, "/sign-in/code");
+        var letters = await VisitAsync(client, jar, "/outbox");
+        await VisitAsync(client, jar, "/sign-in/code", asked, "code", ("Code", SixDigits().Match(letters).Value));
+
+        jar.Keys.ShouldBe(["__Host-form", "__Host-code", "__Host-pass"], ignoreOrder: true);
+        (await StatusAsync(client, $"__Host-pass={jar["__Host-pass"]}")).ShouldBe(HttpStatusCode.OK);
+        // A cookie that a neighbour under the same domain could plant is not looked at.
+        (await StatusAsync(client, $"pass={jar["__Host-pass"]}")).ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    static async Task<string> VisitAsync(
+        HttpClient client, Dictionary<string, string> jar, string address, string? page = null, string handler = "",
+        params (string Name, string Value)[] fields)
+    {
+        using var request = new HttpRequestMessage(page is null ? HttpMethod.Get : HttpMethod.Post, address);
+        request.Headers.TryAddWithoutValidation("Cookie", string.Join("; ", jar.Select(c => $"{c.Key}={c.Value}")));
+        if (page is not null)
+            request.Content = new FormUrlEncodedContent(fields.Select(f => KeyValuePair.Create(f.Name, f.Value))
+                .Append(new("_handler", handler)).Append(new("__RequestVerificationToken", Token().Match(page)
+                    .Groups[1].Value)));
+        using var answer = await client.SendAsync(request);
+        var text = await answer.Content.ReadAsStringAsync();
+        ((int)answer.StatusCode).ShouldBeLessThan(400, $"{address}: {text}");
+        foreach (var cookie in answer.Headers.TryGetValues("Set-Cookie", out var cookies) ? cookies : [])
+        {
+            // What a browser demands of the prefix.
+            cookie.ShouldContain("secure", Case.Insensitive);
+            cookie.ShouldContain("path=/;", Case.Insensitive);
+            cookie.ShouldNotContain("domain=", Case.Insensitive);
+            jar[cookie.Split('=')[0]] = cookie.Split('=', ';')[1];
+        }
+
+        return text;
+    }
+
+    static async Task<HttpStatusCode> StatusAsync(HttpClient client, string cookie)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/me");
+        request.Headers.Add("Cookie", cookie);
+        using var answer = await client.SendAsync(request);
+        return answer.StatusCode;
+    }
+
+    [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"([^\"]+)\"")]
+    private static partial Regex Token();
+
+    [GeneratedRegex("(?<![0-9])[0-9]{6}(?![0-9])")]
+    private static partial Regex SixDigits();
+}
