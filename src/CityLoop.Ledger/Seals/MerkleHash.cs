@@ -51,7 +51,7 @@ public static class MerkleHash
         return hash;
     }
 
-    /// <summary>The hash above a row of complete subtrees, largest first, as the right edge of a tree has them.</summary>
+    /// <summary>The hash above a row of complete subtrees, largest first, as a tree's right edge has them.</summary>
     /// <exception cref="ArgumentException">There is none.</exception>
     public static byte[] OfEdge(IReadOnlyList<byte[]> subtrees)
     {

@@ -28,7 +28,7 @@ public sealed record NoteSignature(string Name, uint KeyId, byte[] Signature)
         return new NoteSignature(name, BinaryPrimitives.ReadUInt32BigEndian(bytes), bytes[IdBytes..]);
     }
 
-    /// <summary>True when name and number are those of a key; what the signature is worth is another question.</summary>
+    /// <summary>True when name and number are those of a key; the signature itself is another question.</summary>
     public bool IsOf(NoteKey key)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -64,7 +64,7 @@ public sealed record SignedNote(string Text, IReadOnlyList<NoteSignature> Signat
             : new SignedNote(note[..(split + 1)], signatures);
     }
 
-    /// <summary>True when the key has signed this text, and every line that bears its name and number says so.</summary>
+    /// <summary>True when the key has signed this text and no line of its name and number is false.</summary>
     public bool IsSignedBy(NoteKey key, VerifySignature verify)
     {
         ArgumentNullException.ThrowIfNull(verify);

@@ -1,4 +1,5 @@
 using CityLoop.Ledger;
+using CityLoop.Ledger.Seals;
 
 namespace CityLoop.Server.City;
 
@@ -10,6 +11,10 @@ sealed record CityBudget(string Name, LocalNames Names, LocalNames Funder, CityC
 
 /// <summary>The share of each payment that comes back, rounded down, and the budget that pays it.</summary>
 sealed record CityRebate(int Percent, CityBudget Budget);
+
+/// <summary>How others know this city's journal, and whose word on its seals the city publishes.</summary>
+/// <param name="Origin">A name of the world's own: an address without its scheme. It cannot change later.</param>
+sealed record CitySeals(string Origin, IReadOnlyList<NoteKey> Witnesses);
 
 /// <summary>An administrative district with the people who live there, and the middle of where they live.</summary>
 sealed record District(

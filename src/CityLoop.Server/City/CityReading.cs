@@ -1,5 +1,6 @@
 using System.Globalization;
 using CityLoop.Ledger;
+using CityLoop.Ledger.Seals;
 
 namespace CityLoop.Server.City;
 
@@ -11,11 +12,12 @@ sealed class CityReading(string folder, PackNode city, List<PackProblem> problem
     public CityPack Read(IReadOnlyDictionary<string, CastRole> roles)
     {
         city.Only(
-            "names", "timeZone", "fiscalYearStart", "languages", "currencies", "budgets", "rebate", "colours");
+            "names", "timeZone", "fiscalYearStart", "languages", "currencies", "budgets", "rebate", "seals", "colours");
         _languages = city.Texts("languages");
         var currencies = Currencies();
         var budgets = Budgets(currencies);
         var rebate = Rebate(budgets);
+        var seals = Seals();
         var names = city.Names("names", _languages);
         var zone = Zone();
         var colours = city.Map("colours");
@@ -36,6 +38,7 @@ sealed class CityReading(string folder, PackNode city, List<PackProblem> problem
             Currencies = currencies,
             Budgets = budgets,
             Rebate = rebate!,
+            Seals = seals,
             Colours = colours,
             Districts = districts,
             Spots = spots,
@@ -123,6 +126,23 @@ sealed class CityReading(string folder, PackNode city, List<PackProblem> problem
             return new CityRebate(percent, budget);
         node.Wrong("budget", $"'{name}' is not one of the budgets", "Write the name of a budget above");
         return null;
+    }
+
+    CitySeals Seals()
+    {
+        var node = city.One("seals").Only("origin", "witnesses");
+        var origin = node.Text("origin");
+        if (origin.Length > 0 && !NoteKey.IsName(origin))
+            node.Wrong("origin", $"is '{origin}'",
+                "Write an address of the city's without https:// and without blanks, as city.example/journal");
+        var witnesses = new List<NoteKey>();
+        foreach (var text in node.Has("witnesses") ? node.Texts("witnesses") : [])
+            if (NoteKey.Parse(text) is { Type: NoteKey.Witness } key && witnesses.All(w => w.Name != key.Name))
+                witnesses.Add(key);
+            else
+                node.Wrong("witnesses", $"has '{text}', which is no key of a witness or has the name of another",
+                    "Copy the key that the witness publishes: name+number+key, of type 4");
+        return new CitySeals(origin, witnesses);
     }
 
     IReadOnlyList<District> Districts()

@@ -61,6 +61,9 @@ sealed class PackNode
     public void Wrong(string field, string wrong, string writeInstead) =>
         _problems.Add(new(_file, LineOf(field), $"'{field}' {wrong}", writeInstead));
 
+    /// <summary>True when the field is there; for fields that may be left out.</summary>
+    public bool Has(string field) => Field(field) is not null;
+
     public string Text(string field)
     {
         if (Field(field) is { ValueKind: JsonValueKind.String } value && value.GetString() is { Length: > 0 } text)

@@ -1,4 +1,6 @@
 using CityLoop.Ledger;
+using CityLoop.Server.Ledger.Seals;
+using CityLoop.Server.Shared;
 using Npgsql;
 
 namespace CityLoop.Server.Ledger;
@@ -15,6 +17,7 @@ sealed partial class CityLedger : IHostedService, IDisposable
     volatile LedgerRole? _role;
     volatile TaskCompletionSource _advanced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     LedgerWriter? _writer;
+    PostgresJournal? _journal;
     Task _life = Task.CompletedTask;
 
     /// <summary>True while this server decides; the turn of the day and other single jobs belong to it.</summary>
@@ -46,7 +49,8 @@ sealed partial class CityLedger : IHostedService, IDisposable
         await using var socket = new WriterSocket(place.Socket, (post, stop) => _role is WritingRole role
             ? role.PostAsync(post, stop)
             : throw new JournalHasAnotherWriterException());
-        await using var journal = new PostgresJournal(database, new WriterSeat(database, _server, place.Socket));
+        await using var journal = new PostgresJournal(
+            database, new WriterSeat(database, _server, place.Socket), seals);
         while (!_stop.IsCancellationRequested)
         {
             try
@@ -64,6 +68,12 @@ sealed partial class CityLedger : IHostedService, IDisposable
                 _writer = null;
                 LogTrouble(e);
                 await Pause(RetryInterval);
+            }
+            catch (InvalidDataException e)
+            {
+                // The books are not ours to mend, and nobody may write into them until somebody has looked.
+                LogWrongBooks(e);
+                throw new CannotStartException(e.Message);
             }
             catch (OperationCanceledException)
             {
@@ -94,8 +104,22 @@ sealed partial class CityLedger : IHostedService, IDisposable
         var startedAt = books.Sequence;
         writer.Committed += _ => Advance();
         _writer = writer;
+        _journal = journal;
         Become(new WritingRole(writer));
-        await writer.RunAsync(_stop.Token);
+        using var noMoreSeals = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        var sealing = SealNowAndThenAsync(journal, noMoreSeals.Token);
+        try
+        {
+            await writer.RunAsync(_stop.Token);
+        }
+        finally
+        {
+            await noMoreSeals.CancelAsync();
+            await sealing;
+            _journal = null;
+        }
+
+        await TrySealAsync(journal, CancellationToken.None);
         if (books.Sequence > startedAt)
             await journal.SaveSnapshotAsync(books, CancellationToken.None);
     }
@@ -144,6 +168,45 @@ sealed partial class CityLedger : IHostedService, IDisposable
     [LoggerMessage(Level = LogLevel.Information,
         Message = "Another server writes the journal; this one follows it from entry {Sequence} on.")]
     partial void LogFollowing(long sequence);
+
+    /// <summary>Seals now what is durable; false when that is sealed already, or another server writes.</summary>
+    public async Task<bool> SealAsync(CancellationToken cancellation) =>
+        _journal is { } journal && await journal.SealAsync(cancellation);
+
+    async Task SealNowAndThenAsync(PostgresJournal journal, CancellationToken cancellation)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(seals.Every, TimeProvider.System, cancellation);
+                await TrySealAsync(journal, cancellation);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The writer ends and makes the last seal itself.
+        }
+    }
+
+    /// <summary>A seal that cannot be made now is made later; the city goes on paying.</summary>
+    async Task TrySealAsync(PostgresJournal journal, CancellationToken cancellation)
+    {
+        try
+        {
+            await journal.SealAsync(cancellation);
+        }
+        catch (Exception e) when (e is IOException or CannotSealException)
+        {
+            LogNotSealed(e.Message);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The journal was not sealed: {Reason}")]
+    partial void LogNotSealed(string reason);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The journal cannot be taken up.")]
+    partial void LogWrongBooks(Exception reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The ledger met trouble and goes on trying.")]
     partial void LogTrouble(Exception trouble);

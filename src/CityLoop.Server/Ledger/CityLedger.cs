@@ -1,4 +1,5 @@
 using CityLoop.Ledger;
+using CityLoop.Server.Ledger.Seals;
 using Npgsql;
 
 namespace CityLoop.Server.Ledger;
@@ -13,7 +14,7 @@ sealed class LedgerUnavailableException(Exception? inner)
 /// The city's one ledger as the rest of the server sees it: post, read, walk a statement, follow the journal.
 /// </summary>
 sealed partial class CityLedger(
-    NpgsqlDataSource database, RunFolder run, TimeProvider clock, ILogger<CityLedger> log)
+    NpgsqlDataSource database, RunFolder run, JournalSeals seals, TimeProvider clock, ILogger<CityLedger> log)
 {
     /// <summary>
     /// Longer than PostgreSQL takes to come back after a crash, shorter than a person waits at a till.

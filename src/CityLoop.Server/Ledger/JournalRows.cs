@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 using CityLoop.Ledger;
+using CityLoop.Server.Ledger.Seals;
 using Npgsql;
 
 namespace CityLoop.Server.Ledger;
@@ -16,7 +17,10 @@ static class JournalRows
         "sequence, at, id, amount, debit_previous, credit_previous, debit, credit, kind, code, ends_batch, day, "
         + "reverses, claim, reference, effective_at, currency, account_kind, currency_code, scale";
 
-    const short ColumnCount = 20;
+    /// <summary>All columns, the leaf hash's beginning among them.</summary>
+    public const string ColumnsToWrite = Columns + ", leaf";
+
+    const short ColumnCount = 21;
     const short CurrencyDefined = 1, AccountOpened = 2, DayBegun = 3, Transferred = 4;
 
     // "PGCOPY\n", 0xFF, "\r\n", 0; then no flags and no header extension (PostgreSQL documentation, COPY).
@@ -26,12 +30,17 @@ static class JournalRows
     static readonly long PostgresEpochTicks = new DateTime(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
     static readonly int PostgresEpochDay = new DateOnly(2000, 1, 1).DayNumber;
 
-    /// <summary>The whole COPY stream of a batch: signature, rows, trailer.</summary>
-    public static void Write(IBufferWriter<byte> target, IReadOnlyList<JournalEntry> batch)
+    /// <summary>The whole COPY stream of a batch: signature, rows, trailer; the tree takes each row in.</summary>
+    public static void Write(ArrayBufferWriter<byte> target, IReadOnlyList<JournalEntry> batch, SealedTree tree)
     {
         target.Write(Signature);
         for (var i = 0; i < batch.Count; i++)
+        {
+            var from = target.WrittenCount;
             WriteRow(target, batch[i]);
+            Int32(target, tree.Take(target.WrittenSpan[from..]));
+        }
+
         WriteInt16(target, -1);
     }
 

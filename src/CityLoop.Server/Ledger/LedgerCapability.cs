@@ -1,3 +1,4 @@
+using CityLoop.Server.Ledger.Seals;
 using CityLoop.Server.Shared;
 
 namespace CityLoop.Server.Ledger;
@@ -8,6 +9,7 @@ static class LedgerCapability
     public static void AddLedger(this IServiceCollection services)
     {
         services.AddSingleton(city => new RunFolder(city.GetRequiredService<Database>().Options.Folder));
+        services.AddSingleton<JournalSeals>();
         services.AddSingleton<CityLedger>();
         services.AddSingleton<CityAccounts>();
         services.AddSingleton<CityBudgets>();

@@ -1,5 +1,6 @@
 using System.Buffers;
 using CityLoop.Ledger;
+using CityLoop.Server.Ledger.Seals;
 using Npgsql;
 
 namespace CityLoop.Server.Ledger;
@@ -8,16 +9,56 @@ namespace CityLoop.Server.Ledger;
 /// The journal in PostgreSQL. The writer's lock and the appends live on one connection: who loses the connection loses
 /// the lock with it, and the primary key on the gap-free sequence refuses a second writer whatever happens.
 /// </summary>
-sealed class PostgresJournal(NpgsqlDataSource database, WriterSeat seat) : IJournal, IAsyncDisposable
+sealed class PostgresJournal(NpgsqlDataSource database, WriterSeat seat, JournalSeals seals)
+    : IJournal, IAsyncDisposable
 {
+    readonly SealedTree _tree = new();
+
+    /// <summary>The connection does one thing at a time: append a batch, or seal what is there.</summary>
+    readonly SemaphoreSlim _turn = new(1);
+
     readonly ArrayBufferWriter<byte> _buffer = new(1 << 20);
     NpgsqlConnection? _connection;
 
     public Task AppendAsync(IReadOnlyList<JournalEntry> batch, CancellationToken cancellation) =>
         // The stream of a COPY is written synchronously: on a thread of its own the next batch is decided meanwhile.
-        Task.Run(() => Append(batch), cancellation);
+        Task.Run(() => InTurnAsync(() => Append(batch), cancellation), cancellation);
+
+    /// <summary>Signs the tree over everything that is durable; false when that is sealed already.</summary>
+    /// <exception cref="IOException">The journal is not open now, or was lost meanwhile.</exception>
+    /// <exception cref="CannotSealException">The key is not here; the message says what to do.</exception>
+    public async Task<bool> SealAsync(CancellationToken cancellation)
+    {
+        await _turn.WaitAsync(cancellation);
+        try
+        {
+            return await seals.SealAsync(
+                _tree, _connection ?? throw new IOException("The journal is not open."), cancellation);
+        }
+        catch (Exception e) when (e is NpgsqlException or InvalidOperationException or ObjectDisposedException)
+        {
+            throw new IOException("It is not known whether the seal was kept.", e);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
 
     public async Task<long> ReopenAsync(CancellationToken cancellation)
+    {
+        await _turn.WaitAsync(cancellation);
+        try
+        {
+            return await ReopenInTurnAsync(cancellation);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    async Task<long> ReopenInTurnAsync(CancellationToken cancellation)
     {
         await CloseAsync();
         try
@@ -25,7 +66,9 @@ sealed class PostgresJournal(NpgsqlDataSource database, WriterSeat seat) : IJour
             _connection = await seat.TakeAsync(cancellation);
             await using var command = new NpgsqlCommand(
                 "select coalesce(max(sequence), 0) from ledger.journal", _connection);
-            return (long)(await command.ExecuteScalarAsync(cancellation))!;
+            var last = (long)(await command.ExecuteScalarAsync(cancellation))!;
+            await seals.CatchUpAsync(_tree, _connection, last, cancellation);
+            return last;
         }
         catch (NpgsqlException e)
         {
@@ -66,13 +109,15 @@ sealed class PostgresJournal(NpgsqlDataSource database, WriterSeat seat) : IJour
     {
         var connection = _connection ?? throw new IOException("The journal is not open.");
         _buffer.ResetWrittenCount();
-        JournalRows.Write(_buffer, batch);
+        _tree.Begin();
+        JournalRows.Write(_buffer, batch, _tree);
         try
         {
             // A COPY outside of a transaction is one: when the stream closes, all of it is on disk or none.
-            using var copy = connection.BeginRawBinaryCopy(
-                $"copy ledger.journal ({JournalRows.Columns}) from stdin (format binary)");
-            copy.Write(_buffer.WrittenSpan);
+            using (var copy = connection.BeginRawBinaryCopy(
+                $"copy ledger.journal ({JournalRows.ColumnsToWrite}) from stdin (format binary)"))
+                copy.Write(_buffer.WrittenSpan);
+            _tree.Keep();
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
         {
@@ -82,6 +127,19 @@ sealed class PostgresJournal(NpgsqlDataSource database, WriterSeat seat) : IJour
             e is NpgsqlException or IOException or InvalidOperationException or ObjectDisposedException)
         {
             throw new IOException("It is not known whether the batch was appended.", e);
+        }
+    }
+
+    async Task InTurnAsync(Action work, CancellationToken cancellation)
+    {
+        await _turn.WaitAsync(cancellation);
+        try
+        {
+            work();
+        }
+        finally
+        {
+            _turn.Release();
         }
     }
 

@@ -1,4 +1,5 @@
 using CityLoop.Server.City;
+using CityLoop.Server.Ledger.Seals;
 using CityLoop.Server.Pass;
 using CityLoop.Server.Shared;
 
@@ -34,6 +35,9 @@ sealed record CityOptions
 
     /// <summary>How the pass is run; configuration section <c>Pass</c>.</summary>
     public PassOptions Pass { get; init; } = new();
+
+    /// <summary>How often the journal is sealed; configuration section <c>Seals</c>.</summary>
+    public SealOptions Seals { get; init; } = new();
 
     public DatabaseOptions Database => new(DataFolder, Connection, Holder) { Name = DatabaseName };
 }

@@ -4,6 +4,7 @@ using CityLoop.Server.Carbon;
 using CityLoop.Server.City;
 using CityLoop.Server.Insights;
 using CityLoop.Server.Ledger;
+using CityLoop.Server.Ledger.Seals;
 using CityLoop.Server.Merchants;
 using CityLoop.Server.Missions;
 using CityLoop.Server.Operations;
@@ -33,7 +34,11 @@ static class CityApplication
         builder.Services.AddSingleton(logs);
         builder.WebHost.UseUrls(options.Urls);
         builder.AddSecurity();
-        options = options with { Pass = builder.Configuration.GetSection("Pass").Get<PassOptions>() ?? options.Pass };
+        options = options with
+        {
+            Pass = builder.Configuration.GetSection("Pass").Get<PassOptions>() ?? options.Pass,
+            Seals = builder.Configuration.GetSection("Seals").Get<SealOptions>() ?? options.Seals,
+        };
         AddServices(builder.Services, options, database, time);
 
         var app = builder.Build();

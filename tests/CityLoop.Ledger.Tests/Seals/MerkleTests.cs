@@ -5,7 +5,7 @@ namespace CityLoop.Ledger.Tests.Seals;
 /// <summary>The tree and its proofs against the answers that other programs give.</summary>
 public sealed class MerkleTests
 {
-    /// <summary>The eight entries of Certificate Transparency's own tests (RFC 6962; RFC 9162 hashes the same).</summary>
+    /// <summary>The eight entries of Certificate Transparency's own tests; RFC 6962 and 9162 hash the same.</summary>
     static readonly byte[][] Known =
     [
         .. new[] { "", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f" }

@@ -1,4 +1,5 @@
 using static System.FormattableString;
+using CityLoop.Server.Ledger.Seals;
 using CityLoop.Server.Operations;
 using CityLoop.Server.Shared;
 using CityLoop.Server.Shared.Postgres;
@@ -52,6 +53,10 @@ sealed class TestCluster
         try
         {
             await ExecuteAsync($"CREATE DATABASE {name} TEMPLATE {Template}");
+            // The copied journal is sealed with the template's key.
+            Directory.CreateDirectory(Path.Combine(Folder, name));
+            File.Copy(
+                Path.Combine(Folder, Template, SealKey.FileName), Path.Combine(Folder, name, SealKey.FileName));
         }
         finally
         {

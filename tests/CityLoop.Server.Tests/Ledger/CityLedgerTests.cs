@@ -1,5 +1,6 @@
 using CityLoop.Ledger;
 using CityLoop.Server.Ledger;
+using CityLoop.Server.Ledger.Seals;
 using CityLoop.Server.Tests.Hosting;
 using Dapper;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -90,7 +91,8 @@ public sealed class CityLedgerTests(TestCity city) : IClassFixture<TestCity>
         // On this machine, but with a data folder of its own.
         using var elsewhere = new DataFolder();
         using var second = new CityLedger(
-            city.Database, new RunFolder(elsewhere.FolderPath), city.Clock, NullLogger<CityLedger>.Instance);
+            city.Database, new RunFolder(elsewhere.FolderPath), city.Get<JournalSeals>(), city.Clock,
+            NullLogger<CityLedger>.Instance);
         await second.StartAsync(None);
         second.IsWriter.ShouldBeFalse();
         var person = await PersonAsync("second server");
@@ -112,7 +114,7 @@ public sealed class CityLedgerTests(TestCity city) : IClassFixture<TestCity>
     {
         await using var ownPool = Server.Shared.Database.SourceOf(city.Database.ConnectionString);
         using var second = new CityLedger(
-            ownPool, city.Get<RunFolder>(), city.Clock, NullLogger<CityLedger>.Instance);
+            ownPool, city.Get<RunFolder>(), city.Get<JournalSeals>(), city.Clock, NullLogger<CityLedger>.Instance);
         await second.StartAsync(None);
         var person = await PersonAsync("take-over");
 
