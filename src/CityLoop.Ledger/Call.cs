@@ -3,6 +3,9 @@ namespace CityLoop.Ledger;
 /// <summary>Somebody waits: first it is decided in memory, then, when its batch is durable, answered.</summary>
 abstract class Call
 {
+    /// <summary>How many commands it brings; a question counts as one.</summary>
+    public virtual int Size => 1;
+
     public abstract void Decide(LedgerState books, DateTimeOffset at, ICollection<JournalEntry> entries);
 
     public abstract void Complete();
@@ -29,6 +32,8 @@ abstract class Call<T> : Call
 /// <summary>Commands that stand or fall together.</summary>
 sealed class PostCall(LedgerCommand[] linked) : Call<PostResult>
 {
+    public override int Size => linked.Length;
+
     public override void Decide(LedgerState books, DateTimeOffset at, ICollection<JournalEntry> entries) =>
         Result = books.Post(linked, at, entries);
 }
@@ -36,6 +41,8 @@ sealed class PostCall(LedgerCommand[] linked) : Call<PostResult>
 /// <summary>Commands that do not depend on each other, in order.</summary>
 sealed class PostManyCall(LedgerCommand[] commands) : Call<PostResult[]>
 {
+    public override int Size => commands.Length;
+
     public override void Decide(LedgerState books, DateTimeOffset at, ICollection<JournalEntry> entries)
     {
         Result = new PostResult[commands.Length];

@@ -23,6 +23,14 @@ public interface IJournal
     /// <exception cref="IOException">It cannot be reached now.</exception>
     Task<long> ReopenAsync(CancellationToken cancellation);
 
+    /// <summary>
+    /// Proves that this writer has the seat at some moment between the call and its return, and keeps others from
+    /// taking it for <see cref="SeatTimes.Silence"/>. Does not wait for an append that is under way.
+    /// </summary>
+    /// <exception cref="JournalHasAnotherWriterException">The seat is lost.</exception>
+    /// <exception cref="IOException">It is not known.</exception>
+    Task ConfirmSeatAsync(CancellationToken cancellation);
+
     /// <summary>The entries behind a number, oldest first, up to a count.</summary>
     Task<IReadOnlyList<JournalEntry>> ReadAsync(long after, int count, CancellationToken cancellation);
 

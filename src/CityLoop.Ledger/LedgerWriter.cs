@@ -2,42 +2,23 @@ using System.Threading.Channels;
 
 namespace CityLoop.Ledger;
 
-/// <summary>How the writer gathers and keeps; the defaults are measured in docs/decisions.</summary>
-public sealed record LedgerWriterOptions
-{
-    /// <summary>The most entries that are committed at once.</summary>
-    public int BatchMax { get; init; } = 8_192;
-
-    /// <summary>The most calls that wait; one more is told that the ledger is busy.</summary>
-    public int QueueMax { get; init; } = 65_536;
-
-    /// <summary>Entries between two snapshots: the longest tail that a restart must read.</summary>
-    public int SnapshotEvery { get; init; } = 250_000;
-
-    /// <summary>Measures the waits between two tries; not the city's clock, which may stand still or jump.</summary>
-    public TimeProvider Timer { get; init; } = TimeProvider.System;
-
-    /// <summary>Told of trouble that the writer overcomes by itself, so that an operator sees it.</summary>
-    public Action<Exception>? OnTrouble { get; init; }
-}
-
-/// <summary>More calls are waiting than the ledger takes; nothing was done. Try again in a moment.</summary>
-public sealed class LedgerIsBusyException() : Exception("The ledger has more to do than it takes on; try again.");
-
 /// <summary>
 /// The single writer: takes what has queued, decides it in order in memory, commits the batch at once, then answers.
-/// While one batch commits, the next is decided. Nobody hears of a point that a crash could take back.
+/// While one batch commits, the next is decided. Nobody hears of a point that a crash could take back, and nobody is
+/// refused from books that another writer has already gone on with.
 /// </summary>
 public sealed class LedgerWriter(
     IJournal journal, LedgerState books, TimeProvider clock, LedgerWriterOptions options)
 {
-    readonly Channel<Call> _queue = Channel.CreateBounded<Call>(
-        new BoundedChannelOptions(options.QueueMax) { SingleReader = true });
+    readonly Channel<Call> _queue = Channel.CreateUnbounded<Call>(
+        new UnboundedChannelOptions { SingleReader = true });
+    readonly Admission _door = new(options.QueueMax, options.Timer);
+    readonly SeatLease _lease = new(journal, options.Timer, options.OnTrouble);
     CancellationToken _stop;
-    volatile bool _isClosed;
     long _snapshotSequence = books.Sequence;
     Task _saving = Task.CompletedTask;
     long _durable = books.Sequence;
+    long _answeredAt;
 
     /// <summary>The last entry that no crash can take back.</summary>
     public long DurableSequence => Interlocked.Read(ref _durable);
@@ -46,36 +27,28 @@ public sealed class LedgerWriter(
     public event Action<long>? Committed;
 
     /// <summary>Posts commands that stand or fall together; answers when the outcome is durable.</summary>
-    /// <exception cref="LedgerIsBusyException">The queue is full; nothing was done.</exception>
+    /// <exception cref="LedgerIsBusyException">Too many wait already; nothing was done.</exception>
     /// <exception cref="JournalHasAnotherWriterException">Ask the other writer, with the same id.</exception>
     public Task<PostResult> PostAsync(IReadOnlyList<LedgerCommand> linked)
     {
         ArgumentNullException.ThrowIfNull(linked);
         if (linked.Count is 0 or > LedgerState.MaxLinked)
             throw new ArgumentException($"A linked set has 1 to {LedgerState.MaxLinked} commands.", nameof(linked));
-        var call = new PostCall([.. linked]);
-        if (!_queue.Writer.TryWrite(call))
-            throw _isClosed ? new JournalHasAnotherWriterException() : new LedgerIsBusyException();
-        return call.Answer;
+        return Enter(new PostCall([.. linked])).Answer;
     }
 
-    /// <summary>Posts commands that do not depend on each other, in order; waits for a place in the queue.</summary>
+    /// <summary>Posts commands that do not depend on each other, in order; waits for room at the door.</summary>
     public async Task<PostResult[]> PostManyAsync(
         IReadOnlyList<LedgerCommand> commands, CancellationToken cancellation)
     {
-        var call = new PostManyCall([.. commands]);
-        await EnqueueAsync(call, cancellation);
-        return await call.Answer;
+        await _door.EnterAsync(commands.Count, cancellation);
+        return await Enqueue(new PostManyCall([.. commands])).Answer;
     }
 
     /// <summary>Reads the books between two decisions; answers when all that it saw is durable.</summary>
     /// <param name="read">Quick, and keeps no reference to the books.</param>
-    public async Task<T> ReadAsync<T>(Func<LedgerState, T> read, CancellationToken cancellation)
-    {
-        var call = new ReadCall<T>(read);
-        await EnqueueAsync(call, cancellation);
-        return await call.Answer;
-    }
+    /// <exception cref="LedgerIsBusyException">Too many wait already.</exception>
+    public Task<T> ReadAsync<T>(Func<LedgerState, T> read) => Enter(new ReadCall<T>(read)).Answer;
 
     /// <summary>
     /// No new calls; what has queued is still decided and committed, then <see cref="RunAsync"/> returns.
@@ -87,13 +60,15 @@ public sealed class LedgerWriter(
     public async Task RunAsync(CancellationToken stop)
     {
         _stop = stop;
+        using var atTheEnd = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var keeping = KeepSeatAsync(atTheEnd.Token);
         var committing = Task.CompletedTask;
-        var batch = new Batch(books.Sequence);
+        var batch = new Batch(books.Sequence, 0);
         try
         {
             while (await _queue.Reader.WaitToReadAsync(stop))
             {
-                batch = new Batch(books.Sequence);
+                batch = new Batch(books.Sequence, options.Timer.GetTimestamp());
                 Gather(batch);
                 await committing;
                 // What arrived while the batch before was being committed belongs to this one.
@@ -112,36 +87,62 @@ public sealed class LedgerWriter(
             batch.Fail(reason);
             while (_queue.Reader.TryRead(out var call))
                 call.Fail(reason);
+            // The seat may be lost while a batch is being committed; nothing of this writer outlives this method.
+            await committing.ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             throw;
+        }
+        finally
+        {
+            _lease.End();
+            atTheEnd.Cancel();
+            await keeping;
+        }
+    }
+
+    async Task KeepSeatAsync(CancellationToken stop)
+    {
+        try
+        {
+            await _lease.KeepAsync(stop);
+        }
+        catch (OperationCanceledException)
+        {
+            // The writer ends.
+        }
+        catch (Exception e)
+        {
+            // Closing the queue wakes the writer's road, which ends and tells all who wait.
+            Close(e);
         }
     }
 
     void Close(Exception? reason)
     {
-        _isClosed = true;
         _queue.Writer.TryComplete(reason);
+        _door.Close();
     }
 
     static Exception Reason(Exception e) =>
         e is OperationCanceledException ? new JournalHasAnotherWriterException() : e;
 
-    async Task EnqueueAsync(Call call, CancellationToken cancellation)
+    T Enter<T>(T call)
+        where T : Call
     {
-        try
-        {
-            await _queue.Writer.WriteAsync(call, cancellation);
-        }
-        catch (ChannelClosedException e)
-        {
-            throw new JournalHasAnotherWriterException("This server no longer writes the journal.", e);
-        }
+        if (!_door.TryEnter(call.Size))
+            throw new LedgerIsBusyException();
+        return Enqueue(call);
     }
+
+    T Enqueue<T>(T call)
+        where T : Call =>
+        _queue.Writer.TryWrite(call) ? call : throw new JournalHasAnotherWriterException();
 
     void Gather(Batch batch)
     {
         while (batch.Entries.Count < options.BatchMax && _queue.Reader.TryRead(out var call))
         {
-            batch.Calls.Add(call);
+            batch.Add(call);
             call.Decide(books, clock.GetUtcNow(), batch.Entries);
         }
     }
@@ -158,8 +159,11 @@ public sealed class LedgerWriter(
     {
         try
         {
+            // Without an entry nothing proves that the books are the newest, except the lease.
             if (batch.Entries.Count > 0)
                 await MakeDurableAsync(batch);
+            else
+                await _lease.EnsureAsync(_stop);
         }
         catch (Exception e)
         {
@@ -170,12 +174,21 @@ public sealed class LedgerWriter(
         }
 
         Interlocked.Exchange(ref _durable, batch.After + batch.Entries.Count);
+        LeaveDoor(batch);
         foreach (var call in batch.Calls)
             call.Complete();
         if (batch.Entries.Count > 0)
             Committed?.Invoke(DurableSequence);
         if (copy is not null)
             _saving = SaveAsync(copy);
+    }
+
+    void LeaveDoor(Batch batch)
+    {
+        var now = options.Timer.GetTimestamp();
+        var took = options.Timer.GetElapsedTime(Math.Max(_answeredAt, batch.BeganAt), now);
+        _answeredAt = now;
+        _door.Leave(batch.Single, batch.Listed, took);
     }
 
     async Task MakeDurableAsync(Batch batch)
@@ -233,13 +246,28 @@ public sealed class LedgerWriter(
     }
 
     /// <summary>What is decided together and committed at once.</summary>
-    sealed class Batch(long after)
+    sealed class Batch(long after, long beganAt)
     {
         public long After { get; } = after;
+
+        public long BeganAt { get; } = beganAt;
+
+        public int Single { get; private set; }
+
+        public int Listed { get; private set; }
 
         public List<JournalEntry> Entries { get; } = [];
 
         public List<Call> Calls { get; } = [];
+
+        public void Add(Call call)
+        {
+            Calls.Add(call);
+            if (call is PostManyCall)
+                Listed += call.Size;
+            else
+                Single += call.Size;
+        }
 
         public void Fail(Exception reason)
         {

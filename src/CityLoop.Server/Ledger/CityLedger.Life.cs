@@ -131,9 +131,14 @@ sealed partial class CityLedger : IHostedService, IDisposable
         var role = new FollowingRole(database, journal, books);
         await role.ReadAsync(_ => true, _stop.Token);
         Become(role);
+        var term = default(long?);
         while (true)
         {
             await Pause(FollowInterval);
+            var seat = await WriterSeat.LookAsync(database, _stop.Token);
+            if (term is not null && seat?.Term != term)
+                role.WriterHasChanged();
+            term = seat?.Term;
             var before = role.DurableSequence;
             if (await role.ReadAsync(b => b.Sequence, _stop.Token) > before)
                 Advance();

@@ -25,13 +25,20 @@ sealed class WritingRole(LedgerWriter writer) : LedgerRole
             : await writer.PostManyAsync(post.Commands, cancellation);
 
     public override Task<T> ReadAsync<T>(Func<LedgerState, T> read, CancellationToken cancellation) =>
-        writer.ReadAsync(read, cancellation);
+        writer.ReadAsync(read);
 }
 
 /// <summary>Another server decides: posts go there, reads are answered here once the books have caught up.</summary>
 sealed class FollowingRole(NpgsqlDataSource database, IJournal journal, LedgerState books) : LedgerRole
 {
+    /// <summary>
+    /// Posts on their way to the writer; each keeps a socket open, and a process may have about a thousand files.
+    /// </summary>
+    const int OnTheirWayMax = 400;
+
     readonly SemaphoreSlim _oneAtATime = new(1);
+    CancellationTokenSource _writerChanges = new();
+    int _onTheirWay;
     long _durable = books.Sequence;
     bool _isClosed;
 
@@ -39,10 +46,29 @@ sealed class FollowingRole(NpgsqlDataSource database, IJournal journal, LedgerSt
 
     public override async Task<PostResult[]> PostAsync(ForwardedPost post, CancellationToken cancellation)
     {
-        var holder = await WriterSeat.HolderAsync(database, cancellation)
+        var holder = await WriterSeat.LookAsync(database, cancellation)
             ?? throw new IOException("No server has taken the writer's seat yet.");
-        return await WriterSocket.SendAsync(holder.Address, post, cancellation);
+        var writerChanges = _writerChanges.Token;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, writerChanges);
+        try
+        {
+            if (Interlocked.Increment(ref _onTheirWay) > OnTheirWayMax && post.IsLinked)
+                throw new LedgerIsBusyException();
+            return await WriterSocket.SendAsync(holder.Address, post, either.Token);
+        }
+        catch (OperationCanceledException e) when (writerChanges.IsCancellationRequested)
+        {
+            throw new JournalHasAnotherWriterException("The writer has changed; ask the new one.", e);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _onTheirWay);
+        }
     }
+
+    /// <summary>Nobody goes on waiting for an answer from the writer that was.</summary>
+    public void WriterHasChanged() =>
+        Interlocked.Exchange(ref _writerChanges, new CancellationTokenSource()).Cancel();
 
     public override async Task<T> ReadAsync<T>(Func<LedgerState, T> read, CancellationToken cancellation)
     {
@@ -67,5 +93,6 @@ sealed class FollowingRole(NpgsqlDataSource database, IJournal journal, LedgerSt
         await _oneAtATime.WaitAsync();
         _isClosed = true;
         _oneAtATime.Release();
+        WriterHasChanged();
     }
 }

@@ -7,7 +7,8 @@ namespace CityLoop.Server.Ledger;
 
 /// <summary>
 /// The journal in PostgreSQL. The writer's lock and the appends live on one connection: who loses the connection loses
-/// the lock with it, and the primary key on the gap-free sequence refuses a second writer whatever happens.
+/// the lock with it, and the primary key on the gap-free sequence refuses a second writer whatever happens. The seat is
+/// confirmed on another connection.
 /// </summary>
 sealed class PostgresJournal(NpgsqlDataSource database, WriterSeat seat, JournalSeals seals)
     : IJournal, IAsyncDisposable
@@ -76,6 +77,8 @@ sealed class PostgresJournal(NpgsqlDataSource database, WriterSeat seat, Journal
         }
     }
 
+    public Task ConfirmSeatAsync(CancellationToken cancellation) => seat.ConfirmAsync(cancellation);
+
     public async Task<IReadOnlyList<JournalEntry>> ReadAsync(long after, int count, CancellationToken cancellation)
     {
         try
@@ -103,7 +106,15 @@ sealed class PostgresJournal(NpgsqlDataSource database, WriterSeat seat, Journal
         }
     }
 
-    public async ValueTask DisposeAsync() => await CloseAsync();
+    /// <summary>Leaves the seat, if it was this server's; it must have stopped answering before.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        var wrote = _connection is not null;
+        await CloseAsync();
+        if (wrote)
+            await seat.LeaveAsync();
+        await seat.DisposeAsync();
+    }
 
     void Append(IReadOnlyList<JournalEntry> batch)
     {

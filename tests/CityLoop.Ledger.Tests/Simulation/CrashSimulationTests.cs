@@ -34,8 +34,9 @@ public sealed class CrashSimulationTests(ITestOutputHelper output)
         if (count > 100)
             met.ShouldBe(
             [
-                "crash", "failed after writing", "failed before writing", "fenced", "IOException",
-                "machine died while writing", "seat lost", "snapshot", "torn",
+                "busy", "crash", "cut off", "failed after writing", "failed before writing", "fenced",
+                "frozen and thawed", "IOException", "machine died while writing", "seat lost", "seat taken over",
+                "snapshot", "torn",
             ], ignoreOrder: true);
     }
 

@@ -6,11 +6,26 @@ namespace CityLoop.Ledger.Tests.Simulation;
 /// </summary>
 sealed class Pump(Random random) : SynchronizationContext
 {
-    readonly List<(SendOrPostCallback Callback, object? State)> _ready = [];
+    readonly List<(SynchronizationContext Road, SendOrPostCallback Callback, object? State)> _ready = [];
 
     public SimulatedTime Time { get; } = new();
 
-    public override void Post(SendOrPostCallback d, object? state) => _ready.Add((d, state));
+    public override void Post(SendOrPostCallback d, object? state) => _ready.Add((this, d, state));
+
+    /// <summary>Runs what a process does next on the process's own road.</summary>
+    public void Add(ProcessRoad road, SendOrPostCallback callback, object? state) =>
+        _ready.Add((road, callback, state));
+
+    /// <summary>Takes away what a process would do next.</summary>
+    public IReadOnlyList<(SendOrPostCallback Callback, object? State)> Take(ProcessRoad road)
+    {
+        var taken = _ready.Where(r => r.Road == road).Select(r => (r.Callback, r.State)).ToList();
+        _ready.RemoveAll(r => r.Road == road);
+        return taken;
+    }
+
+    /// <summary>Lets a process do something.</summary>
+    public void On(ProcessRoad road, Action action) => road.Post(_ => action(), null);
 
     /// <summary>Runs until a condition holds.</summary>
     public void RunUntil(Func<bool> isDone, string what)
@@ -38,9 +53,40 @@ sealed class Pump(Random random) : SynchronizationContext
     void RunOne()
     {
         var chosen = random.Next(_ready.Count);
-        var (callback, state) = _ready[chosen];
+        var (road, callback, state) = _ready[chosen];
         _ready.RemoveAt(chosen);
+        SetSynchronizationContext(road);
         callback(state);
+        SetSynchronizationContext(this);
+    }
+}
+
+/// <summary>Everything that one process does; a frozen process does nothing, and time goes on without it.</summary>
+sealed class ProcessRoad(Pump pump) : SynchronizationContext
+{
+    readonly List<(SendOrPostCallback Callback, object? State)> _waiting = [];
+    bool _isFrozen;
+
+    public override void Post(SendOrPostCallback d, object? state)
+    {
+        if (_isFrozen)
+            _waiting.Add((d, state));
+        else
+            pump.Add(this, d, state);
+    }
+
+    public void Freeze()
+    {
+        _isFrozen = true;
+        _waiting.AddRange(pump.Take(this));
+    }
+
+    public void Thaw()
+    {
+        _isFrozen = false;
+        foreach (var (callback, state) in _waiting)
+            pump.Add(this, callback, state);
+        _waiting.Clear();
     }
 }
 

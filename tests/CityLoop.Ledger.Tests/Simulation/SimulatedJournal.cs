@@ -7,20 +7,34 @@ sealed class SimulatedDisk
 
     public List<byte[]> Snapshots { get; } = [];
 
-    public object? Holder { get; set; }
+    /// <summary>Whose appends are taken.</summary>
+    public SimulatedJournal? Holder { get; set; }
+
+    /// <summary>Rises with each taking of the seat.</summary>
+    public long Term { get; set; }
+
+    /// <summary>Rises while the writer lives.</summary>
+    public long Beat { get; set; }
+
+    /// <summary>What was written to its end.</summary>
+    public int Complete => Entries.FindLastIndex(e => e.EndsBatch) + 1;
 
     /// <summary>What stands behind the last complete batch was never answered.</summary>
-    public void CutTornTail() => Entries.RemoveRange(Complete, Entries.Count - Complete);
-
-    int Complete => Entries.FindLastIndex(e => e.EndsBatch) + 1;
-}
+    public void CutTornTail() => Entries.RemoveRange(Complete, Entries.Count - Complete);}
 
 /// <summary>
-/// A journal that delays, fails before or after it has written, tears, and loses its seat: as the seed says.
+/// One server's way to the journal: it delays, fails before or after it has written, tears, is cut off for a while and
+/// loses its seat, as the seed says.
 /// </summary>
 sealed class SimulatedJournal(
     SimulatedDisk disk, Random random, SimulatedTime time, int troublePercent, HashSet<string> met) : IJournal
 {
+    readonly SeatWatch _watch = new(time);
+    long _term;
+
+    /// <summary>True while nothing that it asks comes back: a network that is down, a database that hangs.</summary>
+    public bool IsCutOff { get; set; }
+
     /// <summary>True once the process that used this journal is dead: nothing it asked for ever comes back.</summary>
     public bool IsDead { get; set; }
 
@@ -68,13 +82,31 @@ sealed class SimulatedJournal(
     public async Task<long> ReopenAsync(CancellationToken cancellation)
     {
         await DelayAsync();
-        if (disk.Holder is not null && disk.Holder != this)
+        var (term, beat, holder) = (disk.Term, disk.Beat, disk.Holder);
+        await DelayAsync();
+        // What the server proves of a process on its own machine: the dead answer nobody.
+        var mayTake = holder is null || holder == this || holder.IsDead || _watch.IsSilent(term, beat);
+        if (!mayTake || (term, beat) != (disk.Term, disk.Beat))
             throw new JournalHasAnotherWriterException();
         if (random.Next(100) < troublePercent)
             throw new IOException("Not now.");
+        if (holder is { IsDead: false } && holder != this)
+            met.Add("seat taken over");
         disk.Holder = this;
+        _term = ++disk.Term;
         disk.CutTornTail();
         return disk.Entries.Count;
+    }
+
+    public async Task ConfirmSeatAsync(CancellationToken cancellation)
+    {
+        await DelayAsync();
+        if (disk.Term != _term)
+            throw new JournalHasAnotherWriterException();
+        disk.Beat++;
+        await DelayAsync();
+        if (random.Next(100) < troublePercent)
+            throw new IOException("No answer.");
     }
 
     public async Task<IReadOnlyList<JournalEntry>> ReadAsync(long after, int count, CancellationToken cancellation)
@@ -103,6 +135,8 @@ sealed class SimulatedJournal(
         await NeverIfDead();
         if (random.Next(3) == 0)
             await Task.Delay(TimeSpan.FromMilliseconds(random.Next(1, 50)), time);
+        while (IsCutOff)
+            await Task.Delay(TimeSpan.FromMilliseconds(random.Next(1, 300)), time);
         await NeverIfDead();
     }
 
