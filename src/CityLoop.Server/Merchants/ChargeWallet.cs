@@ -1,7 +1,6 @@
 using System.Security.Claims;
 using CityLoop.Ledger;
 using CityLoop.Server.Pass;
-using CityLoop.Server.Wallets;
 using CityLoop.Server.Web;
 using Microsoft.AspNetCore.Http.HttpResults;
 

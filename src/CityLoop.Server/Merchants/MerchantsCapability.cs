@@ -11,6 +11,7 @@ static class MerchantsCapability
         services
             .AddSingleton<MerchantStore>()
             .AddSingleton<Payments>()
+            .AddSingleton<WalletCodeKey>()
             .AddSingleton<WrongCodeLimit>()
             .AddSingleton<Till>()
             .AddSingleton<Counter>()

@@ -1,5 +1,4 @@
 using CityLoop.Server.Pass;
-using CityLoop.Server.Wallets;
 
 namespace CityLoop.Server.Merchants;
 

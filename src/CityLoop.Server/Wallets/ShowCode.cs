@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using CityLoop.Server.Ledger;
+using CityLoop.Server.Merchants;
 using CityLoop.Server.Pass;
 using CityLoop.Server.Shared;
 using Microsoft.AspNetCore.Http.HttpResults;

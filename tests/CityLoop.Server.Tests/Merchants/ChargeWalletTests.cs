@@ -1,8 +1,8 @@
 using System.Net;
 using CityLoop.Ledger;
 using CityLoop.Server.Ledger;
+using CityLoop.Server.Merchants;
 using CityLoop.Server.Tests.Hosting;
-using CityLoop.Server.Wallets;
 
 namespace CityLoop.Server.Tests.Merchants;
 

@@ -7,7 +7,6 @@ using CityLoop.Server.Ledger;
 using CityLoop.Server.Merchants;
 using CityLoop.Server.Pass;
 using CityLoop.Server.Tests.Hosting;
-using CityLoop.Server.Wallets;
 
 namespace CityLoop.Server.Tests.Merchants;
 

@@ -10,8 +10,11 @@ public sealed partial class BordersTests
     const string Server = "src/CityLoop.Server";
     const string Table = "docs/reference/borders.md";
 
-    /// <summary>Known to every capability.</summary>
+    /// <summary>Known to every capability; of Operations only <see cref="OfOperations"/>.</summary>
     static readonly HashSet<string> Ground = ["Shared", "City", "Ledger", "Web", "Operations"];
+
+    /// <summary>What verbs and a demo's seeds are made of.</summary>
+    static readonly HashSet<string> OfOperations = ["Verb", "ExitCode", "CommandOutput", "CityOptions", "DemoSeed"];
 
     /// <summary>They put the capabilities together and know them all.</summary>
     static readonly HashSet<string> Roots = [$"{Server}/Web/CityApplication.cs", $"{Server}/Operations/CommandLine.cs"];
@@ -59,6 +62,33 @@ public sealed partial class BordersTests
     }
 
     [Fact]
+    public void No_two_capabilities_know_each_other()
+    {
+        var allowed = Allowed();
+
+        allowed.Where(pair => allowed.Contains((pair.Item2, pair.Item1)))
+            .ShouldBeEmpty("One of them owns what both need; the other asks for it.");
+    }
+
+    [Fact]
+    public void Of_the_operators_room_capabilities_know_what_a_verb_and_a_seed_are_made_of()
+    {
+        var types = SourceTree.In([$"{Server}/Operations"], ".cs")
+            .SelectMany(file => DeclaredType().Matches(SourceTree.Text(file)))
+            .Select(m => m.Groups[1].Value).ToHashSet();
+        OfOperations.Except(types).ShouldBeEmpty();
+        var text = SourceTree.Text(Table);
+        OfOperations.ShouldAllBe(type => text.Contains($"`{type}`", StringComparison.Ordinal));
+
+        SourceTree.In([Server], ".cs", ".razor").Except(Roots)
+            .Where(file => file != $"{Server}/Program.cs" && Meetings(file).Any(m => m.To == "Operations"))
+            .SelectMany(file => Word().Matches(SourceTree.Text(file)).Select(m => m.Value).Distinct()
+                .Where(word => types.Contains(word) && !OfOperations.Contains(word))
+                .Select(word => $"{file} knows {word}"))
+            .ShouldBeEmpty($"Capabilities may use {string.Join(", ", OfOperations)}.");
+    }
+
+    [Fact]
     public void What_all_stand_on_knows_no_capability()
     {
         string[] ground = [$"{Server}/Shared", $"{Server}/City", $"{Server}/Ledger"];
@@ -88,6 +118,12 @@ public sealed partial class BordersTests
 
     [GeneratedRegex(@"<ProjectReference Include=""[^""]*/([\w.]+)\.csproj""")]
     private static partial Regex ReferencedProject();
+
+    [GeneratedRegex(@"^[a-z][a-z ]*(?:class|record|struct|enum) ([A-Z]\w*)", RegexOptions.Multiline)]
+    private static partial Regex DeclaredType();
+
+    [GeneratedRegex(@"(?<!\.)\b[A-Z]\w*")]
+    private static partial Regex Word();
 
     [GeneratedRegex(@"\bCityLoop\.Server\.([A-Z]\w*)")]
     private static partial Regex NamedCapability();

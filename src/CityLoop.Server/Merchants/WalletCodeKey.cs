@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using Dapper;
 using Npgsql;
 
-namespace CityLoop.Server.Wallets;
+namespace CityLoop.Server.Merchants;
 
 /// <summary>The city's secret behind the wallet codes: made at first use, the same on every server.</summary>
 sealed class WalletCodeKey(NpgsqlDataSource database, TimeProvider time)
@@ -17,10 +17,10 @@ sealed class WalletCodeKey(NpgsqlDataSource database, TimeProvider time)
         await using var connection = await database.OpenConnectionAsync(cancellation);
         // Two servers that start at once both offer a key; the table keeps the first and both read that.
         await connection.ExecuteAsync(new CommandDefinition(
-            "insert into wallets.code_key (key, made_at) values (@key, @now) on conflict do nothing",
+            "insert into merchants.code_key (key, made_at) values (@key, @now) on conflict do nothing",
             new { key = RandomNumberGenerator.GetBytes(WalletCodes.KeyBytes), now = time.GetUtcNow() },
             cancellationToken: cancellation));
         return await connection.QuerySingleAsync<byte[]>(new CommandDefinition(
-            "select key from wallets.code_key", cancellationToken: cancellation));
+            "select key from merchants.code_key", cancellationToken: cancellation));
     }
 }

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using CityLoop.Ledger;
 
-namespace CityLoop.Server.Wallets;
+namespace CityLoop.Server.Merchants;
 
 /// <summary>What a wallet code says: whose account, and in which 30 seconds it was shown.</summary>
 readonly record struct WalletCode(AccountId Account, long Step)

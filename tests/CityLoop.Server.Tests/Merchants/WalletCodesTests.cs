@@ -1,9 +1,9 @@
 using CityLoop.Ledger;
-using CityLoop.Server.Wallets;
+using CityLoop.Server.Merchants;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace CityLoop.Server.Tests.Wallets;
+namespace CityLoop.Server.Tests.Merchants;
 
 public class WalletCodesTests
 {
