@@ -7,17 +7,17 @@ static class SmallGroups
     public const int Fewest = 10;
 
     /// <summary>
-    /// Tells for each line of a table with a sum below it whether it is hidden. A line that alone is hidden could be
-    /// worked out from the sum and the others, so the next smallest hides with it.
+    /// Tells for each line of a table with a sum below it whether it is hidden. What is hidden together could be worked
+    /// out from the sum and the lines that are shown; so the smallest large group hides with the small ones, and what
+    /// comes out is over at least as many people as any line that is shown. It counts the largest group alone: the same
+    /// few people may stand in every small one.
     /// </summary>
     public static bool[] HiddenOf(IReadOnlyList<int> people)
     {
         var hidden = people.Select(count => count < Fewest).ToArray();
-        if (hidden.Count(isHidden => isHidden) == 1 && people.Count > 1)
-        {
-            var next = Enumerable.Range(0, people.Count).Where(i => !hidden[i]).MinBy(i => people[i]);
-            hidden[next] = true;
-        }
+        var large = Enumerable.Range(0, people.Count).Where(i => !hidden[i]).ToList();
+        if (large.Count > 0 && large.Count < people.Count)
+            hidden[large.MinBy(i => people[i])] = true;
 
         return hidden;
     }
