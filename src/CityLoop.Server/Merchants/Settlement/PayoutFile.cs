@@ -17,13 +17,14 @@ static class PayoutFile
     {
         var text = new StringBuilder(Header).Append('\n');
         foreach (var line in lines.Where(line => line.Amount > 0).OrderBy(line => line.Code, StringComparer.Ordinal))
-            text.AppendJoin(',', Fields(window, currency, scale, line).Select(Quoted)).Append('\n');
+            text.AppendJoin(',', Fields(window, currency, scale, line)).Append('\n');
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
     static IEnumerable<string> Fields(ClosedWindow window, string currency, int scale, SettlementLine line) =>
     [
-        window.Id.ToString(), line.Code, line.Name, line.BankCode, line.BankAccount, currency,
+        window.Id.ToString(), Text(line.Code), Text(line.Name), Text(line.BankCode), Text(line.BankAccount),
+        Text(currency),
         Plain(line.Amount, scale),
         Day(window.FirstDay), Day(window.LastDay), Number(line.Sum.Payments), Plain(line.Sum.Paid, scale),
         Number(line.Sum.Refunds), Plain(line.Sum.Refunded, scale), Plain(line.CarriedIn, scale),
@@ -40,10 +41,13 @@ static class PayoutFile
         return (units < 0 ? "-" : "") + (scale == 0 ? digits : $"{digits[..^scale]}.{digits[^scale..]}");
     }
 
-    // A name that begins like a formula would be run by a spreadsheet; an amount below zero is only an amount.
-    static string Quoted(string field)
+    /// <summary>
+    /// What people have typed. A name that begins like a formula would be run by a spreadsheet; amounts are ours, and
+    /// one below zero is only an amount.
+    /// </summary>
+    static string Text(string field)
     {
-        if (field.Length > 0 && field[0] is '=' or '+' or '@' or '\t' or '\r')
+        if (field is ['=' or '+' or '-' or '@' or '\t' or '\r' or '\n' or '＝' or '＋' or '－' or '＠', ..])
             field = "'" + field;
         return field.AsSpan().IndexOfAny(",\"\n\r") < 0
             ? field
