@@ -27,24 +27,23 @@ static class FollowWallet
     /// <summary>In a busy city the journal grows all the time; looking five times a second is soon enough.</summary>
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>A stream costs some kilobytes and a look at the books now and then.</summary>
-    const int StreamsMax = 5_000;
-
     /// <summary>More than this many movements at once are an import, not a payment.</summary>
     const int MovementsMax = 10;
-
-    static int _open;
 
     public static void Map(IEndpointRouteBuilder wallet) =>
         wallet.MapGet("/events", HandleAsync).WithName("FollowWallet").WithTags("Wallets");
 
     /// <param name="after">The last journal entry that the page has seen; the present one when left out.</param>
     static async Task<Results<ServerSentEventsResult<Movement>, ProblemHttpResult>> HandleAsync(
-        long? after, ClaimsPrincipal who, Wallets wallets, CityLedger ledger, Problems problems,
-        IHostApplicationLifetime server, CancellationToken cancellation)
+        long? after, ClaimsPrincipal who, Wallets wallets, CityLedger ledger, OpenStreams streams, Problems problems,
+        IHostApplicationLifetime server, HttpResponse response, CancellationToken cancellation)
     {
-        if (Volatile.Read(ref _open) >= StreamsMax)
-            return problems.Of(StatusCodes.Status503ServiceUnavailable, "too_many_requests");
+        var outcome = streams.TryOpen(who.PersonId(), out var place);
+        if (outcome == OpenStreams.Outcome.PersonHasMost)
+            return problems.Of(StatusCodes.Status429TooManyRequests, "too_many_windows");
+        if (outcome == OpenStreams.Outcome.CityHasMost)
+            return problems.Of(StatusCodes.Status503ServiceUnavailable, "live_view_full");
+        response.RegisterForDispose(place!);
         var wallet = await wallets.OpenAsync(who.PersonId(), cancellation);
         return TypedResults.ServerSentEvents(FollowAsync(
             ledger, wallet.Account, after ?? wallet.LastSequence, server.ApplicationStopping, cancellation));
@@ -54,32 +53,24 @@ static class FollowWallet
         CityLedger ledger, AccountId account, long seen, CancellationToken serverStops,
         [EnumeratorCancellation] CancellationToken cancellation)
     {
-        Interlocked.Increment(ref _open);
-        try
+        // A server that stops would wait for its open streams.
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation, serverStops);
+        end.CancelAfter(Longest);
+        yield return Still;
+        while (!end.IsCancellationRequested)
         {
-            // A server that stops would wait for its open streams.
-            using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation, serverStops);
-            end.CancelAfter(Longest);
-            yield return Still;
-            while (!end.IsCancellationRequested)
+            var (sequence, last) = await ledger.ReadAsync(
+                books => (books.Sequence, books.Account(account).LastSequence), cancellation);
+            if (last > seen)
             {
-                var (sequence, last) = await ledger.ReadAsync(
-                    books => (books.Sequence, books.Account(account).LastSequence), cancellation);
-                if (last > seen)
-                {
-                    var entries = await ledger.StatementAsync(account, MovementsMax, null, cancellation);
-                    foreach (var entry in entries.Where(e => e.Sequence > seen).Reverse())
-                        yield return new SseItem<Movement>(MovementOf(entry, account), "movement");
-                    seen = last;
-                }
-
-                if (!await PassesAsync(ledger, sequence, end.Token) && !end.IsCancellationRequested)
-                    yield return Still;
+                var entries = await ledger.StatementAsync(account, MovementsMax, null, cancellation);
+                foreach (var entry in entries.Where(e => e.Sequence > seen).Reverse())
+                    yield return new SseItem<Movement>(MovementOf(entry, account), "movement");
+                seen = last;
             }
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _open);
+
+            if (!await PassesAsync(ledger, sequence, end.Token) && !end.IsCancellationRequested)
+                yield return Still;
         }
     }
 
