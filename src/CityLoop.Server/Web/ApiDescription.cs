@@ -11,7 +11,7 @@ static class ApiDescription
         + $"{Security.ApiHeader} too. What cannot be done is answered as a problem (RFC 9457).";
 
     public static void AddApiDescription(this IServiceCollection services) =>
-        services.AddOpenApi("v1", options =>
+        services.AddOutputCache().AddOpenApi("v1", options =>
         {
             options.ShouldInclude = call => call.RelativePath?.StartsWith("api/", StringComparison.Ordinal) == true;
             // Every use case has a Request and a Response of its own; by these names alone they would be one.
@@ -62,5 +62,7 @@ static class ApiDescription
     static OpenApiSchema Text(string description) =>
         new() { Type = JsonSchemaType.String, Description = description };
 
-    public static void Map(IEndpointRouteBuilder app) => app.MapOpenApi().AllowAnonymous();
+    /// <summary>It is the same until the next start, and dear to make: it is made once.</summary>
+    public static void Map(IEndpointRouteBuilder app) =>
+        app.MapOpenApi().AllowAnonymous().CacheOutput(cached => cached.Expire(TimeSpan.FromDays(1)).SetVaryByQuery([]));
 }

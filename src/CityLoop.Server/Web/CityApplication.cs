@@ -58,6 +58,7 @@ static class CityApplication
         app.UsePageQueries();
         app.UseOwnRequestsOnly();
         app.UseReadableText();
+        app.UseOutputCache();
         MapCapabilities(app);
         ApiDescription.Map(app);
         ChooseLanguage.Map(app);

@@ -20,4 +20,16 @@ public sealed class ApiDescriptionTests(TestCity city) : IClassFixture<TestCity>
             $"the API differs from line {difference + 1} on: {now.ElementAtOrDefault(difference)?.Trim()}. "
             + "Renew the file with docs/reference/renew-openapi and read the difference");
     }
+
+    [Fact]
+    public async Task The_description_is_made_once_however_often_it_is_asked_for()
+    {
+        using var client = city.Visit();
+        await client.GetStringAsync("/openapi/v1.json");
+
+        using var again = await client.GetAsync("/openapi/v1.json?whatever=1");
+
+        again.Headers.Age.ShouldNotBeNull();
+        again.Content.Headers.ContentType!.MediaType.ShouldBe("application/json");
+    }
 }
