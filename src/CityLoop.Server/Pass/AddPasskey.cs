@@ -20,20 +20,29 @@ static class AddPasskey
             .WithName("AddPasskey").WithTags("Pass");
     }
 
-    static async Task<ContentHttpResult> Offer(
-        ClaimsPrincipal who, Passkeys passkeys, PersonStore people, HttpContext context)
+    // A passkey outlives every session: who finds a phone unlocked must not be able to leave one behind.
+    static async Task<Results<ContentHttpResult, ProblemHttpResult>> Offer(
+        ClaimsPrincipal who, Passkeys passkeys, PersonStore people, Sessions sessions, Problems problems,
+        HttpContext context)
     {
+        if (!await sessions.IsFreshAsync(who.SessionId(), context.RequestAborted))
+            return SignInAgain(problems);
         var person = await people.FindAsync(who.PersonId(), context.RequestAborted);
         return TypedResults.Content(await passkeys.OfferAsync(context, person!), "application/json");
     }
 
     static async Task<Results<Ok<Response>, ProblemHttpResult>> Handle(
-        Request request, ClaimsPrincipal who, Passkeys passkeys, PersonStore people, Problems problems,
-        HttpContext context)
+        Request request, ClaimsPrincipal who, Passkeys passkeys, PersonStore people, Sessions sessions,
+        Problems problems, HttpContext context)
     {
+        if (!await sessions.IsFreshAsync(who.SessionId(), context.RequestAborted))
+            return SignInAgain(problems);
         var person = await people.FindAsync(who.PersonId(), context.RequestAborted);
         var name = DeviceLabel.SystemOf(context.Request.Headers.UserAgent);
         var added = await passkeys.AddAsync(context, person!, request.Credential.ToString(), name);
         return added is null ? problems.Bad("passkey_not_added") : TypedResults.Ok(new Response(name));
     }
+
+    static ProblemHttpResult SignInAgain(Problems problems) =>
+        problems.Of(StatusCodes.Status403Forbidden, "sign_in_again");
 }

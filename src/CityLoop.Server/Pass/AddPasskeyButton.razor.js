@@ -8,7 +8,7 @@ const problem = document.getElementById("add-passkey-problem");
 
 if (window.PublicKeyCredential) {
   road.hidden = false;
-  button.addEventListener("click", add);
+  button?.addEventListener("click", add);
 }
 
 async function add() {
@@ -27,6 +27,8 @@ async function add() {
     await call("POST", "/api/v1/me/passkeys", { credential: answerOf(credential) });
     location.assign(road.dataset.then);
   } catch (failed) {
+    // The page has been open for a while: a fresh sign-in comes first.
+    if (failed.code === "sign_in_again") return location.assign(road.dataset.again);
     if (failed.name !== "AbortError") problem.hidden = false;
     button.disabled = false;
   }

@@ -21,6 +21,9 @@ sealed class Sessions(NpgsqlDataSource database, TimeProvider time)
     public static readonly TimeSpan TrustedFor = TimeSpan.FromSeconds(3);
 
     static readonly TimeSpan SeenEvery = TimeSpan.FromMinutes(5);
+    /// <summary>How long after signing in somebody may still add what signs them in from then on.</summary>
+    public static readonly TimeSpan FreshFor = TimeSpan.FromMinutes(10);
+
     const int KeyBytes = 32;
     const int CacheMax = 100_000;
 
@@ -83,6 +86,15 @@ sealed class Sessions(NpgsqlDataSource database, TimeProvider time)
         if (Interlocked.Read(ref _endings) != endingsBefore)
             _known.TryRemove(key, out _);
         return principal;
+    }
+
+    /// <summary>Whether the person has proved who they are just now: each sign-in begins a session.</summary>
+    public async Task<bool> IsFreshAsync(Guid session, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+            "select exists (select from pass.session where id = @session and ended_at is null and created_at > @since)",
+            new { session, since = time.GetUtcNow() - FreshFor }, cancellationToken: cancellation));
     }
 
     public async Task<IReadOnlyList<SessionLine>> OfAsync(PersonId person, CancellationToken cancellation)

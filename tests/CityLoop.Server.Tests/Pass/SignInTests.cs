@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using CityLoop.Server.Pass;
 using CityLoop.Server.Tests.Hosting;
 
 namespace CityLoop.Server.Tests.Pass;
@@ -46,6 +47,30 @@ public sealed class SignInTests(TestCity city) : IClassFixture<TestCity>
 
         (await RolesOfAsync(officer)).ShouldBe(["resident", "city_staff"]);
         (await RolesOfAsync(other)).ShouldBe(["resident"]);
+    }
+
+    [Fact]
+    public async Task A_passkey_is_added_only_soon_after_signing_in_and_after_signing_in_again()
+    {
+        using var client = await city.SignInAsync(Cast.LinMeiling);
+        (await OfferAsync(client)).ShouldBe(HttpStatusCode.OK);
+        city.Clock.Advance(Sessions.FreshFor);
+
+        using var offer = await client.PostAsync("/api/v1/me/passkeys/offer", null);
+        (await offer.ProblemCodeAsync(HttpStatusCode.Forbidden)).ShouldBe("sign_in_again");
+        using var add = await client.PostAsJsonAsync("/api/v1/me/passkeys", new { credential = new { } });
+        (await add.ProblemCodeAsync(HttpStatusCode.Forbidden)).ShouldBe("sign_in_again");
+        (await client.GetStringAsync("/me")).ShouldContain("href=\"/sign-in?returnUrl=%2Fme\"");
+
+        await client.SignInAsync(city, city.ContactOf(Cast.LinMeiling));
+        (await OfferAsync(client)).ShouldBe(HttpStatusCode.OK);
+        (await client.GetStringAsync("/me")).ShouldContain("id=\"add-passkey\"");
+    }
+
+    static async Task<HttpStatusCode> OfferAsync(HttpClient client)
+    {
+        using var answer = await client.PostAsync("/api/v1/me/passkeys/offer", null);
+        return answer.StatusCode;
     }
 
     static async Task<IEnumerable<string?>> RolesOfAsync(HttpClient client) =>
