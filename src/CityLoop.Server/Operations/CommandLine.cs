@@ -5,6 +5,7 @@ using CityLoop.Server.Operations.Import;
 using CityLoop.Server.Insights;
 using CityLoop.Server.Merchants.Settlement;
 using CityLoop.Server.Policies;
+using CityLoop.Server.Proofs;
 using CityLoop.Server.Shared;
 
 namespace CityLoop.Server.Operations;
@@ -21,6 +22,7 @@ static class CommandLine
         SettleVerb.Create(),
         TwinVerb.Create(),
         UpVerb.Create(),
+        VerifyVerb.Create(),
     ];
 
     public static async Task<int> RunAsync(string[] args)

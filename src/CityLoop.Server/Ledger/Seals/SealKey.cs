@@ -62,6 +62,11 @@ sealed class SealKey
         return (string?)await command.ExecuteScalarAsync(cancellation);
     }
 
+    /// <summary>The public half of the key in a data folder; null where there is none.</summary>
+    /// <exception cref="CannotSealException">The file is no key.</exception>
+    public static NoteKey? PublicIn(string folder) =>
+        Path.Combine(folder, FileName) is var file && File.Exists(file) ? Read(file).Public : null;
+
     static async Task<string> NoteAsync(NpgsqlDataSource database, NoteKey key, CancellationToken cancellation)
     {
         await using (var command = database.CreateCommand(
