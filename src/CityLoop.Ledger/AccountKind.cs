@@ -29,6 +29,24 @@ public enum AccountKind : short
     /// Points kept for somebody who cannot have them yet (a gift to a person not yet registered): dated lots.
     /// </summary>
     Escrow = 7,
+
+    /// <summary>Money in trust behind a backed currency, unit for unit; it is not in the world.</summary>
+    Funding = 8,
+}
+
+/// <summary>Whether an account takes part.</summary>
+public enum AccountStatus : byte
+{
+    /// <summary>It gives and receives.</summary>
+    Open = 0,
+
+    /// <summary>
+    /// Nothing new goes in or out; what undoes or ends something older (refunds, returned rebates, expiry, decay) does.
+    /// </summary>
+    Frozen = 1,
+
+    /// <summary>Empty, and for good: nothing goes in or out.</summary>
+    Closed = 2,
 }
 
 /// <summary>The rules that follow from an account's kind.</summary>
@@ -43,4 +61,10 @@ public static class AccountKinds
     /// <summary>True where the balance is made of lots that remember their budget.</summary>
     public static bool KeepsLots(this AccountKind kind) =>
         kind is AccountKind.Person or AccountKind.Escrow or AccountKind.Merchant or AccountKind.Payout;
+
+    /// <summary>
+    /// True where points are in the world: the sum over such accounts is what a currency has outstanding.
+    /// </summary>
+    public static bool IsInTheWorld(this AccountKind kind) =>
+        kind is not (AccountKind.Issuing or AccountKind.Outside or AccountKind.Funding);
 }

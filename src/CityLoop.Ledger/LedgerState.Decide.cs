@@ -3,20 +3,24 @@ namespace CityLoop.Ledger;
 /// <summary>The rules, in the order of <see cref="PostOutcome"/>. Nothing in this file changes the books.</summary>
 public sealed partial class LedgerState
 {
-    PostResult DecideAlone(LedgerCommand command)
+    PostResult DecideAlone(LedgerCommand command, DateTimeOffset at)
     {
         if (command.Id == Guid.Empty)
             return new PostResult(PostOutcome.IdIsEmpty, 0);
         if (_ids.TryFind(command.Id, out var sequence, out var digest))
-            return digest == CommandContent.Digest(command)
+            return digest == IdTable.Kept(CommandContent.Digest(command))
                 ? new PostResult(PostOutcome.AlreadyPosted, sequence)
                 : new PostResult(PostOutcome.IdAlreadyPostedWithOtherContent, 0);
 
         var outcome = command switch
         {
-            Transfer transfer => DecideTransfer(transfer),
+            Transfer transfer => DecideTransfer(transfer, at),
             OpenAccount account => DecideAccount(account),
             BeginDay day => day.Day.DayNumber > _day ? PostOutcome.Posted : PostOutcome.DayHasAlreadyBegun,
+            PlaceHold hold => DecideHold(hold, at),
+            ReleaseHold release => DecideRelease(release),
+            ChangeAccount change => DecideChange(change),
+            SetLimit limit => DecideLimit(limit.Limit),
             DefineCurrency currency => DecideCurrency(currency),
             _ => throw CommandContent.Unknown(command),
         };
@@ -28,7 +32,8 @@ public sealed partial class LedgerState
         var isValid = currency.Currency.Value > 0
             && currency.Code.Length is >= 2 and <= 12
             && currency.Code.All(char.IsAsciiLetterUpper)
-            && currency.Scale is >= 0 and <= 9;
+            && currency.Scale is >= 0 and <= 9
+            && currency.DecayPerMonth is >= 0 and < Millionths;
         if (!isValid)
             return PostOutcome.CurrencyIsNotValid;
         return _currencies.Values.Any(c => c.Id == currency.Currency || c.Code == currency.Code)
@@ -43,83 +48,214 @@ public sealed partial class LedgerState
         return Enum.IsDefined(account.Kind) ? PostOutcome.Posted : PostOutcome.AccountKindUnknown;
     }
 
-    PostOutcome DecideTransfer(Transfer transfer)
+    PostOutcome DecideChange(ChangeAccount change)
     {
-        if (transfer.Amount <= 0)
-            return PostOutcome.AmountIsNotPositive;
-        if (transfer.Amount > Transfer.MaxAmount)
-            return PostOutcome.AmountIsTooLarge;
-        if (!Exists(transfer.Debit))
-            return PostOutcome.DebitAccountUnknown;
-        if (!Exists(transfer.Credit))
-            return PostOutcome.CreditAccountUnknown;
-        if (transfer.Debit == transfer.Credit)
-            return PostOutcome.AccountsAreTheSame;
-
-        ref readonly var debit = ref _accounts[transfer.Debit.Value];
-        ref readonly var credit = ref _accounts[transfer.Credit.Value];
-        if (debit.Currency != credit.Currency)
-            return PostOutcome.CurrenciesDiffer;
-        if (debit.Kind == AccountKind.Issuing && credit.Kind != AccountKind.Budget)
-            return PostOutcome.IssuingAccountFundsBudgetsOnly;
-        if (DecideLastDay(transfer, debit.Kind, credit.Kind) is { } lastDay)
-            return lastDay;
-        if (DecideReversal(transfer) is { } reversal)
-            return reversal;
-        if (transfer.Claim is { } claim && (claim == transfer.Id || _ids.Contains(claim)))
-            return PostOutcome.ClaimAlreadyUsed;
-        if (!HasEnough(transfer, debit))
-            return PostOutcome.DebitAccountHasTooFewPoints;
-        // A debit account below zero is bounded by the same distance.
-        return credit.Balance > long.MaxValue - transfer.Amount || debit.Balance < long.MinValue + transfer.Amount
-            ? PostOutcome.CreditBalanceIsTooLarge
+        if (!Exists(change.Account))
+            return PostOutcome.AccountUnknown;
+        ref readonly var row = ref _accounts[change.Account.Value];
+        if (row.Status == AccountStatus.Closed)
+            return PostOutcome.AccountIsClosed;
+        if (!Enum.IsDefined(change.Status) || change.Minimum > change.Maximum
+            || (change.Minimum < 0 && !row.Kind.MayGoBelowZero()))
+            return PostOutcome.AccountRuleIsNotValid;
+        return change.Status == AccountStatus.Closed && row.Balance != 0
+            ? PostOutcome.AccountIsNotEmpty
             : PostOutcome.Posted;
     }
 
-    PostOutcome? DecideLastDay(Transfer transfer, AccountKind debit, AccountKind credit)
+    PostOutcome DecideLimit(Limit limit)
     {
-        if (transfer.Code == TransferCode.Expire)
+        if (!LimitTable.IsValid(limit))
+            return PostOutcome.LimitIsNotValid;
+        return _currencies.ContainsKey(limit.Currency.Value) ? PostOutcome.Posted : PostOutcome.CurrencyUnknown;
+    }
+
+    PostOutcome DecideTransfer(Transfer transfer, DateTimeOffset at)
+    {
+        if (DecideMove(transfer.AtMost ?? transfer.Amount, transfer.Debit, transfer.Credit) is { } move)
+            return move;
+        if (transfer.EffectiveAt > at)
+            return PostOutcome.EffectiveTimeIsInTheFuture;
+
+        ref readonly var debit = ref _accounts[transfer.Debit.Value];
+        ref readonly var credit = ref _accounts[transfer.Credit.Value];
+        if (DecideStatus(debit, credit, transfer.Code.IsReversal() || transfer.Code.IsLoss()) is { } status)
+            return status;
+        if (DecideKinds(transfer.Code, debit, credit) is { } kinds)
+            return kinds;
+        if (DecideLastDay(transfer, debit, credit) is { } lastDay)
+            return lastDay;
+        if ((DecideReversal(transfer) ?? DecideEarning(transfer) ?? DecideSettling(transfer, at)) is { } earlier)
+            return earlier;
+        if (transfer.Claim is { } claim && (claim == transfer.Id || _ids.Contains(claim)))
+            return PostOutcome.ClaimAlreadyUsed;
+        if (transfer.Hold is null && !_limits.IsEmpty && _limits.IsReachedBy(MoveOf(transfer, debit.Currency)))
+            return PostOutcome.LimitIsReached;
+        if (!HasEnough(transfer, debit))
+            return PostOutcome.DebitAccountHasTooFewPoints;
+        return DecideRoom(transfer, debit, credit);
+    }
+
+    /// <summary>What every movement and every hold must keep to.</summary>
+    PostOutcome? DecideMove(long amount, AccountId debit, AccountId credit)
+    {
+        if (amount <= 0)
+            return PostOutcome.AmountIsNotPositive;
+        if (amount > Transfer.MaxAmount)
+            return PostOutcome.AmountIsTooLarge;
+        if (!Exists(debit))
+            return PostOutcome.DebitAccountUnknown;
+        if (!Exists(credit))
+            return PostOutcome.CreditAccountUnknown;
+        if (debit == credit)
+            return PostOutcome.AccountsAreTheSame;
+        return _accounts[debit.Value].Currency == _accounts[credit.Value].Currency
+            ? null
+            : PostOutcome.CurrenciesDiffer;
+    }
+
+    static PostOutcome? DecideStatus(in AccountRow debit, in AccountRow credit, bool endsSomethingOlder)
+    {
+        if (debit.Status == AccountStatus.Closed)
+            return PostOutcome.DebitAccountIsClosed;
+        if (credit.Status == AccountStatus.Closed)
+            return PostOutcome.CreditAccountIsClosed;
+        if (endsSomethingOlder)
+            return null;
+        if (debit.Status == AccountStatus.Frozen)
+            return PostOutcome.DebitAccountIsFrozen;
+        return credit.Status == AccountStatus.Frozen ? PostOutcome.CreditAccountIsFrozen : null;
+    }
+
+    PostOutcome? DecideKinds(TransferCode code, in AccountRow debit, in AccountRow credit)
+    {
+        if (debit.Kind == AccountKind.Issuing && credit.Kind != AccountKind.Budget)
+            return PostOutcome.IssuingAccountFundsBudgetsOnly;
+        return code == TransferCode.Gift && debit.Kind == AccountKind.Person && !_currencies[debit.Currency].MayBeGiven
+            ? PostOutcome.CurrencyMayNotBeGiven
+            : null;
+    }
+
+    PostOutcome? DecideLastDay(Transfer transfer, in AccountRow debit, in AccountRow credit)
+    {
+        switch (transfer.Code)
         {
-            if (!debit.KeepsLastDays() || transfer.LastDay is null)
-                return PostOutcome.LastDayIsNotAllowed;
-            return transfer.LastDay.Value.DayNumber < _day ? null : PostOutcome.LastDayIsNotValid;
+            case TransferCode.Expire:
+                if (!debit.Kind.KeepsLastDays() || transfer.LastDay is null)
+                    return PostOutcome.LastDayIsNotAllowed;
+                return transfer.LastDay.Value.DayNumber < _day ? null : PostOutcome.LastDayIsNotValid;
+            case TransferCode.Decay:
+                return DecideDecay(transfer, debit);
         }
 
         if (transfer.LastDay is null)
             return null;
-        if (debit is not (AccountKind.Budget or AccountKind.Outside) || !credit.KeepsLastDays())
+        var isNew = debit.Kind is AccountKind.Budget or AccountKind.Outside;
+        if (!credit.Kind.KeepsLastDays() || !(isNew || transfer.Code == TransferCode.Refund))
             return PostOutcome.LastDayIsNotAllowed;
         return transfer.LastDay.Value.DayNumber >= _day ? null : PostOutcome.LastDayIsNotValid;
     }
 
     PostOutcome? DecideReversal(Transfer transfer)
     {
-        var isReversal = transfer.Code is TransferCode.Refund or TransferCode.RebateReturn;
-        if (isReversal != transfer.Reverses is not null)
+        if (transfer.Code.IsReversal() != transfer.Reverses is not null)
             return PostOutcome.ReversalIsNotValid;
         if (transfer.Reverses is not { } reversed)
             return null;
-        // Within a linked set the ids of that set are not yet known: a set cannot reverse what it makes itself.
         if (!_ids.TryFind(reversed, out var sequence, out _))
             return PostOutcome.ReversedTransferUnknown;
-        if (!_payments.TryGetValue(sequence, out var payment))
+        var index = _payments.IndexOf(sequence);
+        if (index < 0)
+            return sequence <= _payments.ForgottenUpTo
+                ? PostOutcome.ReversedTransferIsTooOld
+                : PostOutcome.ReversalIsNotValid;
+        ref readonly var payment = ref _payments[index];
+        if (payment.Code != (transfer.Code == TransferCode.Refund ? TransferCode.Pay : TransferCode.Rebate))
             return PostOutcome.ReversalIsNotValid;
         if (payment.Debit != transfer.Credit.Value || payment.Credit != transfer.Debit.Value
-            || payment.Amount != transfer.Amount)
+            || payment.Amount != (transfer.AtMost ?? transfer.Amount))
             return PostOutcome.ReversalDoesNotMatch;
         return payment.IsReversed ? PostOutcome.AlreadyReversed : null;
     }
 
+    PostOutcome? DecideEarning(Transfer transfer)
+    {
+        if (transfer.EarnedBy is not { } earnedBy)
+            return null;
+        if (transfer.Code != TransferCode.Rebate)
+            return PostOutcome.ReversalIsNotValid;
+        var index = _ids.TryFind(earnedBy, out var sequence, out _) ? _payments.IndexOf(sequence) : -1;
+        if (index < 0 || _payments[index].Code != TransferCode.Pay || _payments[index].IsReversed
+            || _payments[index].Debit != transfer.Credit.Value)
+            return PostOutcome.EarningPaymentUnknown;
+        return _payments[index].Rebate == 0 ? null : PostOutcome.PaymentHasAlreadyEarned;
+    }
+
     bool HasEnough(Transfer transfer, in AccountRow debit)
     {
-        if (debit.Kind.MayGoBelowZero())
-            return true;
-        if (debit.Balance < transfer.Amount)
-            return false;
-        if (!debit.Kind.KeepsLots())
+        // A hold has set its points aside when it was placed, a lot loses what it has.
+        if (transfer.Hold is not null || transfer.Code == TransferCode.Decay)
             return true;
         if (transfer.Code == TransferCode.Expire)
             return _lots.AmountOf(debit.FirstLot, ToNumber(transfer.LastDay), transfer.Credit.Value) >= transfer.Amount;
-        return Spendable(debit) >= transfer.Amount;
+        return transfer.Amount > 0 && Available(transfer.Debit.Value, debit) >= transfer.Amount;
     }
+
+    /// <summary>What an account can give: spendable, above its minimum.</summary>
+    long Available(int account, in AccountRow row)
+    {
+        if (_bounds.GetValueOrDefault(account).Minimum is { } minimum)
+        {
+            // In 128 bits: a balance and a minimum may lie at the two ends of what a number can hold.
+            var above = (Int128)row.Balance - HeldIn(account) - minimum;
+            var most = row.Kind.MayGoBelowZero() ? Transfer.MaxAmount : Spendable(account, row);
+            return (long)Int128.Clamp(above, 0, most);
+        }
+
+        return row.Kind.MayGoBelowZero() ? Transfer.MaxAmount : Spendable(account, row);
+    }
+
+    /// <summary>How much of "at most" can move; the amount itself where another rule will refuse it.</summary>
+    long Movable(Transfer transfer, long most)
+    {
+        if (most <= 0 || !Exists(transfer.Debit) || !Exists(transfer.Credit) || transfer.Hold is not null
+            || transfer.Code.IsLoss())
+            return most;
+        var there = Available(transfer.Debit.Value, _accounts[transfer.Debit.Value]);
+        var room = transfer.Code.IsReversal() ? null : _bounds.GetValueOrDefault(transfer.Credit.Value).Maximum;
+        var balance = _accounts[transfer.Credit.Value].Balance;
+        var fits = room is { } maximum ? (long)Int128.Clamp((Int128)maximum - balance, 0, most) : most;
+        return Math.Min(most, Math.Min(there, fits));
+    }
+
+    PostOutcome DecideRoom(Transfer transfer, in AccountRow debit, in AccountRow credit)
+    {
+        var bounds = _bounds.GetValueOrDefault(transfer.Credit.Value);
+        if (credit.Balance > bounds.Maximum - transfer.Amount && !transfer.Code.IsReversal() && !transfer.Code.IsLoss())
+            return PostOutcome.CreditAccountIsFull;
+        // A debit account below zero is bounded by the same distance.
+        if (credit.Balance > long.MaxValue - transfer.Amount || debit.Balance < long.MinValue + transfer.Amount)
+            return PostOutcome.CreditBalanceIsTooLarge;
+        if (debit.Kind.IsInTheWorld() && credit.Kind.IsInTheWorld())
+            return PostOutcome.Posted;
+
+        var currency = _currencies[debit.Currency];
+        var outstanding = (Int128)currency.Outstanding + OutstandingChange(transfer, debit.Kind, credit.Kind);
+        var funding = (Int128)currency.Funding + FundingChange(transfer, debit.Kind, credit.Kind);
+        if (outstanding > long.MaxValue || funding > long.MaxValue)
+            return PostOutcome.CreditBalanceIsTooLarge;
+        var isWorse = outstanding - funding > (Int128)currency.Outstanding - currency.Funding;
+        return currency.IsBacked && isWorse && outstanding > funding
+            ? PostOutcome.FundingIsTooLow
+            : PostOutcome.Posted;
+    }
+
+    static long OutstandingChange(Transfer transfer, AccountKind debit, AccountKind credit) =>
+        (credit.IsInTheWorld() ? transfer.Amount : 0) - (debit.IsInTheWorld() ? transfer.Amount : 0);
+
+    static long FundingChange(Transfer transfer, AccountKind debit, AccountKind credit) =>
+        (credit == AccountKind.Funding ? transfer.Amount : 0) - (debit == AccountKind.Funding ? transfer.Amount : 0);
+
+    static LimitTable.Move MoveOf(Transfer t, short currency) =>
+        new(t.Code, currency, t.Debit.Value, t.Credit.Value, t.Amount, t.Reference);
 }

@@ -15,41 +15,81 @@ public sealed partial class LedgerState
             Transfer transfer => TakeInTransfer(transfer, at),
             OpenAccount account => TakeInAccount(account, at),
             BeginDay day => TakeInDay(day, at),
+            PlaceHold hold => TakeInHold(hold, at),
+            ReleaseHold release => TakeInRelease(release, at),
+            ChangeAccount change => TakeInChange(change, at),
+            SetLimit limit => TakeInLimit(limit, at),
             DefineCurrency currency => TakeInCurrency(currency, at),
             _ => throw CommandContent.Unknown(command),
         };
-        if (_undo is null)
-            Remember(entry);
+        Remember(command.Id, CommandContent.Digest(command));
+        if ((command as Transfer)?.Claim is { } claim)
+            Remember(claim, 0);
+        if ((command as PlaceHold)?.Claim is { } holdClaim)
+            Remember(holdClaim, 0);
         return entry;
     }
 
-    void Remember(JournalEntry entry)
+    void Remember(Guid id, ulong digest)
     {
-        _ids.Add(entry.Body.Id, entry.Sequence, CommandContent.Digest(entry.Body));
-        if (entry.Body is Transfer { Claim: { } claim })
-            _ids.Add(claim, entry.Sequence, 0);
+        _ids.Add(id, Sequence, digest);
+        _undo?.Id(id);
     }
 
     JournalEntry TakeInCurrency(DefineCurrency command, DateTimeOffset at)
     {
-        _currencies.Add(command.Currency.Value, new CurrencyView(command.Currency, command.Code, command.Scale));
-        _undo?.Currencies.Add(command.Currency.Value);
+        _currencies.Add(command.Currency.Value, new CurrencyView(command.Currency, command.Code, command.Scale)
+        {
+            MayBeGiven = command.MayBeGiven,
+            IsBacked = command.IsBacked,
+            DecayPerMonth = command.DecayPerMonth,
+        });
+        _anyDecays |= command.DecayPerMonth > 0;
         return new JournalEntry(Sequence, at, command);
     }
 
     JournalEntry TakeInDay(BeginDay command, DateTimeOffset at)
     {
         _day = command.Day.DayNumber;
+        _limits.TurnTo(_day);
+        _payments.ForgetBefore(_day - ReversibleDays);
+        return new JournalEntry(Sequence, at, command);
+    }
+
+    JournalEntry TakeInLimit(SetLimit command, DateTimeOffset at)
+    {
+        _limits.Set(command.Limit);
         return new JournalEntry(Sequence, at, command);
     }
 
     JournalEntry TakeInAccount(OpenAccount command, DateTimeOffset at)
     {
-        if (AccountCount + 1 == _accounts.Length)
-            Array.Resize(ref _accounts, _accounts.Length * 2);
         AccountCount++;
-        Set(AccountCount, new AccountRow(0, Sequence, Sequence, 0, command.Currency.Value, command.Kind));
+        _accounts.Writable(AccountCount) = new AccountRow(
+            0, Sequence, Sequence, 0, command.Currency.Value, (byte)command.Kind, AccountStatus.Open);
         return new JournalEntry(Sequence, at, command);
+    }
+
+    JournalEntry TakeInChange(ChangeAccount command, DateTimeOffset at)
+    {
+        var row = _accounts[command.Account.Value];
+        var entry = new JournalEntry(Sequence, at, command) { DebitPrevious = row.LastSequence };
+        row.Status = command.Status;
+        row.LastSequence = Sequence;
+        Set(command.Account.Value, row);
+
+        var before = _bounds.GetValueOrDefault(command.Account.Value);
+        _undo?.Do(() => Put(before));
+        Put((command.Minimum, command.Maximum));
+        return entry;
+
+        void Put((long?, long?) bounds)
+        {
+            if (bounds is (null, null))
+                _bounds.Remove(command.Account.Value);
+            else
+                _bounds[command.Account.Value] = bounds;
+        }
     }
 
     JournalEntry TakeInTransfer(Transfer transfer, DateTimeOffset at)
@@ -63,8 +103,11 @@ public sealed partial class LedgerState
         };
 
         _moving.Clear();
-        TakeLots(transfer, ref debit);
-        GiveLots(ref credit);
+        var reversed = ReversedBy(transfer);
+        TakeLots(transfer, reversed, ref debit);
+        if (credit.Kind.KeepsLots())
+            foreach (var lot in _moving)
+                Give(ref credit, transfer.Code == TransferCode.Refund ? WithGrace(lot, transfer.LastDay) : lot);
         debit.Balance -= transfer.Amount;
         debit.LastSequence = Sequence;
         credit.Balance += transfer.Amount;
@@ -72,53 +115,117 @@ public sealed partial class LedgerState
         Set(transfer.Debit.Value, debit);
         Set(transfer.Credit.Value, credit);
 
-        if (transfer.Code is TransferCode.Pay or TransferCode.Rebate)
-            SetPayment(Sequence, new Payment(
-                transfer.Debit.Value, transfer.Credit.Value, transfer.Amount, false, [.. _moving]));
-        if (transfer.Reverses is { } reversed && _ids.TryFind(reversed, out var sequence, out _))
-            SetPayment(sequence, _payments[sequence] with { IsReversed = true });
+        if (!debit.Kind.IsInTheWorld() || !credit.Kind.IsInTheWorld())
+            CountWorld(transfer, debit, credit.Kind);
+        if (!_limits.IsEmpty)
+            CountLimits(transfer, reversed, debit.Currency);
+        if (reversed >= 0)
+            SetReversed(reversed);
+        if (transfer.Code.CanBeReversed())
+            AddPayment(transfer);
         return entry;
     }
 
-    /// <summary>Fills <see cref="_moving"/> with the lots that leave the debit account.</summary>
-    void TakeLots(Transfer transfer, ref AccountRow debit)
+    long ReversedBy(Transfer transfer) =>
+        transfer.Reverses is { } reversed && _ids.TryFind(reversed, out var sequence, out _)
+            ? _payments.IndexOf(sequence)
+            : -1;
+
+    void SetReversed(long index)
     {
-        if (!debit.Kind.KeepsLots())
+        _payments.SetReversed(index, true);
+        _undo?.Do(() => _payments.SetReversed(index, false));
+    }
+
+    void AddPayment(Transfer transfer)
+    {
+        _payments.Add(
+            new PaymentTable.Row(
+                Sequence, transfer.Debit.Value, transfer.Credit.Value, transfer.Amount, transfer.Code, false, _day, 0),
+            _moving);
+        if (transfer.EarnedBy is not { } earnedBy)
+            return;
+        _ids.TryFind(earnedBy, out var sequence, out _);
+        var payment = _payments.IndexOf(sequence);
+        _payments.SetRebate(payment, Sequence);
+        _undo?.Do(() => _payments.SetRebate(payment, 0));
+    }
+
+    void CountWorld(Transfer transfer, in AccountRow debit, AccountKind credit)
+    {
+        var number = debit.Currency;
+        var before = _currencies[number];
+        _undo?.Do(() => _currencies[number] = before);
+        _currencies[number] = before with
+        {
+            Outstanding = before.Outstanding + OutstandingChange(transfer, debit.Kind, credit),
+            Funding = before.Funding + FundingChange(transfer, debit.Kind, credit),
+        };
+    }
+
+    void CountLimits(Transfer transfer, long reversed, short currency)
+    {
+        _limits.Count(MoveOf(transfer, currency));
+        if (reversed < 0)
+            return;
+        ref readonly var payment = ref _payments[reversed];
+        _limits.CountBack(
+            new LimitTable.Move(payment.Code, currency, payment.Debit, payment.Credit, transfer.Amount, null),
+            payment.Day);
+    }
+
+    /// <summary>Fills <see cref="_moving"/> with the lots that leave the debit account.</summary>
+    void TakeLots(Transfer transfer, long reversed, ref AccountRow debit)
+    {
+        if (transfer.Hold is { } hold)
+        {
+            TakeHeld(ref debit, hold, transfer.Amount);
+        }
+        else if (!debit.Kind.KeepsLots())
         {
             _moving.Add(new Lot(transfer.LastDay, transfer.Debit, transfer.Amount));
-            return;
         }
-
-        if (transfer.Code == TransferCode.Expire)
+        else if (transfer.Code.IsLoss())
         {
-            Take(ref debit, ToNumber(transfer.LastDay), transfer.Credit.Value, transfer.Amount, transfer.LastDay);
-            return;
+            var lastDay = ToNumber(transfer.LastDay);
+            Take(ref debit, lastDay, transfer.Credit.Value, transfer.Amount, transfer.LastDay);
+            if (transfer.Code == TransferCode.Decay)
+                _lots.SetMonth(debit.FirstLot, lastDay, transfer.Credit.Value, Month);
         }
-
-        if (transfer.Reverses is { } reversed && _ids.TryFind(reversed, out var sequence, out _))
-            TakeBackLots(ref debit, _payments[sequence]);
+        else if (reversed >= 0)
+        {
+            TakeBackLots(ref debit, reversed, transfer.Amount);
+        }
         else
+        {
             TakeInOrder(ref debit, transfer.Amount, null);
+        }
     }
 
     /// <summary>
     /// A reversal takes the very lots that the payment brought, as far as they are still there; what is not comes
     /// from the other lots in spending order. Either way the points get back the last day that they had.
     /// </summary>
-    void TakeBackLots(ref AccountRow debit, Payment payment)
+    void TakeBackLots(ref AccountRow debit, long payment, long amount)
     {
-        foreach (var lot in payment.Lots)
+        foreach (var lot in _payments.LotsOf(payment))
         {
             var lastDay = debit.Kind.KeepsLastDays() ? ToNumber(lot.LastDay) : LotPool.NoEnd;
             var there = lastDay >= _day ? _lots.AmountOf(debit.FirstLot, lastDay, lot.Budget.Value) : 0;
-            var part = Math.Min(there, lot.Amount);
+            var part = Math.Min(Math.Min(there, lot.Amount), amount);
             if (part > 0)
                 Take(ref debit, lastDay, lot.Budget.Value, part, lot.LastDay);
+            amount -= part;
             _missing.Add(lot with { Amount = lot.Amount - part });
         }
 
         foreach (var lot in _missing)
-            TakeInOrder(ref debit, lot.Amount, lot);
+        {
+            var part = Math.Min(lot.Amount, amount);
+            TakeInOrder(ref debit, part, lot);
+            amount -= part;
+        }
+
         _missing.Clear();
     }
 
@@ -145,40 +252,20 @@ public sealed partial class LedgerState
         _moving.Add(new Lot(movesWith, new AccountId(budget), amount));
     }
 
-    void GiveLots(ref AccountRow credit)
+    void Give(ref AccountRow account, Lot lot)
     {
-        if (!credit.Kind.KeepsLots())
-            return;
-        foreach (var lot in _moving)
-        {
-            var lastDay = credit.Kind.KeepsLastDays() ? ToNumber(lot.LastDay) : LotPool.NoEnd;
-            credit.FirstLot = _lots.Add(credit.FirstLot, lastDay, lot.Budget.Value, lot.Amount);
-        }
+        var lastDay = account.Kind.KeepsLastDays() ? ToNumber(lot.LastDay) : LotPool.NoEnd;
+        account.FirstLot = _lots.Add(account.FirstLot, lastDay, lot.Budget.Value, lot.Amount, Month);
     }
 
-    void Set(int account, AccountRow row)
-    {
-        _undo?.Accounts.Add((account, _accounts[account]));
-        _accounts[account] = row;
-    }
+    /// <summary>What has ended since it was paid comes back with the city's days of grace, where it gives some.</summary>
+    Lot WithGrace(Lot lot, DateOnly? grace) =>
+        grace is not null && lot.LastDay?.DayNumber < _day ? lot with { LastDay = grace } : lot;
 
-    void SetPayment(long sequence, Payment payment)
+    void Set(int account, in AccountRow row)
     {
-        _undo?.Payments.Add((sequence, _payments.TryGetValue(sequence, out var before) ? before : null));
-        _payments[sequence] = payment;
-    }
-
-    void TakeBack(Undo undo)
-    {
-        for (var i = undo.Accounts.Count - 1; i >= 0; i--)
-            _accounts[undo.Accounts[i].Index] = undo.Accounts[i].Before;
-        for (var i = undo.Payments.Count - 1; i >= 0; i--)
-            if (undo.Payments[i].Before is { } before)
-                _payments[undo.Payments[i].Sequence] = before;
-            else
-                _payments.Remove(undo.Payments[i].Sequence);
-        foreach (var currency in undo.Currencies)
-            _currencies.Remove(currency);
-        (Sequence, LastAt, _day, AccountCount) = (undo.Sequence, undo.LastAt, undo.Day, undo.AccountCount);
+        ref var place = ref _accounts.Writable(account);
+        _undo?.Account(account, place);
+        place = row;
     }
 }

@@ -1,15 +1,17 @@
+using System.Runtime.InteropServices;
+
 namespace CityLoop.Ledger;
 
 /// <summary>
-/// The lots of all accounts in one array: each account owns a chain in spending order (earliest last day first, no
-/// end last, then by budget). 24 bytes a lot; freed places are used again.
+/// The lots of all accounts in one table: each account owns a chain in spending order (earliest last day first, no
+/// end last, then by budget). 22 bytes a lot; freed places are used again.
 /// </summary>
 sealed class LotPool
 {
     /// <summary>The day number of lots without an end.</summary>
     public const int NoEnd = int.MaxValue;
 
-    Row[] _rows = new Row[256];
+    PagedRows<Row> _rows = new();
     int _used = 1; // place 0 means "no lot"
     int _free;
 
@@ -20,7 +22,8 @@ sealed class LotPool
     public ref readonly Row this[int index] => ref _rows[index];
 
     /// <summary>Adds to the lot of this last day and budget; answers the chain's (perhaps new) first lot.</summary>
-    public int Add(int first, int lastDay, int budget, long amount)
+    /// <param name="month">The month up to which the points have decayed.</param>
+    public int Add(int first, int lastDay, int budget, long amount, short month)
     {
         var previous = 0;
         var current = first;
@@ -32,12 +35,12 @@ sealed class LotPool
 
         if (current != 0 && _rows[current].LastDay == lastDay && _rows[current].Budget == budget)
         {
-            Set(current, _rows[current] with { Amount = _rows[current].Amount + amount });
+            Set(current, _rows[current] with { Amount = _rows[current].Amount + amount, Month = month });
             return first;
         }
 
         var added = Take();
-        Set(added, new Row(current, lastDay, budget, amount));
+        Set(added, new Row(current, lastDay, budget, month, amount));
         if (previous == 0)
             return added;
         Set(previous, _rows[previous] with { Next = added });
@@ -64,7 +67,7 @@ sealed class LotPool
             return first;
         }
 
-        Set(current, new Row(_free, 0, 0, 0));
+        Set(current, new Row(_free, 0, 0, 0, 0));
         _free = current;
         if (previous == 0)
             return row.Next;
@@ -72,13 +75,28 @@ sealed class LotPool
         return first;
     }
 
+    /// <summary>Says that a lot has decayed up to a month, when it is still there.</summary>
+    public void SetMonth(int first, int lastDay, int budget, short month)
+    {
+        var i = PlaceOf(first, lastDay, budget);
+        if (i != 0)
+            Set(i, _rows[i] with { Month = month });
+    }
+
+    /// <summary>The place of the lot of this last day and budget, 0 when there is none.</summary>
+    public int PlaceOf(int first, int lastDay, int budget)
+    {
+        var i = first;
+        while (i != 0 && (_rows[i].LastDay != lastDay || _rows[i].Budget != budget))
+            i = _rows[i].Next;
+        return i;
+    }
+
     /// <summary>The amount in the lot of this last day and budget, 0 when there is none.</summary>
     public long AmountOf(int first, int lastDay, int budget)
     {
-        for (var i = first; i != 0; i = _rows[i].Next)
-            if (_rows[i].LastDay == lastDay && _rows[i].Budget == budget)
-                return _rows[i].Amount;
-        return 0;
+        var i = PlaceOf(first, lastDay, budget);
+        return i == 0 ? 0 : _rows[i].Amount;
     }
 
     public void BeginChanges()
@@ -92,37 +110,35 @@ sealed class LotPool
         if (!keep)
         {
             for (var i = _changes!.Count - 1; i >= 0; i--)
-                _rows[_changes[i].Index] = _changes[i].Before;
+                _rows.Writable(_changes[i].Index) = _changes[i].Before;
             (_used, _free) = _before;
         }
 
         _changes = null;
     }
 
-    public LotPool Copy() => new() { _rows = (Row[])_rows.Clone(), _used = _used, _free = _free };
+    /// <summary>The same lots for a second owner.</summary>
+    public LotPool Share() => new() { _rows = _rows.Share(), _used = _used, _free = _free };
 
     static bool IsBefore(in Row row, int lastDay, int budget) =>
         row.LastDay < lastDay || (row.LastDay == lastDay && row.Budget < budget);
 
     int Take()
     {
-        if (_free != 0)
-        {
-            var taken = _free;
-            _free = _rows[taken].Next;
-            return taken;
-        }
-
-        if (_used == _rows.Length)
-            Array.Resize(ref _rows, _rows.Length * 2);
-        return _used++;
+        if (_free == 0)
+            return _used++;
+        var taken = _free;
+        _free = _rows[taken].Next;
+        return taken;
     }
 
     void Set(int index, Row row)
     {
-        _changes?.Add((index, _rows[index]));
-        _rows[index] = row;
+        ref var place = ref _rows.Writable(index);
+        _changes?.Add((index, place));
+        place = row;
     }
 
-    public readonly record struct Row(int Next, int LastDay, int Budget, long Amount);
+    [StructLayout(LayoutKind.Sequential, Pack = 2)]
+    public readonly record struct Row(int Next, int LastDay, int Budget, short Month, long Amount);
 }

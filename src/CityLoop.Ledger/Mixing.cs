@@ -17,6 +17,9 @@ static class Mixing
 
     public static ulong Mix(ulong digest, long value) => Mix(digest ^ unchecked((ulong)value));
 
+    public static ulong Mix(ulong digest, long? value) =>
+        value is { } number ? Mix(Mix(digest, 1L), number) : Mix(digest, 0L);
+
     public static ulong Mix(ulong digest, Guid? value)
     {
         if (value is not { } id)

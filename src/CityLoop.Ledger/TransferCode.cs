@@ -38,4 +38,26 @@ public enum TransferCode : short
 
     /// <summary>What a budget no longer needs goes back to where it came from (budget → issuing).</summary>
     Unfund = 12,
+
+    /// <summary>The share that a person's lot loses at the turn of the month; it returns to its budget.</summary>
+    Decay = 13,
+
+    /// <summary>Money reaches the trust behind a backed currency (outside → funding).</summary>
+    Deposit = 14,
+
+    /// <summary>Money leaves that trust, as far as nothing outstanding needs it (funding → outside).</summary>
+    Withdraw = 15,
+}
+
+/// <summary>What follows from a transfer's code.</summary>
+public static class TransferCodes
+{
+    /// <summary>True for what takes back an earlier transfer.</summary>
+    public static bool IsReversal(this TransferCode code) => code is TransferCode.Refund or TransferCode.RebateReturn;
+
+    /// <summary>True for what can be taken back.</summary>
+    public static bool CanBeReversed(this TransferCode code) => code is TransferCode.Pay or TransferCode.Rebate;
+
+    /// <summary>True for what a lot loses by itself when time passes.</summary>
+    public static bool IsLoss(this TransferCode code) => code is TransferCode.Expire or TransferCode.Decay;
 }

@@ -10,7 +10,7 @@ sealed class LedgerScript
 {
     readonly Dictionary<string, AccountId> _accounts = [];
     readonly List<JournalEntry> _journal = [];
-    readonly DateTimeOffset _at = new(2026, 11, 21, 4, 0, 0, TimeSpan.Zero);
+    DateTimeOffset _at = new(2026, 11, 21, 4, 0, 0, TimeSpan.Zero);
 
     public LedgerState Books { get; } = new();
 
@@ -40,6 +40,15 @@ sealed class LedgerScript
         var words = parts[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
         switch (words[0])
         {
+            case "wait":
+                _at = _at.AddMinutes(Number(words[1]));
+                return;
+            case "held":
+                Books.Account(_accounts[words[1]]).Held.ShouldBe(Number(words[2]), line);
+                return;
+            case "outstanding":
+                Books.Currencies.Single(c => c.Code == words[1]).Outstanding.ShouldBe(Number(words[2]), line);
+                return;
             case "balance":
                 Books.Account(_accounts[words[1]]).Balance.ShouldBe(Number(words[2]), line);
                 return;
@@ -69,28 +78,92 @@ sealed class LedgerScript
         var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return words[0] switch
         {
-            "currency" => new DefineCurrency(
-                Id(line), new CurrencyId((short)Number(words[1])), words[2], (int)Number(words[3])),
+            "currency" => CurrencyOf(line, words),
             "open" => new OpenAccount(Id(words[2]), new CurrencyId((short)(words.Length > 3 ? Number(words[3]) : 1)),
                 Enum.Parse<AccountKind>(words[1])),
-            "day" => BeginDay.Of(DateOnly.Parse(words[1], CultureInfo.InvariantCulture)),
+            "day" => BeginDay.Of(Date(words[1])),
+            "hold" => HoldOf(words),
+            "release" => new ReleaseHold(Id(words[1]), Id(words[2]), Account(words[3])),
+            "change" => ChangeOf(line, words),
+            "limit" => LimitOf(line, words),
             _ => TransferOf(words),
         };
     }
 
-    Transfer TransferOf(string[] words)
+    static Dictionary<string, string> Options(IEnumerable<string> words) =>
+        words.Select(w => w.Split('=')).ToDictionary(w => w[0], w => w.Length > 1 ? w[1] : "");
+
+    static DefineCurrency CurrencyOf(string line, string[] words)
     {
-        var options = words[5..].Select(w => w.Split('=')).ToDictionary(w => w[0], w => w[1]);
-        var id = words[1] == "-" ? Guid.Empty : Id(words[1]);
-        return new Transfer(id, Account(words[2]), Account(words[3]), Number(words[4]),
-            Enum.Parse<TransferCode>(words[0]))
+        var options = Options(words[4..]);
+        return new DefineCurrency(
+            Id(line), new CurrencyId((short)Number(words[1])), words[2], (int)Number(words[3]))
         {
-            LastDay = options.TryGetValue("last", out var day)
-                ? DateOnly.Parse(day, CultureInfo.InvariantCulture) : null,
-            Reverses = options.TryGetValue("reverses", out var reversed) ? Id(reversed) : null,
-            Claim = options.TryGetValue("claim", out var claim) ? Id(claim) : null,
+            MayBeGiven = !options.ContainsKey("notGiven"),
+            IsBacked = options.ContainsKey("backed"),
+            DecayPerMonth = options.TryGetValue("decay", out var decay) ? (int)Number(decay) : 0,
         };
     }
+
+    /// <summary>hold ID DEBIT CREDIT AMOUNT CODE MINUTES [claim=C]</summary>
+    PlaceHold HoldOf(string[] words)
+    {
+        var options = Options(words[7..]);
+        return new PlaceHold(Id(words[1]), Account(words[2]), Account(words[3]), Number(words[4]),
+            Enum.Parse<TransferCode>(words[5]), _at.AddMinutes(Number(words[6])))
+        {
+            Claim = Named(options, "claim"),
+        };
+    }
+
+    /// <summary>change ACCOUNT STATUS [min=N] [max=N]</summary>
+    ChangeAccount ChangeOf(string line, string[] words)
+    {
+        var options = Options(words[3..]);
+        return new ChangeAccount(DerivedId.From(line, $"{_journal.Count}"), Account(words[1]),
+            Enum.Parse<AccountStatus>(words[2]), Amount(options, "min"), Amount(options, "max"));
+    }
+
+    /// <summary>limit NUMBER CODE PER PERIOD [max=N] [ref=R]</summary>
+    Limit LimitFrom(string[] words)
+    {
+        var options = Options(words[5..]);
+        return new Limit((short)Number(words[1]), new CurrencyId(1), Enum.Parse<TransferCode>(words[2]),
+            Enum.Parse<LimitPer>(words[3]), Enum.Parse<LimitPeriod>(words[4]), Amount(options, "max"))
+        {
+            Reference = Named(options, "ref"),
+        };
+    }
+
+    SetLimit LimitOf(string line, string[] words) =>
+        new(DerivedId.From(line, $"{_journal.Count}"), LimitFrom(words));
+
+    Transfer TransferOf(string[] words)
+    {
+        var options = Options(words[5..]);
+        var id = words[1] == "-" ? Guid.Empty : Id(words[1]);
+        var amount = words[4].TrimStart('≤');
+        return new Transfer(id, Account(words[2]), Account(words[3]), Number(amount),
+            Enum.Parse<TransferCode>(words[0]))
+        {
+            AtMost = words[4] == amount ? null : Number(amount),
+            LastDay = options.TryGetValue("last", out var day) ? Date(day) : null,
+            Reverses = Named(options, "reverses"),
+            EarnedBy = Named(options, "earnedBy"),
+            Hold = Named(options, "hold"),
+            Claim = Named(options, "claim"),
+            Reference = Named(options, "ref"),
+            EffectiveAt = Amount(options, "minutesAgo") is { } minutes ? _at.AddMinutes(-minutes) : null,
+        };
+    }
+
+    static Guid? Named(Dictionary<string, string> options, string key) =>
+        options.TryGetValue(key, out var name) ? Id(name) : null;
+
+    static long? Amount(Dictionary<string, string> options, string key) =>
+        options.TryGetValue(key, out var amount) ? Number(amount) : null;
+
+    static DateOnly Date(string word) => DateOnly.Parse(word, CultureInfo.InvariantCulture);
 
     AccountId Account(string name) => _accounts.GetValueOrDefault(name, new AccountId(99_999));
 

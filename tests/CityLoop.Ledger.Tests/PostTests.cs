@@ -258,7 +258,7 @@ public sealed class PostTests
         var next = replayed.Sequence + 1;
         var tooMuch = new Transfer(
             DerivedId.From("forged"), script["Rally"], script["Meiling"], 9_999, TransferCode.Earn);
-        var forged = new JournalEntry(next, DateTimeOffset.UnixEpoch, tooMuch);
+        var forged = new JournalEntry(next, replayed.LastAt, tooMuch);
         Should.Throw<InvalidDataException>(() => replayed.Apply(forged))
             .Message.ShouldContain("DebitAccountHasTooFewPoints");
         Should.Throw<InvalidDataException>(() => replayed.Apply(script.Journal[0])).Message.ShouldContain("gap");

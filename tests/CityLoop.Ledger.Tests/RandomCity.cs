@@ -14,8 +14,10 @@ sealed class RandomCity
     {
         _random = new Random(seed);
         Post(new DefineCurrency(NextId(), new CurrencyId(1), "TCP", 0));
-        Post(new DefineCurrency(NextId(), new CurrencyId(2), "NZP", 5));
-        foreach (short currency in new short[] { 1, 2 })
+        Post(new DefineCurrency(NextId(), new CurrencyId(2), "NZP", 5) { DecayPerMonth = 100_000 });
+        Post(new DefineCurrency(NextId(), new CurrencyId(3), "BKD", 0) { IsBacked = true, MayBeGiven = false });
+        Post(BeginDay.Of(_day));
+        foreach (short currency in new short[] { 1, 2, 3 })
             foreach (var kind in Enum.GetValues<AccountKind>())
                 for (var i = 0; i < (kind is AccountKind.Person or AccountKind.Budget ? 3 : 1); i++)
                     Post(new OpenAccount(NextId(), new CurrencyId(currency), kind));
@@ -27,27 +29,40 @@ sealed class RandomCity
 
     public List<(LedgerCommand[] Set, PostResult Result)> Answers { get; } = [];
 
+    /// <summary>When each set was posted, beside <see cref="Answers"/>.</summary>
+    public List<DateTimeOffset> Times { get; } = [];
+
     public void Live(int events)
     {
         for (var i = 0; i < events; i++)
             Post(NextSet());
     }
 
-    public LedgerCommand[] NextSet() => _random.Next(20) switch
+    public LedgerCommand[] NextSet() => _random.Next(24) switch
     {
         0 => [BeginDay.Of(_day = _day.AddDays(_random.Next(-1, 40)))],
         1 when _asked.Count > 0 => [_asked[_random.Next(_asked.Count)]],
         2 when _asked.Count > 0 =>
             [_asked[_random.Next(_asked.Count)] is Transfer t ? t with { Amount = t.Amount + 1 } : BeginDay.Of(_day)],
-        <= 6 => [.. Enumerable.Range(0, _random.Next(2, 5)).Select(_ => NextTransfer())],
+        <= 5 => [.. Enumerable.Range(0, _random.Next(2, 5)).Select(_ => NextTransfer())],
+        6 => NextPayment(),
+        7 => NextRefund(),
+        8 => [NextHold()],
+        9 or 10 => [NextResolution()],
+        11 when _random.Next(4) == 0 => [NextChange()],
+        12 when _random.Next(4) == 0 => [NextLimit()],
+        13 => [NextTransfer(), NextHold(), NextResolution()],
+        14 or 15 => Books.DecayOf(AnyAccount()) is [var due, ..] ? [due] : [NextTransfer()],
         _ => [NextTransfer()],
     };
 
     public PostResult Post(params LedgerCommand[] set)
     {
         _asked.AddRange(set);
-        var result = Books.Post(set, DateTimeOffset.UnixEpoch.AddSeconds(_random.Next(1_000_000)), Journal);
+        var at = DateTimeOffset.UnixEpoch.AddSeconds(_random.Next(1_000_000));
+        var result = Books.Post(set, at, Journal);
         Answers.Add((set, result));
+        Times.Add(at);
         return result;
     }
 
@@ -70,7 +85,7 @@ sealed class RandomCity
             };
         }
 
-        if (code == TransferCode.Expire && Books.EndedLots(10) is { Count: > 0 } ended)
+        if (code == TransferCode.Expire && Books.EndedLots(new AccountId(1), 1_000, 10).Lots is { Count: > 0 } ended)
         {
             var lot = ended[_random.Next(ended.Count)];
             return new Transfer(NextId(), lot.Account, lot.Lot.Budget, lot.Lot.Amount, code)
@@ -80,12 +95,102 @@ sealed class RandomCity
         }
 
         // Accounts of one currency have neighbouring numbers; mostly take two of the same.
-        var debit = _random.Next(1, Books.AccountCount + 1);
-        var credit = _random.Next(1, Books.AccountCount + 1);
-        return new Transfer(NextId(), new AccountId(debit), new AccountId(credit), _random.NextInt64(-1, 200), code)
+        var amount = _random.NextInt64(-1, 200);
+        return new Transfer(NextId(), AnyAccount(), AnyAccount(), amount, code)
         {
+            AtMost = _random.Next(6) == 0 ? amount : null,
             LastDay = _random.Next(3) == 0 ? _day.AddDays(_random.Next(-3, 60)) : null,
+            Claim = _random.Next(10) == 0 ? DerivedId.From("claim", $"{_random.Next(20)}") : null,
+            Reference = _random.Next(3) == 0 ? DerivedId.From("reference", $"{_random.Next(3)}") : null,
+        };
+    }
+
+    AccountId AnyAccount() => new(_random.Next(1, Books.AccountCount + 1));
+
+    AccountId Any(AccountKind kind, CurrencyId currency)
+    {
+        var all = Accounts().Where(a => a.Kind == kind && a.Currency == currency).ToList();
+        return all[_random.Next(all.Count)].Id;
+    }
+
+    /// <summary>A payment and what it earns, as the counter posts them.</summary>
+    LedgerCommand[] NextPayment()
+    {
+        var currency = new CurrencyId((short)_random.Next(1, 4));
+        var person = Any(AccountKind.Person, currency);
+        var pay = new Transfer(
+            NextId(), person, Any(AccountKind.Merchant, currency), _random.Next(1, 60), TransferCode.Pay);
+        var rebate = new Transfer(
+            NextId(), Any(AccountKind.Budget, currency), person, _random.Next(1, 9), TransferCode.Rebate)
+        {
+            EarnedBy = _random.Next(9) == 0 ? NextId() : pay.Id, LastDay = _day.AddDays(_random.Next(0, 60)),
+        };
+        return [pay, rebate];
+    }
+
+    LedgerCommand[] NextRefund()
+    {
+        var rebates = _asked.OfType<Transfer>()
+            .Where(t => t.EarnedBy is { } pay && (Books.Find(pay) is not null || _random.Next(20) == 0)).ToList();
+        if (rebates.Count == 0)
+            return NextPayment();
+        var rebate = rebates[_random.Next(rebates.Count)];
+        var pay = _asked.OfType<Transfer>().FirstOrDefault(t => t.Id == rebate.EarnedBy);
+        if (pay is null)
+            return NextPayment();
+        var refund = new Transfer(NextId(), pay.Credit, pay.Debit, pay.Amount, TransferCode.Refund)
+        {
+            Reverses = pay.Id, LastDay = _random.Next(3) == 0 ? _day.AddDays(7) : null,
+        };
+        return _random.Next(4) == 0
+            ? [refund]
+            :
+            [
+                refund,
+                Transfer.UpTo(NextId(), rebate.Credit, rebate.Debit, rebate.Amount, TransferCode.RebateReturn) with
+                {
+                    Reverses = rebate.Id,
+                },
+            ];
+    }
+
+    PlaceHold NextHold()
+    {
+        var currency = new CurrencyId((short)_random.Next(1, 4));
+        return new PlaceHold(
+            NextId(), Any(_random.Next(5) == 0 ? AccountKind.Budget : AccountKind.Person, currency),
+            Any(AccountKind.Merchant, currency), _random.Next(0, 80), TransferCode.Pay,
+            Books.LastAt.AddSeconds(_random.Next(-1_000, 500_000)))
+        {
             Claim = _random.Next(10) == 0 ? DerivedId.From("claim", $"{_random.Next(20)}") : null,
         };
     }
+
+    LedgerCommand NextResolution()
+    {
+        var holds = _asked.OfType<PlaceHold>().ToList();
+        if (holds.Count == 0)
+            return NextHold();
+        var hold = holds[^(_random.Next(Math.Min(holds.Count, 12)) + 1)];
+        return _random.Next(2) == 0
+            ? new ReleaseHold(NextId(), _random.Next(20) == 0 ? NextId() : hold.Id, hold.Debit)
+            : new Transfer(
+                NextId(), hold.Debit, hold.Credit, hold.Amount + _random.Next(-20, 3), hold.Code) { Hold = hold.Id };
+    }
+
+    ChangeAccount NextChange()
+    {
+        var status = (AccountStatus)Math.Max(0, _random.Next(-12, 4));
+        long? minimum = _random.Next(4) == 0 ? _random.Next(-5, 30) : null;
+        long? maximum = _random.Next(4) == 0 ? _random.Next(0, 500) : null;
+        return new ChangeAccount(NextId(), AnyAccount(), status, minimum, maximum);
+    }
+
+    SetLimit NextLimit() => new(NextId(), new Limit(
+        (short)_random.Next(0, 5), new CurrencyId((short)_random.Next(1, 4)),
+        new[] { TransferCode.Pay, TransferCode.Gift, TransferCode.Rebate, TransferCode.Earn }[_random.Next(4)],
+        (LimitPer)_random.Next(1, 5), (LimitPeriod)_random.Next(1, 4), _random.Next(4) == 0 ? null : _random.Next(300))
+    {
+        Reference = _random.Next(4) == 0 ? DerivedId.From("reference", $"{_random.Next(3)}") : null,
+    });
 }

@@ -73,6 +73,11 @@ public static class EntryBytes
         new("account_kind", FieldForm.Int16),
         new("currency_code", FieldForm.Text),
         new("scale", FieldForm.Int16),
+        new("at_most", FieldForm.Int64),
+        new("earned_by", FieldForm.Uuid),
+        new("hold", FieldForm.Uuid),
+        new("until", FieldForm.Instant),
+        new("detail", FieldForm.Text),
     ];
 
     static readonly bool[] HasLength = [.. Fields.Select(field => field.Form == FieldForm.Text)];

@@ -15,6 +15,9 @@ sealed partial class DayTurn(CityLedger ledger, CityClock clock, ILogger<DayTurn
 
     const int SweepMax = 5_000;
 
+    /// <summary>How many accounts are looked at between two decisions of the writer: a millisecond.</summary>
+    const int AccountsMax = 100_000;
+
     /// <summary>The day for which nothing is left to send back, as far as this process knows.</summary>
     DateOnly? _cleared;
 
@@ -34,18 +37,30 @@ sealed partial class DayTurn(CityLedger ledger, CityClock clock, ILogger<DayTurn
         if (_cleared == today)
             return;
         await ledger.PostAsync(BeginDay.Of(today), cancellation);
-        while (true)
+        // An account may have several ended lots, and gives one in each round.
+        while (await SweepAsync(today, cancellation) > 0)
         {
-            var ended = await ledger.ReadAsync(books => books.EndedLots(SweepMax), cancellation);
-            if (ended.Count == 0)
-            {
-                _cleared = today;
-                return;
-            }
-
-            await ledger.PostManyAsync([.. ended.Select(Expiry)], cancellation);
-            LogExpired(ended.Count, today);
         }
+
+        _cleared = today;
+    }
+
+    async Task<int> SweepAsync(DateOnly today, CancellationToken cancellation)
+    {
+        var swept = 0;
+        for (AccountId? from = new AccountId(1); from is { } account;)
+        {
+            (var ended, from) = await ledger.ReadAsync(
+                books => books.EndedLots(account, AccountsMax, SweepMax), cancellation);
+            if (ended.Count == 0)
+                continue;
+            await ledger.PostManyAsync([.. ended.Select(Expiry)], cancellation);
+            swept += ended.Count;
+        }
+
+        if (swept > 0)
+            LogExpired(swept, today);
+        return swept;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

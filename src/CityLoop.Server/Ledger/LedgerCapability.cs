@@ -17,5 +17,7 @@ static class LedgerCapability
         services.AddHostedService<OpenBooks>();
         services.AddSingleton<DayTurn>();
         services.AddHostedService(provider => provider.GetRequiredService<DayTurn>());
+        services.AddSingleton<HoldTimeouts>();
+        services.AddHostedService(provider => provider.GetRequiredService<HoldTimeouts>());
     }
 }

@@ -9,37 +9,30 @@ namespace CityLoop.Server.Ledger;
 /// </summary>
 static class SnapshotStore
 {
-    const int PartBytes = 8 << 20;
-
     public static async Task SaveAsync(NpgsqlDataSource database, LedgerState books, CancellationToken cancellation)
     {
-        using var stream = new MemoryStream();
-        books.Save(stream);
-        var bytes = stream.GetBuffer().AsMemory(0, (int)stream.Length);
-        var parts = (bytes.Length + PartBytes - 1) / PartBytes;
-
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await using (var head = new NpgsqlCommand(
-            "insert into ledger.snapshot (sequence, digest, parts) values ($1, $2, $3) on conflict do nothing",
+            "insert into ledger.snapshot (sequence, digest, parts) values ($1, ''::bytea, 0) on conflict do nothing",
             connection))
         {
             head.Parameters.AddWithValue(books.Sequence);
-            head.Parameters.AddWithValue(SHA256.HashData(bytes.Span));
-            head.Parameters.AddWithValue(parts);
             if (await head.ExecuteNonQueryAsync(cancellation) == 0)
                 return;
         }
 
-        for (var part = 0; part < parts; part++)
+        using var parts = new SnapshotParts(part => Put(connection, books.Sequence, part.Number, part.Bytes));
+        books.Save(parts);
+        parts.Complete();
+
+        await using (var finish = new NpgsqlCommand(
+            "update ledger.snapshot set digest = $2, parts = $3 where sequence = $1", connection))
         {
-            await using var body = new NpgsqlCommand(
-                "insert into ledger.snapshot_part (sequence, part, bytes) values ($1, $2, $3)", connection);
-            body.Parameters.AddWithValue(books.Sequence);
-            body.Parameters.AddWithValue(part);
-            var from = part * PartBytes;
-            body.Parameters.AddWithValue(bytes.Slice(from, Math.Min(PartBytes, bytes.Length - from)));
-            await body.ExecuteNonQueryAsync(cancellation);
+            finish.Parameters.AddWithValue(books.Sequence);
+            finish.Parameters.AddWithValue(parts.Digest);
+            finish.Parameters.AddWithValue(parts.Count);
+            await finish.ExecuteNonQueryAsync(cancellation);
         }
 
         await using (var old = new NpgsqlCommand(
@@ -60,32 +53,45 @@ static class SnapshotStore
             while (await row.ReadAsync(cancellation))
                 kept.Add((row.GetInt64(0), row.GetFieldValue<byte[]>(1), row.GetInt32(2)));
 
+        await using var connection = await database.OpenConnectionAsync(cancellation);
         foreach (var (sequence, digest, parts) in kept)
         {
-            using var bytes = await BytesAsync(database, sequence, parts, cancellation);
-            if (!SHA256.HashData(bytes.GetBuffer().AsSpan(0, (int)bytes.Length)).AsSpan().SequenceEqual(digest))
+            // Twice over the parts: damaged bytes are never taken for books, and nobody holds them all at once.
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            for (var part = 0; part < parts; part++)
+                hash.AppendData(Get(connection, sequence, part));
+            if (!hash.GetHashAndReset().AsSpan().SequenceEqual(digest))
                 continue;
-            bytes.Position = 0;
-            return LedgerState.Load(bytes);
+            try
+            {
+                using var bytes = new SnapshotParts(parts, part => Get(connection, sequence, part));
+                return LedgerState.Load(bytes);
+            }
+            catch (InvalidDataException)
+            {
+                // Written by an earlier version: the journal has everything.
+            }
         }
 
         return new LedgerState();
     }
 
-    static async Task<MemoryStream> BytesAsync(
-        NpgsqlDataSource database, long sequence, int parts, CancellationToken cancellation)
+    static void Put(NpgsqlConnection connection, long sequence, int part, ReadOnlyMemory<byte> bytes)
     {
-        var stream = new MemoryStream();
-        for (var part = 0; part < parts; part++)
-        {
-            await using var command = database.CreateCommand(
-                "select bytes from ledger.snapshot_part where sequence = $1 and part = $2");
-            command.Parameters.AddWithValue(sequence);
-            command.Parameters.AddWithValue(part);
-            if (await command.ExecuteScalarAsync(cancellation) is byte[] bytes)
-                stream.Write(bytes);
-        }
+        using var body = new NpgsqlCommand(
+            "insert into ledger.snapshot_part (sequence, part, bytes) values ($1, $2, $3)", connection);
+        body.Parameters.AddWithValue(sequence);
+        body.Parameters.AddWithValue(part);
+        body.Parameters.AddWithValue(bytes);
+        body.ExecuteNonQuery();
+    }
 
-        return stream;
+    static byte[] Get(NpgsqlConnection connection, long sequence, int part)
+    {
+        using var command = new NpgsqlCommand(
+            "select bytes from ledger.snapshot_part where sequence = $1 and part = $2", connection);
+        command.Parameters.AddWithValue(sequence);
+        command.Parameters.AddWithValue(part);
+        return command.ExecuteScalar() as byte[] ?? [];
     }
 }

@@ -102,8 +102,8 @@ sealed class Payments(CityLedger ledger, CityBudgets budgets, CityPack city, Cit
             ? [refund]
             : [refund, await RebateReturnAsync(payment, cancellation)];
         var result = await ledger.PostLinkedAsync(linked, cancellation);
-        // The refunded points may have ended since, and the rebate may be spent: the city then goes without its share,
-        // rather than the person without the refund.
+        // The refunded points may have ended since, and the rebate may be spent to the last point: the city then goes
+        // without its share, rather than the person without the refund.
         if (result is { Outcome: PostOutcome.DebitAccountHasTooFewPoints, Index: 1 })
             result = await ledger.PostAsync(refund, cancellation);
 
@@ -133,12 +133,12 @@ sealed class Payments(CityLedger ledger, CityBudgets budgets, CityPack city, Cit
     async Task<Transfer> RebateAsync(Transfer pay, long back, CancellationToken cancellation) =>
         new(Payment.RebateId(pay.Id), await RebateBudgetAsync(cancellation), pay.Debit, back, TransferCode.Rebate)
         {
-            LastDay = city.MainCurrency.LastDay.For(clock.Today), Reference = pay.Reference,
+            LastDay = city.MainCurrency.LastDay.For(clock.Today), Reference = pay.Reference, EarnedBy = pay.Id,
         };
 
     async Task<Transfer> RebateReturnAsync(Payment payment, CancellationToken cancellation) =>
-        new(Payment.RebateReturnId(payment.Id), payment.Person, await RebateBudgetOfAsync(payment, cancellation),
-            payment.Back, TransferCode.RebateReturn)
+        Transfer.UpTo(Payment.RebateReturnId(payment.Id), payment.Person,
+            await RebateBudgetOfAsync(payment, cancellation), payment.Back, TransferCode.RebateReturn) with
         {
             Reverses = Payment.RebateId(payment.Id),
         };

@@ -123,12 +123,19 @@ sealed partial class CrashSimulation
                 var command = asked.Set[i];
                 if (answer.IsPosted)
                     byId[command.Id].Sequence.ShouldBe(answer.Sequence + i, "an answered post is not where it was");
-                else if (byId.TryGetValue(command.Id, out var found) && Same(found.Body, command))
+                else if (!IsDecay(command) && byId.TryGetValue(command.Id, out var found) && Same(found.Body, command))
                     _asked.Any(a => a != asked && a.Set.Any(c => Same(c, command)))
                         .ShouldBeTrue("a refused post is in the journal");
             }
         }
     }
 
-    static bool Same(LedgerCommand one, LedgerCommand other) => one == other;
+    /// <summary>The ledger writes decay itself, under the same id, when it is due.</summary>
+    static bool IsDecay(LedgerCommand command) => command is Transfer { Code: TransferCode.Decay };
+
+    /// <summary>Of a transfer "at most" the ledger writes another amount than was asked.</summary>
+    static bool Same(LedgerCommand one, LedgerCommand other) => AsAsked(one) == AsAsked(other);
+
+    static LedgerCommand AsAsked(LedgerCommand command) =>
+        command is Transfer { AtMost: { } most } transfer ? transfer with { Amount = most } : command;
 }

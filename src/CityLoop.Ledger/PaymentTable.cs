@@ -1,0 +1,109 @@
+namespace CityLoop.Ledger;
+
+/// <summary>
+/// The payments and rebates that can still be taken back, with the lots they came from, in the order of the journal.
+/// </summary>
+sealed class PaymentTable
+{
+    PagedRows<Row> _rows = new();
+    PagedRows<PaidLot> _lots = new();
+    long _first;
+    long _end;
+    long _lotsEnd;
+
+    public long Count => _end - _first;
+
+    /// <summary>The place of the first payment that is remembered, and the place behind the last.</summary>
+    public (long First, long End) Range => (_first, _end);
+
+    /// <summary>The journal number of the last payment that was forgotten, 0 for none.</summary>
+    public long ForgottenUpTo { get; private set; }
+
+    public ref readonly Row this[long index] => ref _rows[index];
+
+    /// <summary>Appends a payment; its journal number is above all others.</summary>
+    public long Add(Row row, List<Lot> lots)
+    {
+        _rows.Writable(_end) = row with { FirstLot = _lotsEnd, LotCount = lots.Count };
+        foreach (var lot in lots)
+            _lots.Writable(_lotsEnd++) =
+                new PaidLot(lot.LastDay?.DayNumber ?? LotPool.NoEnd, lot.Budget.Value, lot.Amount);
+        return _end++;
+    }
+
+    /// <summary>Takes the last payments out again: a linked set did not stand.</summary>
+    public void CutTo(long end)
+    {
+        if (end < _end)
+            _lotsEnd = _rows[end].FirstLot;
+        _end = end;
+    }
+
+    public void SetReversed(long index, bool isReversed) => _rows.Writable(index).IsReversed = isReversed;
+
+    public void SetRebate(long index, long rebate) => _rows.Writable(index).Rebate = rebate;
+
+    /// <summary>The place of the payment with a journal number; -1 when it is none, or forgotten.</summary>
+    public long IndexOf(long sequence)
+    {
+        var (low, high) = (_first, _end - 1);
+        while (low <= high)
+        {
+            var middle = (low + high) / 2;
+            var found = _rows[middle].Sequence;
+            if (found == sequence)
+                return middle;
+            if (found < sequence)
+                low = middle + 1;
+            else
+                high = middle - 1;
+        }
+
+        return -1;
+    }
+
+    public IEnumerable<Lot> LotsOf(long index)
+    {
+        var (first, count) = (_rows[index].FirstLot, _rows[index].LotCount);
+        for (var i = first; i < first + count; i++)
+        {
+            var lot = _lots[i];
+            yield return new Lot(
+                lot.LastDay == LotPool.NoEnd ? null : DateOnly.FromDayNumber(lot.LastDay),
+                new AccountId(lot.Budget), lot.Amount);
+        }
+    }
+
+    /// <summary>Forgets what was paid before a day.</summary>
+    public void ForgetBefore(int day)
+    {
+        while (_first < _end && _rows[_first].Day < day)
+            ForgottenUpTo = _rows[_first++].Sequence;
+        _rows.ForgetBefore(_first);
+        _lots.ForgetBefore(_first < _end ? _rows[_first].FirstLot : _lotsEnd);
+    }
+
+    public void LoadForgotten(long upTo) => ForgottenUpTo = upTo;
+
+    public PaymentTable Share() => new()
+    {
+        _rows = _rows.Share(),
+        _lots = _lots.Share(),
+        _first = _first,
+        _end = _end,
+        _lotsEnd = _lotsEnd,
+        ForgottenUpTo = ForgottenUpTo,
+    };
+
+    /// <param name="Rebate">The journal number of what it earned, 0 for nothing.</param>
+    /// <param name="Day">The city's day on which it was made.</param>
+    public record struct Row(
+        long Sequence, int Debit, int Credit, long Amount, TransferCode Code, bool IsReversed, int Day, long Rebate)
+    {
+        public long FirstLot { get; init; }
+
+        public int LotCount { get; init; }
+    }
+
+    readonly record struct PaidLot(int LastDay, int Budget, long Amount);
+}

@@ -1,0 +1,346 @@
+namespace CityLoop.Ledger.Tests;
+
+/// <summary>Holds, limits, rules of accounts, backed and decaying currencies, as tables.</summary>
+public sealed class RulesTests
+{
+    const string City =
+        """
+        currency 1 TCP 0
+        open Issuing Issuing
+        open Budget Rally
+        open Budget Rebate
+        open Person Meiling
+        open Person Emma
+        open Merchant Bakery
+        open Merchant Books
+        open Outside Bank
+        Fund f1 Issuing Rally 1000
+        Fund f2 Issuing Rebate 50
+        day 2026-11-21
+
+        """;
+
+    [Fact]
+    public void Held_points_are_gone_at_once_and_come_back_with_their_last_days() => LedgerScript.Run(City +
+        """
+        Earn a Rally Meiling 10 last=2027-01-31
+        Earn b Rebate Meiling 10
+        hold h Meiling Bakery 15 Pay 10
+        balance Meiling 20
+        held Meiling 15
+        spendable Meiling 5
+        Pay p Meiling Books 6                => DebitAccountHasTooFewPoints
+        hold i Meiling Books 6 Pay 10        => DebitAccountHasTooFewPoints
+        change Meiling Closed                => AccountIsNotEmpty
+        release r h Meiling
+        spendable Meiling 20
+        held Meiling 0
+        lots Meiling 2027-01-31:Rally:10 -:Rebate:10
+        """);
+
+    [Fact]
+    public void A_hold_is_settled_in_part_and_resolves_at_most_once() => LedgerScript.Run(City +
+        """
+        Earn a Rally Meiling 20 last=2027-01-31
+        hold h Meiling Bakery 15 Pay 10 claim=code
+        Pay p Meiling Bakery 16 hold=h       => HoldDoesNotMatch
+        Pay p Meiling Books 15 hold=h        => HoldDoesNotMatch
+        Gift p Meiling Bakery 15 hold=h      => HoldDoesNotMatch
+        Pay p Meiling Bakery 15 hold=x       => HoldUnknown
+        Pay p Meiling Bakery 15 hold=a       => HoldIsNotOpen
+        Pay p Meiling Bakery 15 hold=code    => HoldIsNotOpen
+        Pay p Meiling Bakery 9 hold=h
+        lots Meiling 2027-01-31:Rally:11
+        lots Bakery -:Rally:9
+        held Meiling 0
+        Pay q Meiling Bakery 6 hold=h        => HoldIsNotOpen
+        release r h Meiling                  => HoldIsNotOpen
+        Pay p Meiling Bakery 9 hold=h        => AlreadyPosted
+        Refund x Bakery Meiling 9 reverses=p
+        lots Meiling 2027-01-31:Rally:20
+        Pay z Meiling Bakery 1 claim=code    => ClaimAlreadyUsed
+        """);
+
+    [Fact]
+    public void After_its_time_a_hold_can_only_be_released() => LedgerScript.Run(City +
+        """
+        Earn a Rally Meiling 20
+        hold h Meiling Bakery 15 Pay 0       => HoldHasTimedOut
+        hold h Meiling Bakery 15 Pay 10
+        wait 10
+        Pay p Meiling Bakery 15 hold=h       => HoldHasTimedOut
+        release r h Emma                     => HoldDoesNotMatch
+        release r h Meiling
+        spendable Meiling 20
+        """);
+
+    [Fact]
+    public void Points_that_ended_while_they_were_held_can_be_settled_but_not_spent_elsewhere() =>
+        LedgerScript.Run(City +
+        """
+        Earn a Rally Meiling 20 last=2026-11-21
+        hold h Meiling Bakery 15 Pay 100
+        hold i Meiling Bakery 5 Pay 100
+        day 2026-11-22
+        Pay p Meiling Bakery 15 hold=h
+        release r i Meiling
+        balance Meiling 5
+        spendable Meiling 0
+        Expire e Meiling Rally 5 last=2026-11-21
+        balance Bakery 15
+        """);
+
+    [Fact]
+    public void All_my_points_and_the_rest_in_cash() => LedgerScript.Run(City +
+        """
+        Earn a Rally Meiling 30
+        Pay p Meiling Bakery ≤50
+        balance Meiling 0
+        balance Bakery 30
+        Pay p Meiling Bakery ≤50              => AlreadyPosted
+        Pay p Meiling Bakery 50               => IdAlreadyPostedWithOtherContent
+        Pay q Meiling Bakery ≤50              => DebitAccountHasTooFewPoints
+        Pay q Meiling Bakery ≤0               => AmountIsNotPositive
+        Refund x Bakery Meiling 30 reverses=p
+        balance Meiling 30
+        change Books Open max=12
+        Pay r Meiling Books ≤50
+        balance Books 12
+        Pay s Meiling Books ≤50               => DebitAccountHasTooFewPoints
+        """);
+
+    [Fact]
+    public void A_frozen_account_does_no_business_but_what_is_owed_goes_on() => LedgerScript.Run(City +
+        """
+        Earn a Rally Meiling 30 last=2026-11-21
+        Pay p Meiling Bakery 10
+        change Meiling Frozen
+        Pay q Meiling Bakery 10               => DebitAccountIsFrozen
+        Earn b Rally Meiling 10               => CreditAccountIsFrozen
+        hold h Meiling Bakery 10 Pay 10       => DebitAccountIsFrozen
+        Refund x Bakery Meiling 10 reverses=p
+        day 2026-11-22
+        Expire e Meiling Rally 30 last=2026-11-21
+        change Meiling Open
+        Earn b Rally Meiling 10
+        change Meiling Closed                 => AccountIsNotEmpty
+        Pay r Meiling Bakery 10
+        change Meiling Closed
+        Refund y Bakery Meiling 10 reverses=r => CreditAccountIsClosed
+        Earn c Rally Meiling 1                => CreditAccountIsClosed
+        change Meiling Open                   => AccountIsClosed
+        change Nobody Frozen                  => AccountUnknown
+        """);
+
+    [Fact]
+    public void An_account_stays_between_its_minimum_and_its_maximum() => LedgerScript.Run(City +
+        """
+        change Emma Open min=5 max=20
+        Earn a Rally Emma 21                  => CreditAccountIsFull
+        Earn a Rally Emma 20
+        Pay p Emma Bakery 16                  => DebitAccountHasTooFewPoints
+        Pay p Emma Bakery 15
+        change Emma Open min=5 max=4          => AccountRuleIsNotValid
+        change Emma Open min=-1               => AccountRuleIsNotValid
+        change Bank Open min=-10
+        Gift g Bank Emma 11                   => DebitAccountHasTooFewPoints
+        Gift g Bank Emma 10
+        Refund x Bakery Emma 15 reverses=p
+        balance Emma 30
+        """);
+
+    [Fact]
+    public void Limits_count_by_day_and_month_and_a_refund_gives_back_what_was_used() => LedgerScript.Run(City +
+        """
+        Earn a Rally Meiling 500
+        limit 0 Pay Giver Day max=30          => LimitIsNotValid
+        limit 1 Pay Giver Day max=30
+        limit 2 Pay Receiver Month max=50
+        Pay p Meiling Bakery 20
+        Pay q Meiling Bakery 11               => LimitIsReached
+        hold h Meiling Bakery 11 Pay 10       => LimitIsReached
+        Refund x Bakery Meiling 20 reverses=p
+        hold h Meiling Bakery 30 Pay 10
+        Pay q Meiling Bakery 1                => LimitIsReached
+        Pay s Meiling Bakery 10 hold=h
+        Pay q Meiling Bakery 20
+        Pay r Meiling Bakery 1                => LimitIsReached
+        day 2026-11-22
+        Pay r Meiling Bakery 21               => LimitIsReached
+        Pay r Meiling Bakery 20
+        Pay t Meiling Books 10
+        Pay u Meiling Books 1                 => LimitIsReached
+        limit 1 Pay Giver Day max=31
+        Pay u Meiling Books 1
+        limit 1 Pay Giver Day
+        Pay v Meiling Books 39
+        Pay w Meiling Bakery 1                => LimitIsReached
+        day 2026-12-01
+        Pay w Meiling Bakery 1
+        """);
+
+    [Fact]
+    public void A_mission_may_pay_each_person_only_so_much() => LedgerScript.Run(City +
+        """
+        limit 1 Earn ReceiverAndReference Day max=100
+        Earn a Rally Meiling 60 ref=bus
+        Earn b Rally Meiling 41 ref=bus       => LimitIsReached
+        Earn b Rally Meiling 40 ref=bus
+        Earn c Rally Meiling 50 ref=walk
+        Earn d Rally Emma 100 ref=bus
+        Earn e Rally Emma 100
+        Earn f Rally Emma 1 ref=walk
+        & Earn g Rally Emma 100 ref=walk      => LimitIsReached@1
+        Earn g Rally Emma 100 ref=walk
+        """);
+
+    [Fact]
+    public void A_backed_currency_never_has_more_in_the_world_than_in_trust() => LedgerScript.Run(
+        """
+        currency 1 YEN 0 backed
+        open Issuing Issuing
+        open Outside Bank
+        open Funding Trust
+        open Budget TopUps
+        open Person Meiling
+        Fund f Issuing TopUps 1               => FundingIsTooLow
+        Deposit d Bank Trust 100
+        Fund f Issuing TopUps 101             => FundingIsTooLow
+        Fund f Issuing TopUps 100
+        Earn e TopUps Meiling 60
+        outstanding YEN 100
+        Withdraw w Trust Bank 1               => FundingIsTooLow
+        Gift g Bank Meiling 1                 => FundingIsTooLow
+        PayOut p Meiling Bank 60
+        outstanding YEN 40
+        Withdraw w Trust Bank 61              => FundingIsTooLow
+        Withdraw w Trust Bank 60
+        Unfund u TopUps Issuing 40
+        Withdraw v Trust Bank 40
+        outstanding YEN 0
+        """);
+
+    [Fact]
+    public void Points_of_some_currencies_may_not_be_given_to_others() => LedgerScript.Run(
+        """
+        currency 1 VOU 0 notGiven
+        open Issuing Issuing
+        open Budget Relief
+        open Person Meiling
+        open Person Emma
+        Fund f Issuing Relief 100
+        Earn a Relief Meiling 10
+        Gift g Meiling Emma 1                 => CurrencyMayNotBeGiven
+        """);
+
+    [Fact]
+    public void A_decaying_currency_loses_its_share_each_month_when_it_is_touched() => LedgerScript.Run(
+        """
+        currency 1 MELT 0 decay=100000
+        open Issuing Issuing
+        open Budget Rally
+        open Budget Other
+        open Person Meiling
+        open Person Emma
+        open Merchant Bakery
+        Fund f Issuing Rally 1000
+        Fund f2 Issuing Other 1000
+        day 2026-11-21
+        Earn a Rally Meiling 100
+        Earn b Other Meiling 5
+        day 2026-12-01
+        balance Meiling 95
+        spendable Meiling 95
+        balance Rally 900
+        day 2027-01-01
+        lots Meiling -:Rally:81 -:Other:5
+        Decay d Meiling Rally 20              => DecayIsNotDue
+        Pay p Meiling Bakery 87               => DebitAccountHasTooFewPoints
+        balance Rally 900
+        Pay p Meiling Bakery 82
+        balance Rally 919
+        lots Meiling -:Other:4
+        lots Bakery -:Rally:81 -:Other:1
+        Earn c Rally Emma 10
+        Gift g Emma Meiling 10
+        day 2027-02-01
+        lots Meiling -:Rally:9 -:Other:4
+        balance Bakery 82
+        """);
+
+    [Fact]
+    public void A_refund_takes_back_what_the_payment_earned_as_far_as_it_is_there() => LedgerScript.Run(City +
+        """
+        Earn a Rally Meiling 100
+        Pay p Meiling Bakery 60
+        & Rebate r Rebate Meiling 3 earnedBy=p
+        Rebate s Rebate Meiling 3 earnedBy=p             => PaymentHasAlreadyEarned
+        Rebate s Rebate Meiling 3 earnedBy=a             => EarningPaymentUnknown
+        Rebate s Rebate Emma 3 earnedBy=p                => EarningPaymentUnknown
+        Refund x Bakery Meiling 60 reverses=p            => RebateIsNotTakenBack
+        Refund x Bakery Meiling 60 reverses=p
+        & RebateReturn y Meiling Rebate ≤3 reverses=r
+        balance Meiling 100
+        balance Rebate 50
+        """);
+
+    [Fact]
+    public void A_rebate_that_is_spent_is_taken_from_what_the_refund_brings() => LedgerScript.Run(City +
+        """
+        Earn a Rally Meiling 60
+        Pay p Meiling Bakery 60
+        & Rebate r Rebate Meiling 3 earnedBy=p
+        Pay q Meiling Books 3
+        Refund x Bakery Meiling 60 reverses=p
+        & RebateReturn y Meiling Rebate ≤3 reverses=r
+        balance Meiling 57
+        balance Rebate 50
+        """);
+
+    [Fact]
+    public void A_refund_of_ended_points_follows_the_citys_rule_of_grace() => LedgerScript.Run(City +
+        """
+        Earn a Rally Meiling 10 last=2026-11-30
+        Earn b Rally Meiling 10 last=2027-01-31
+        Pay p Meiling Bakery 15
+        Pay q Meiling Bakery 5
+        day 2026-12-05
+        Refund x Bakery Meiling 15 reverses=p last=2026-12-01 => LastDayIsNotValid
+        Refund x Bakery Meiling 15 reverses=p last=2026-12-12
+        lots Meiling 2026-12-12:Rally:10 2027-01-31:Rally:5
+        Refund y Bakery Meiling 5 reverses=q
+        lots Meiling 2026-12-12:Rally:10 2027-01-31:Rally:10
+        """);
+
+    [Fact]
+    public void A_payment_of_long_ago_cannot_be_taken_back() => LedgerScript.Run(City +
+        """
+        Earn a Rally Meiling 100
+        Pay p Meiling Bakery 10
+        Pay q Meiling Bakery 10
+        day 2027-03-01
+        Refund x Bakery Meiling 10 reverses=p
+        Pay r Meiling Bakery 10
+        day 2027-03-02
+        Refund y Bakery Meiling 10 reverses=q => ReversedTransferIsTooOld
+        Refund z Bakery Meiling 10 reverses=r
+        """);
+
+    [Fact]
+    public void What_happened_cannot_happen_later_than_it_is_written() => LedgerScript.Run(City +
+        """
+        Earn a Rally Meiling 10 minutesAgo=-1 => EffectiveTimeIsInTheFuture
+        Earn a Rally Meiling 10 minutesAgo=60
+        """);
+
+    [Fact]
+    public void Days_currencies_and_limits_stand_alone() => LedgerScript.Run(City +
+        """
+        Earn a Rally Meiling 1
+        & day 2026-12-01                      => CommandStandsAlone@1
+        Earn a Rally Meiling 1
+        & currency 2 ABC 0                    => CommandStandsAlone@1
+        Earn a Rally Meiling 1
+        & limit 1 Pay Giver Day max=1         => CommandStandsAlone@1
+        """);
+}
