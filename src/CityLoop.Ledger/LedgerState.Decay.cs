@@ -34,7 +34,7 @@ public sealed partial class LedgerState
         return due;
     }
 
-    /// <summary>The account's last entry is in the id: a lot that was refilled may decay again in the same month.</summary>
+    /// <summary>The account's last entry is in the id: a refilled lot may decay again in the same month.</summary>
     static Guid DecayId(AccountId account, in LotPool.Row lot, long lastSequence) => DerivedId.From(
         "decay", account.ToString(), lot.LastDay.ToString(CultureInfo.InvariantCulture),
         lot.Budget.ToString(CultureInfo.InvariantCulture), lastSequence.ToString(CultureInfo.InvariantCulture));
@@ -46,7 +46,7 @@ public sealed partial class LedgerState
         return isDue ? null : PostOutcome.DecayIsNotDue;
     }
 
-    /// <summary>What an account has lost that is not yet written: of all its lots, and of those not yet ended.</summary>
+    /// <summary>What an account has lost that is not yet written: of all lots, and of those not yet ended.</summary>
     (long All, long Spendable) DecayDue(in AccountRow row)
     {
         var share = DecayOf(row);

@@ -5,7 +5,7 @@ public sealed partial class LedgerState
 {
     Undo? _undo;
 
-    /// <summary>True for a command that writes more than its own entry, or is judged by what it leaves behind.</summary>
+    /// <summary>True for a command that writes more than its entry, or is judged by what it leaves.</summary>
     bool NeedsMoreThanItself(LedgerCommand command) =>
         command is Transfer { Code: TransferCode.Refund } || IsDecayDue(command);
 

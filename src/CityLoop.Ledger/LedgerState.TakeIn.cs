@@ -258,7 +258,7 @@ public sealed partial class LedgerState
         account.FirstLot = _lots.Add(account.FirstLot, lastDay, lot.Budget.Value, lot.Amount, Month);
     }
 
-    /// <summary>What has ended since it was paid comes back with the city's days of grace, where it gives some.</summary>
+    /// <summary>What has ended since it was paid comes back with the city's days of grace, if any.</summary>
     Lot WithGrace(Lot lot, DateOnly? grace) =>
         grace is not null && lot.LastDay?.DayNumber < _day ? lot with { LastDay = grace } : lot;
 

@@ -39,7 +39,7 @@ public sealed partial class LedgerState
     public (IReadOnlyList<EndedLot> Lots, AccountId? Next) EndedLots(AccountId from, int accounts, int max)
     {
         var ended = new List<EndedLot>();
-        var end = Math.Min(AccountCount, from.Value + accounts - 1L);
+        var end = Math.Min(AccountCount, (long)from.Value + accounts - 1);
         for (var i = Math.Max(1, from.Value); i <= end; i++)
         {
             if (ended.Count == max)

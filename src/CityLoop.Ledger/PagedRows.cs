@@ -28,7 +28,7 @@ sealed class PagedRows<T>
     /// <summary>The row at an index that was written before.</summary>
     public ref readonly T this[long index] => ref _pages[index >> PageBits]![index & RowMask];
 
-    /// <summary>The row at an index, to be written; rows in front of the highest index written so far are zero.</summary>
+    /// <summary>The row at an index, to be written; rows that were never written are zero.</summary>
     public ref T Writable(long index)
     {
         var page = (int)(index >> PageBits);
@@ -55,7 +55,8 @@ sealed class PagedRows<T>
     /// <summary>Lets go of the pages whose rows all lie in front of an index.</summary>
     public void ForgetBefore(long index)
     {
-        for (var page = (int)Math.Min(index >> PageBits, _pages.Length) - 1; page >= 0 && _pages[page] is not null; page--)
+        var page = (int)Math.Min(index >> PageBits, _pages.Length) - 1;
+        for (; page >= 0 && _pages[page] is not null; page--)
             _pages[page] = null;
     }
 

@@ -148,7 +148,8 @@ public sealed class DeskSumsTests(TestCity city) : IClassFixture<TestCity>, IAsy
     }
 
     async Task<bool> HasEndedAsync() =>
-        (await city.Get<CityLedger>().ReadAsync(books => books.EndedLots(1), Stop)).Count == 0
+        (await city.Get<CityLedger>().ReadAsync(
+            books => books.EndedLots(new AccountId(1), int.MaxValue, 1).Lots, Stop)).Count == 0
         && (await city.Get<CityLedger>().ReadAsync(books => books.Day, Stop)) == city.Get<CityClock>().Today;
 
     async Task<long> BalanceAsync(AccountId account) =>
