@@ -95,10 +95,11 @@ sealed class RandomCity
         }
 
         // Accounts of one currency have neighbouring numbers; mostly take two of the same.
-        var amount = _random.NextInt64(-1, 200);
-        return new Transfer(NextId(), AnyAccount(), AnyAccount(), amount, code)
+        var (debit, amount) = (AnyAccount(), _random.NextInt64(-1, 200));
+        var isUpTo = _random.Next(6) == 0 && Books.Account(debit).Kind != AccountKind.Budget;
+        return new Transfer(NextId(), debit, AnyAccount(), amount, code)
         {
-            AtMost = _random.Next(6) == 0 ? amount : null,
+            AtMost = isUpTo ? amount : null,
             LastDay = _random.Next(3) == 0 ? _day.AddDays(_random.Next(-3, 60)) : null,
             Claim = _random.Next(10) == 0 ? DerivedId.From("claim", $"{_random.Next(20)}") : null,
             Reference = _random.Next(3) == 0 ? DerivedId.From("reference", $"{_random.Next(3)}") : null,
