@@ -4,7 +4,8 @@ namespace CityLoop.Ledger.Tests;
 public sealed class RefundTests
 {
     [Fact]
-    public void A_refund_takes_back_what_the_payment_earned_as_far_as_it_is_there() => LedgerScript.Run(RulesTests.City +
+    public void A_refund_takes_back_what_the_payment_earned_as_far_as_it_is_there() =>
+        LedgerScript.Run(RulesTests.City +
         """
         Earn a Rally Meiling 100
         Pay p Meiling Bakery 60
