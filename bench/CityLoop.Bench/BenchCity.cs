@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using CityLoop.Ledger;
+using CityLoop.Server.Ledger;
 using CityLoop.Server.Operations;
 using CityLoop.Server.Shared;
 using CityLoop.Server.Shared.Postgres;
@@ -10,6 +12,8 @@ namespace CityLoop.Bench;
 /// <summary>A city of its own for one bench, on a private cluster as a city's: fsync on, same settings.</summary>
 sealed partial class BenchCity : IAsyncDisposable
 {
+    public static readonly CurrencyId Currency = new(1);
+
     /// <summary>Closed to nobody: under root PostgreSQL runs as another user and must be able to enter.</summary>
     public string Folder { get; } = Path.Combine(Path.GetTempPath(), $"cityloop-bench-{Environment.ProcessId}");
 
@@ -36,6 +40,24 @@ sealed partial class BenchCity : IAsyncDisposable
         return tps.Success
             ? double.Parse(tps.Groups[1].Value, CultureInfo.InvariantCulture)
             : throw new InvalidOperationException($"pgbench printed no tps: {printed}");
+    }
+
+    /// <summary>People with an account each and as many points, given by a bank outside.</summary>
+    public static async Task<AccountId[]> OpenPeopleAsync(CityLedger ledger, int count, long points)
+    {
+        var bank = await ledger.OpenAccountAsync(
+            DerivedId.From("bench bank"), Currency, AccountKind.Outside, CancellationToken.None);
+        var opening = Enumerable.Range(0, count)
+            .Select(i => (LedgerCommand)new OpenAccount(DerivedId.From("bench", $"{i}"), Currency, AccountKind.Person))
+            .ToList();
+        await ledger.PostManyAsync(opening, CancellationToken.None);
+        var people = await ledger.ReadAsync(
+            books => opening.Select(o => books.FindAccount(o.Id)!.Value).ToArray(), CancellationToken.None);
+        await ledger.PostManyAsync(
+            [.. people.Select(p =>
+                new Transfer(DerivedId.From("first", p.ToString()), bank, p, points, TransferCode.Gift))],
+            CancellationToken.None);
+        return people;
     }
 
     public ValueTask DisposeAsync()

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
-using CityLoop.Ledger;
 using CityLoop.Server.Ledger;
 using CityLoop.Server.Merchants;
 using CityLoop.Server.Operations;
@@ -37,7 +36,8 @@ static class HttpBench
         await app.StartAsync();
         await DemoSeed.PlantAllAsync(app.Services, CancellationToken.None);
 
-        var people = await PopulateAsync(app.Services.GetRequiredService<CityLedger>());
+        var people = await BenchCity.OpenPeopleAsync(
+            app.Services.GetRequiredService<CityLedger>(), People, 1_000);
         var codes = await app.Services.GetRequiredService<WalletCodeKey>().CodesAsync(CancellationToken.None);
         var cookie = await SignInTillAsync(app.Services);
         var reference = await city.PgbenchAsync(seconds);
@@ -90,24 +90,6 @@ static class HttpBench
 
             return took;
         }
-    }
-
-    static async Task<AccountId[]> PopulateAsync(CityLedger ledger)
-    {
-        var currency = new CurrencyId(1);
-        var bank = await ledger.OpenAccountAsync(
-            DerivedId.From("bench bank"), currency, AccountKind.Outside, CancellationToken.None);
-        var opening = Enumerable.Range(0, People)
-            .Select(i => (LedgerCommand)new OpenAccount(DerivedId.From("bench", $"{i}"), currency, AccountKind.Person))
-            .ToList();
-        await ledger.PostManyAsync(opening, CancellationToken.None);
-        var people = await ledger.ReadAsync(
-            books => opening.Select(o => books.FindAccount(o.Id)!.Value).ToArray(), CancellationToken.None);
-        await ledger.PostManyAsync(
-            [.. people.Select(p =>
-                new Transfer(DerivedId.From("first", p.ToString()), bank, p, 1_000, TransferCode.Gift))],
-            CancellationToken.None);
-        return people;
     }
 
     static async Task<string> SignInTillAsync(IServiceProvider services)

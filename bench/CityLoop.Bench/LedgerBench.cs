@@ -22,7 +22,9 @@ static class LedgerBench
         await using var host = await CityHost.StartAsync(
             city.Options, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
         var ledger = host.Services.GetRequiredService<CityLedger>();
-        var (people, shop) = await PopulateAsync(ledger);
+        var people = await BenchCity.OpenPeopleAsync(ledger, People, 1_000_000);
+        var shop = await ledger.OpenAccountAsync(
+            DerivedId.From("bench shop"), BenchCity.Currency, AccountKind.Merchant, CancellationToken.None);
 
         // Ours, the reference, ours again: a machine that is slower for a minute is slower for both.
         var random = await MeasureAsync(
@@ -37,26 +39,6 @@ static class LedgerBench
             BenchRow.Plain("random-p99", random.P99, "ms"),
             BenchRow.Plain("hot-p99", hot.P99, "ms"),
         ];
-    }
-
-    static async Task<(AccountId[] People, AccountId Shop)> PopulateAsync(CityLedger ledger)
-    {
-        var currency = new CurrencyId(1);
-        var opening = Enumerable.Range(0, People)
-            .Select(i => (LedgerCommand)new OpenAccount(DerivedId.From("bench", $"{i}"), currency, AccountKind.Person))
-            .ToList();
-        await ledger.PostManyAsync(opening, CancellationToken.None);
-        var people = await ledger.ReadAsync(
-            books => opening.Select(o => books.FindAccount(o.Id)!.Value).ToArray(), CancellationToken.None);
-        var shop = await ledger.OpenAccountAsync(
-            DerivedId.From("bench shop"), currency, AccountKind.Merchant, CancellationToken.None);
-        var bank = await ledger.OpenAccountAsync(
-            DerivedId.From("bench bank"), currency, AccountKind.Outside, CancellationToken.None);
-        await ledger.PostManyAsync(
-            [.. people.Select(p =>
-                new Transfer(DerivedId.From("first", p.ToString()), bank, p, 1_000_000, TransferCode.Gift))],
-            CancellationToken.None);
-        return (people, shop);
     }
 
     static async Task<(double PerSecond, double P99)> MeasureAsync(
