@@ -117,10 +117,10 @@ sealed partial class DemoLife(
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message =
-        "The demo city lived: {Moves} movements of {People} invented people since {Day}.")]
+        "The demo city lived: {Moves} movements of {People} invented people since {Day:yyyy-MM-dd}.")]
     partial void LogLived(int moves, int people, DateOnly day);
 
     [LoggerMessage(Level = LogLevel.Warning, Message =
-        "The demo city's story of {Day} does not fit its books: {Count} movements were refused.")]
+        "The demo city's story of {Day:yyyy-MM-dd} does not fit its books: {Count} movements were refused.")]
     partial void LogRefused(int count, DateOnly day);
 }

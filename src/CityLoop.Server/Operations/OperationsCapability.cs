@@ -7,6 +7,7 @@ static class OperationsCapability
 {
     public static IServiceCollection AddOperations(this IServiceCollection services) => services
         .AddSingleton<DemoLife>()
+        .AddSingleton<DemoRally>()
         .AddSingleton<SchemeStore>();
 
     public static void MapOperations(this IEndpointRouteBuilder app) => Health.Map(app.MapGroup("/health"));

@@ -56,6 +56,7 @@ static class UpVerb
         {
             await DemoSeed.PlantAllAsync(app.Services, cancellation);
             await app.Services.GetRequiredService<DemoLife>().LiveAsync(cancellation);
+            await app.Services.GetRequiredService<DemoRally>().LiveAsync(cancellation);
         }
 
         Welcome(app, empty, output);
@@ -82,6 +83,9 @@ static class UpVerb
             output.Line();
             foreach (var person in city.People.Where(p => p.Email is not null))
                 output.Line($"  {person.Email,-22} {Wide(person.Names[city.Languages[0]], 14)} {RoleOf(person)}");
+            output.Line();
+            output.Line("The two months behind this city were written into its journal when it first started, so");
+            output.Line("their sales are settled with that half-month, not with those of which they tell.");
         }
 
         output.Line();

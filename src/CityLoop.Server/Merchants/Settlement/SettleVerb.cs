@@ -65,8 +65,10 @@ static class SettleVerb
             output.Line($"{window.Window.Name}  {shops} shops  {text} {currency.Code}  {file}");
         }
 
+        var present = SettlementWindow.Containing(services.GetRequiredService<CityClock>().Today);
         output.Line(result.ClosedNow == 0
-            ? "Nothing new to close."
+            ? $"Nothing new to close. The present half-month ends on {present.To:yyyy-MM-dd}; "
+                + "a sale belongs to the one in which the journal took it."
             : $"{result.ClosedNow} half-months closed now.");
         output.Json(new { until, closedNow = result.ClosedNow, settlements = written });
         return ExitCode.Done;

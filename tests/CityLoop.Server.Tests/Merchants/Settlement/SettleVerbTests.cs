@@ -49,6 +49,19 @@ public sealed class SettleVerbTests(DataFolder data) : IClassFixture<DataFolder>
         }
     }
 
+    [Fact]
+    public async Task When_there_is_nothing_to_close_it_is_told_when_there_will_be()
+    {
+        var yesterday = DateOnly.FromDateTime(DateTime.UtcNow).AddDays(-1).ToString("yyyy-MM-dd");
+
+        var (exitCode, output, errors) = await ServerProcess.RunAsync(
+            "settle", "--until", yesterday, "--out", Path.Combine(data.FolderPath, "payouts"),
+            "--data", data.FolderPath);
+
+        exitCode.ShouldBe(0, errors);
+        output.ShouldMatch(@"Nothing new to close\. The present half-month ends on \d{4}-\d\d-(15|28|29|30|31);");
+    }
+
     [Theory]
     [InlineData(2, "--until is a day of the calendar", "--until", "15.11.2026")]
     [InlineData(2, "--until is a day of the calendar", "--until", "2026-02-30")]
