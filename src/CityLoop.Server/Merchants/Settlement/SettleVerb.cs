@@ -70,7 +70,9 @@ static class SettleVerb
             ? $"Nothing new to close. The present half-month ends on {present.To:yyyy-MM-dd}; "
                 + "a sale belongs to the one in which the journal took it."
             : $"{result.ClosedNow} half-months closed now.");
-        output.Json(new { until, closedNow = result.ClosedNow, settlements = written });
+        foreach (var shop in result.Left)
+            output.Line($"{shop} is left to the next half-month: its balance was below its sales at every try.");
+        output.Json(new { until, closedNow = result.ClosedNow, settlements = written, left = result.Left });
         return ExitCode.Done;
     }
 

@@ -3,19 +3,23 @@ using CityLoop.Ledger;
 namespace CityLoop.Server.Merchants.Settlement;
 
 /// <summary>One shop's part of a settlement: how its amount came about, and where it is paid to.</summary>
-/// <param name="CarriedIn">What the line before left open: below zero when refunds were more than sales.</param>
+/// <param name="CarriedIn">
+/// What the line before left open: below zero when refunds were more than sales, above when the shop was left.
+/// </param>
 /// <param name="CountedTo">The last journal entry whose refunds are in this line.</param>
+/// <param name="IsLeft">True when it pays nothing because it could not be posted: the next line pays it.</param>
 sealed record SettlementLine(
     Guid Settlement, Guid Merchant, string Code, string Name, string BankCode, string BankAccount,
-    AccountId Account, AccountId Payout, ShopSum Sum, long CarriedIn, long CountedTo, bool IsPosted)
+    AccountId Account, AccountId Payout, ShopSum Sum, long CarriedIn, long CountedTo, bool IsPosted,
+    bool IsLeft = false)
 {
     /// <summary>Everything that is open: may be below zero.</summary>
     public long Open => CarriedIn + Sum.Paid - Sum.Refunded;
 
     /// <summary>What is paid out now; a shop that owes is not charged, its next sales make up for it.</summary>
-    public long Amount => Math.Max(0, Open);
+    public long Amount => IsLeft ? 0 : Math.Max(0, Open);
 
-    /// <summary>What the next line begins with: zero or below.</summary>
+    /// <summary>What the next line begins with.</summary>
     public long CarriedOut => Open - Amount;
 
     /// <summary>The movement to the payout account; the same transfer in every run.</summary>

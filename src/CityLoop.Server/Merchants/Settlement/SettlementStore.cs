@@ -21,7 +21,7 @@ sealed class SettlementStore(NpgsqlDataSource database, TimeProvider time)
 
     const string LineColumns = """
         settlement, merchant, code, name, bank_code, bank_account, account, payout, payments, paid, refunds, refunded,
-        carried_in, counted_to, is_posted
+        carried_in, counted_to, is_posted, is_left
         """;
 
     /// <summary>Waits until nobody else settles; whoever comes second then finds the work done.</summary>
@@ -95,7 +95,7 @@ sealed class SettlementStore(NpgsqlDataSource database, TimeProvider time)
             $"""
             insert into merchants.settlement_line ({LineColumns})
             values (@Settlement, @Merchant, @Code, @Name, @BankCode, @BankAccount, @Account, @Payout, @Payments, @Paid,
-              @Refunds, @Refunded, @CarriedIn, @CountedTo, false)
+              @Refunds, @Refunded, @CarriedIn, @CountedTo, false, false)
             on conflict (settlement, merchant) do update set
               (payments, paid, refunds, refunded, carried_in, counted_to) = (excluded.payments, excluded.paid,
                excluded.refunds, excluded.refunded, excluded.carried_in, excluded.counted_to)
@@ -112,6 +112,18 @@ sealed class SettlementStore(NpgsqlDataSource database, TimeProvider time)
             """
             update merchants.settlement_line set is_posted = true
             where settlement = @settlement and merchant = any(@merchants)
+            """, new { settlement, merchants = merchants.ToArray() }, cancellationToken: cancellation));
+    }
+
+    /// <summary>Leaves what these shops are owed to their next line.</summary>
+    public async Task LeaveAsync(
+        Guid settlement, IReadOnlyCollection<Guid> merchants, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await connection.ExecuteAsync(new CommandDefinition(
+            """
+            update merchants.settlement_line set is_left = true, is_posted = true
+            where settlement = @settlement and merchant = any(@merchants) and not is_posted
             """, new { settlement, merchants = merchants.ToArray() }, cancellationToken: cancellation));
     }
 
@@ -160,10 +172,11 @@ sealed class SettlementStore(NpgsqlDataSource database, TimeProvider time)
         public long CarriedIn { get; init; }
         public long CountedTo { get; init; }
         public bool IsPosted { get; init; }
+        public bool IsLeft { get; init; }
 
         public SettlementLine ToLine() => new(
             Settlement, Merchant, Code, Name, BankCode, BankAccount, new AccountId(Account), new AccountId(Payout),
-            new ShopSum(Payments, Paid, Refunds, Refunded), CarriedIn, CountedTo, IsPosted);
+            new ShopSum(Payments, Paid, Refunds, Refunded), CarriedIn, CountedTo, IsPosted, IsLeft);
 
         public static LineRow Of(SettlementLine line) => new()
         {
