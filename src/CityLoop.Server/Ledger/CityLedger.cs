@@ -24,6 +24,9 @@ sealed partial class CityLedger(
     /// <summary>A forwarded or queued piece of a long list: small enough that others get their turn between.</summary>
     const int PieceMax = 1_000;
 
+    /// <summary>Enough that one batch fills while another is committed; few enough to be held by sockets.</summary>
+    const int PiecesAtOnce = 8;
+
     /// <summary>
     /// Posts one command; answers when it is durable. Ask again with the same id after any exception.
     /// </summary>
@@ -41,9 +44,22 @@ sealed partial class CityLedger(
     public async Task<PostResult[]> PostManyAsync(
         IReadOnlyList<LedgerCommand> commands, CancellationToken cancellation)
     {
-        var pieces = await Task.WhenAll(commands.Chunk(PieceMax).Select(
-            piece => PostAnywhereAsync(new ForwardedPost(IsLinked: false, piece), cancellation)));
+        using var places = new SemaphoreSlim(PiecesAtOnce);
+        var pieces = await Task.WhenAll(commands.Chunk(PieceMax).Select(PostPieceAsync));
         return [.. pieces.SelectMany(piece => piece)];
+
+        async Task<PostResult[]> PostPieceAsync(LedgerCommand[] piece)
+        {
+            await places.WaitAsync(cancellation);
+            try
+            {
+                return await PostAnywhereAsync(new ForwardedPost(IsLinked: false, piece), cancellation);
+            }
+            finally
+            {
+                places.Release();
+            }
+        }
     }
 
     /// <summary>Opens an account, or answers the number it got when it was opened with this key before.</summary>

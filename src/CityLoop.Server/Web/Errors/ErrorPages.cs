@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using CityLoop.Ledger;
+using CityLoop.Server.Ledger;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -13,20 +15,41 @@ static class ErrorPages
         app.UseExceptionHandler(new ExceptionHandlerOptions
         {
             ExceptionHandler = AnswerException,
-            // Anybody can send nonsense as often as they like; the log is for our defects.
-            SuppressDiagnosticsCallback = failed => StatusOf(failed.Exception) < 500,
+            // Anybody can send nonsense, or too much, as often as they like; the log is for our defects.
+            SuppressDiagnosticsCallback = failed => StatusOf(failed.Exception) != 500,
         });
         app.UseStatusCodePages(context => AnswerAsync(context.HttpContext, context.HttpContext.Response.StatusCode));
     }
 
-    static Task AnswerException(HttpContext context) =>
-        AnswerAsync(context, StatusOf(context.Features.Get<IExceptionHandlerFeature>()?.Error));
+    static Task AnswerException(HttpContext context)
+    {
+        var failure = context.Features.Get<IExceptionHandlerFeature>()?.Error;
+        if (RetryAfterSeconds(failure) is { } seconds)
+            context.Response.Headers.RetryAfter = seconds;
+        return AnswerAsync(context, StatusOf(failure), CodeOf(failure));
+    }
+
+    /// <summary>When it is worth asking again: the writer's door looks again at once, a take-over lasts seconds.</summary>
+    static string? RetryAfterSeconds(Exception? failure) => failure switch
+    {
+        LedgerIsBusyException => "1",
+        LedgerUnavailableException => "5",
+        _ => null,
+    };
+
+    static string? CodeOf(Exception? failure) => failure switch
+    {
+        LedgerIsBusyException => "ledger_is_busy",
+        LedgerUnavailableException => "ledger_unavailable",
+        _ => null,
+    };
 
     /// <summary>A body that cannot be read is the sender's mistake; anything else is ours and is logged.</summary>
     static int StatusOf(Exception? failure) => failure switch
     {
         BadHttpRequestException bad => bad.StatusCode,
         AntiforgeryValidationException => StatusCodes.Status400BadRequest,
+        LedgerIsBusyException or LedgerUnavailableException => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status500InternalServerError,
     };
 
@@ -63,7 +86,7 @@ static class ErrorPages
     public static bool IsForPrograms(PathString path) =>
         path.StartsWithSegments("/api") || path.StartsWithSegments("/health") || path.StartsWithSegments("/openapi");
 
-    static string? TraceIdOf(int status) => status >= 500 ? Activity.Current?.TraceId.ToString() : null;
+    static string? TraceIdOf(int status) => status == 500 ? Activity.Current?.TraceId.ToString() : null;
 
     static string CodeOf(int status) => status switch
     {
