@@ -12,10 +12,16 @@ namespace CityLoop.Server.Tests.Ledger;
 /// People who give each other points without pause through the writer's socket of a running server, and who note
 /// every answer. Who gets none asks again with the same id until there is one.
 /// </summary>
-sealed class BusyCallers(string dataFolder)
+sealed class BusyCallers(Func<string> connection)
 {
     const int People = 20, Callers = 16;
     const long Start = 1_000, FarTooMuch = 1_000_000;
+
+    /// <summary>Callers of the city that runs on a data folder.</summary>
+    public BusyCallers(string dataFolder)
+        : this(() => PrivateCluster.ConnectionTo(ClusterPlace.Of(dataFolder), "city").ConnectionString)
+    {
+    }
 
     readonly ConcurrentDictionary<Guid, (Transfer Asked, PostOutcome Answer)> _answers = new();
     readonly CancellationTokenSource _enough = new();
@@ -73,8 +79,8 @@ sealed class BusyCallers(string dataFolder)
     {
         await using var database = Connect();
         var written = (await database.QueryAsync<(Guid Id, int Debit, int Credit, long Amount)>(
-            "SELECT id, debit, credit, amount FROM ledger.journal WHERE code = @Gift",
-            new { Gift = (short)TransferCode.Gift })).ToList();
+            "SELECT id, debit, credit, amount FROM ledger.journal WHERE code = @Gift AND debit = ANY(@People)",
+            new { Gift = (short)TransferCode.Gift, People = _people })).ToList();
 
         written.Select(w => w.Id).ShouldBeUnique();
         var posted = _answers.Values.Where(a => a.Answer is PostOutcome.Posted or PostOutcome.AlreadyPosted);
@@ -129,14 +135,26 @@ sealed class BusyCallers(string dataFolder)
                 or LedgerIsBusyException or JournalHasAnotherWriterException)
             {
                 await Task.Delay(20);
+                await LookAgainAsync();
             }
+        }
+    }
+
+    async Task LookAgainAsync()
+    {
+        try
+        {
+            await FindWriterAsync();
+        }
+        catch (NpgsqlException)
+        {
+            // The database is away, too.
         }
     }
 
     NpgsqlConnection Connect()
     {
-        var to = PrivateCluster.ConnectionTo(ClusterPlace.Of(dataFolder), "city");
-        to.Pooling = false;
+        var to = new NpgsqlConnectionStringBuilder(connection()) { Pooling = false };
         return new NpgsqlConnection(to.ConnectionString);
     }
 }

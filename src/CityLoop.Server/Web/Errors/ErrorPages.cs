@@ -29,7 +29,7 @@ static class ErrorPages
         return AnswerAsync(context, StatusOf(failure), CodeOf(failure));
     }
 
-    /// <summary>When it is worth asking again: the writer's door looks again at once, a take-over lasts seconds.</summary>
+    /// <summary>When it is worth asking again: the door looks again at once, a take-over lasts seconds.</summary>
     static string? RetryAfterSeconds(Exception? failure) => failure switch
     {
         LedgerIsBusyException => "1",
