@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using System.Text.Json;
 using CityLoop.Ledger;
 using CityLoop.Ledger.Seals;
 using CityLoop.Server.Ledger;
@@ -149,7 +150,7 @@ sealed class JournalCheck(
     }
 
     static bool IsOfTheRow(Exception e) =>
-        e is InvalidDataException or InvalidCastException or ArgumentException or OverflowException;
+        e is InvalidDataException or JsonException or InvalidCastException or ArgumentException or OverflowException;
 
     void CompareSnapshot(SealCheck check)
     {

@@ -10,6 +10,7 @@ using CityLoop.Server.Missions;
 using CityLoop.Server.Operations;
 using CityLoop.Server.Pass;
 using CityLoop.Server.Policies;
+using CityLoop.Server.Proofs;
 using CityLoop.Server.Shared;
 using CityLoop.Server.Wallets;
 using CityLoop.Server.Web.Errors;
@@ -100,6 +101,7 @@ static class CityApplication
         services.AddOperations();
         services.AddPass(options);
         services.AddPolicies();
+        services.AddProofs();
         services.AddWallets();
     }
 
@@ -112,6 +114,7 @@ static class CityApplication
         app.MapMissions();
         app.MapOperations();
         app.MapPass();
+        app.MapProofs();
         app.MapWallets();
     }
 }

@@ -30,6 +30,9 @@ public sealed class TestCity : IAsyncLifetime
     /// <summary>What the server has logged as a warning or worse.</summary>
     public TestLog Log { get; } = new();
 
+    /// <summary>The folder of another pack than the demo city's.</summary>
+    internal string CityFolder { get; init; } = CityCapability.DefaultFolder;
+
     /// <summary>Passkeys need a name, not a number: <c>http://localhost:PORT/</c>.</summary>
     public Uri Address { get; private set; } = null!;
 
@@ -50,6 +53,7 @@ public sealed class TestCity : IAsyncLifetime
         var database = await _cluster.CloneAsync();
         _options = new CityOptions
         {
+            CityFolder = CityFolder,
             DataFolder = Path.Combine(_cluster.Folder, database),
             Connection = _cluster.ConnectionTo(database),
             DatabaseName = database,

@@ -146,6 +146,7 @@ public sealed class TamperedJournal : IAsyncLifetime
             {
                 LastDay = new DateOnly(2027, 3, 31), Reference = New(), Claim = New(),
             });
+        await HoldAsync(people[0], shop, rally);
         for (var i = 0; i < times; i++)
         {
             var one = people[random.Next(people.Count)];
@@ -167,6 +168,24 @@ public sealed class TamperedJournal : IAsyncLifetime
                 }],
                 _ => [new OpenAccount(New(), new CurrencyId(1), (AccountKind)(4 + i % 3))],
             });
+        }
+    }
+
+    /// <summary>The rarer kinds, so that every column of the journal is used somewhere.</summary>
+    async Task HoldAsync(AccountId person, AccountId shop, AccountId rally)
+    {
+        for (var i = 0; i < 10; i++)
+        {
+            var until = TestClock.Start.AddDays(1);
+            var settled = new PlaceHold(New(), person, shop, 2, TransferCode.Pay, until);
+            var released = settled with { Id = New(), Claim = New(), Reference = New() };
+            var pay = new Transfer(New(), person, shop, 1, TransferCode.Pay) { Hold = settled.Id };
+            await PostAsync(
+                settled, released, pay,
+                new Transfer(New(), rally, person, 1, TransferCode.Rebate) { EarnedBy = pay.Id },
+                new ReleaseHold(New(), released.Id, person),
+                Transfer.UpTo(New(), person, shop, 1, TransferCode.Pay),
+                new ChangeAccount(New(), shop, AccountStatus.Open, Maximum: 1_000_000 + i));
         }
     }
 
