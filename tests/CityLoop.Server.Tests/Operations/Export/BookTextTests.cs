@@ -3,7 +3,7 @@ using CityLoop.Server.Operations.Export;
 
 namespace CityLoop.Server.Tests.Operations.Export;
 
-public sealed class HledgerJournalTests
+public sealed class BookTextTests
 {
     static readonly DateTimeOffset At = new(2026, 11, 21, 17, 30, 0, TimeSpan.Zero);
 
@@ -17,14 +17,14 @@ public sealed class HledgerJournalTests
     [InlineData(long.MaxValue, 9, "9223372036.854775807")]
     [InlineData(long.MinValue, 2, "-92233720368547758.08")]
     public void An_amount_has_all_of_its_currency_s_decimals(long units, int scale, string text) =>
-        HledgerJournal.Amount(units, scale).ShouldBe(text);
+        BookText.Amount(units, scale).ShouldBe(text);
 
     [Fact]
     public void A_transfer_is_dated_by_the_city_s_day_and_names_no_person()
     {
         var text = new StringWriter { NewLine = "\n" };
         var names = new Dictionary<AccountId, string> { [new(1)] = "issuing:TCP", [new(2)] = "budget:a  b;c" };
-        var journal = new HledgerJournal(text, names, at => DateOnly.FromDateTime(at.UtcDateTime.AddHours(8)));
+        var journal = new HledgerText(text, names, InTaipei);
         var id = DerivedId.From("test");
 
         journal.Write(new JournalEntry(1, At, new DefineCurrency(id, new(1), "TCP", 0)));
@@ -53,4 +53,27 @@ public sealed class HledgerJournalTests
 
             """.ReplaceLineEndings("\n"));
     }
+
+    [Fact]
+    public void Two_names_that_are_spelt_alike_stay_two_accounts()
+    {
+        var text = new StringWriter { NewLine = "\n" };
+        var names = new Dictionary<AccountId, string>
+        {
+            [new(1)] = "budget:古蹟", [new(2)] = "budget:老街", [new(3)] = "budget:a b", [new(4)] = "budget:a-b",
+        };
+        var journal = new BeancountText(text, names, InTaipei);
+
+        journal.Write(new JournalEntry(1, At, new DefineCurrency(DerivedId.From("c"), new(1), "TCP", 0)));
+        for (var i = 2; i <= 5; i++)
+            journal.Write(new JournalEntry(i, At, new OpenAccount(DerivedId.From($"{i}"), new(1), AccountKind.Budget)));
+
+        text.ToString().Split('\n').Where(line => line.Contains(" open ", StringComparison.Ordinal)).ShouldBe(
+        [
+            "1900-01-01 open Assets:Budget:X-- TCP", "1900-01-01 open Assets:Budget:X---000002 TCP",
+            "1900-01-01 open Assets:Budget:A-b TCP", "1900-01-01 open Assets:Budget:A-b-000004 TCP",
+        ]);
+    }
+
+    static DateTimeOffset InTaipei(DateTimeOffset at) => at.ToOffset(TimeSpan.FromHours(8));
 }
