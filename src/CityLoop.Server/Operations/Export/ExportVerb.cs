@@ -36,7 +36,8 @@ static class ExportVerb
     }
 
     static async Task<int> RunAsync(
-        ExportBooks.Format format, ParseResult parsed, IServiceProvider city, CommandOutput output, CancellationToken cancellation)
+        ExportBooks.Format format, ParseResult parsed, IServiceProvider city, CommandOutput output,
+        CancellationToken cancellation)
     {
         try
         {
@@ -60,7 +61,8 @@ static class ExportVerb
 
     /// <summary>A file gets its name when it is whole: nobody finds half an export.</summary>
     static async Task<ExportBooks.Response> WriteAsync(
-        ExportBooks.Format format, string? path, IServiceProvider city, CommandOutput output, CancellationToken cancellation)
+        ExportBooks.Format format, string? path, IServiceProvider city, CommandOutput output,
+        CancellationToken cancellation)
     {
         var partial = path + ".partial";
         ExportBooks.Response response;
