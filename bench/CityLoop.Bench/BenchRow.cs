@@ -20,6 +20,10 @@ sealed record BenchRow(
     public static BenchRow AtMost(string name, double value, string unit, double atMost) =>
         new(name, value, unit, null, null, $"≤ {atMost:#,0.#} {unit}", value <= atMost);
 
+    /// <summary>A time that may be at most so many times the reference's.</summary>
+    public static BenchRow AtMostTimes(string name, double value, string unit, double reference, double atMost) =>
+        new(name, value, unit, reference, value / reference, $"≤ {atMost:0.#} ×", value / reference <= atMost);
+
     /// <summary>A figure that others are measured against, or that only informs.</summary>
     public static BenchRow Plain(string name, double value, string unit) =>
         new(name, value, unit, null, null, null, null);

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using CityLoop.Bench.Ledger;
 
 namespace CityLoop.Bench;
 
@@ -18,6 +19,8 @@ static class Benches
     /// <summary>0: every must is met; 1: one is not; 2: no such bench.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
+        if (args is [LargeCity.RestartVerb, var folder, var connection])
+            return await LargeCity.RestartHereAsync(folder, connection);
         var isQuick = args.Contains("--quick");
         var names = args.Where(a => a != "--quick").ToList();
         if (names.Count == 0)

@@ -4,13 +4,13 @@ namespace CityLoop.Ledger;
 
 /// <summary>
 /// Every id and claim that was ever used, with its journal number and a digest of its content. Open addressing in
-/// 4,096 parts that grow one by one and are shared with a copy until written: neither growth nor a snapshot ever
-/// stops the writer for longer than one part takes. 28 bytes an id and no objects, because a city has hundreds of
+/// 4,096 parts that grow one by one and are shared with a copy until written: neither growth nor a snapshot stops the
+/// writer for longer than a part takes. 28 bytes an id and no objects, because a city has hundreds of
 /// millions of them.
 /// </summary>
 sealed class IdTable
 {
-    const int PartBits = 12, PartCount = 1 << PartBits, FirstSlots = 8;
+    const int PartBits = 12, PartCount = 1 << PartBits;
 
     readonly Part[] _parts;
 
@@ -30,14 +30,18 @@ sealed class IdTable
     public bool TryFind(Guid id, out long sequence, out ulong digest)
     {
         var hash = Hash(id);
-        var slots = _parts[PartOf(hash)].Slots;
-        if (slots is not null)
-            for (var i = StartIn(slots, hash); !slots[i].IsFree; i = Next(slots, i))
-                if (slots[i].Id == id)
-                {
-                    (sequence, digest) = (slots[i].Sequence, slots[i].Digest);
-                    return true;
-                }
+        ref readonly var part = ref _parts[PartOf(hash)];
+        if (part.Length > 0)
+        {
+            for (var i = part.StartOf(hash); !part[i].IsFree; i = part.Next(i))
+            {
+                ref readonly var slot = ref part[i];
+                if (slot.Id != id)
+                    continue;
+                (sequence, digest) = (slot.Sequence, slot.Digest);
+                return true;
+            }
+        }
 
         (sequence, digest) = (0, 0);
         return false;
@@ -50,8 +54,10 @@ sealed class IdTable
     {
         var hash = Hash(id);
         ref var part = ref _parts[PartOf(hash)];
-        MakeRoom(ref part);
-        Place(part.Slots!, new Slot(id, sequence, Kept(digest)), hash);
+        // Seven eighths full at most: probes stay short.
+        if ((part.Used + 1) * 8L > part.Length * 7L)
+            part.Grow();
+        part.Place(new Slot(id, sequence, Kept(digest)), hash);
         part.Used++;
         Count++;
     }
@@ -61,24 +67,22 @@ sealed class IdTable
     {
         var hash = Hash(id);
         ref var part = ref _parts[PartOf(hash)];
-        MakeRoom(ref part);
-        var slots = part.Slots!;
-        var hole = StartIn(slots, hash);
-        while (slots[hole].Id != id || slots[hole].IsFree)
-            hole = Next(slots, hole);
+        var hole = part.StartOf(hash);
+        while (part[hole].Id != id || part[hole].IsFree)
+            hole = part.Next(hole);
 
         // What follows without a gap moves up where it may, so that no search ends too early.
-        for (var i = Next(slots, hole); !slots[i].IsFree; i = Next(slots, i))
+        for (var i = part.Next(hole); !part[i].IsFree; i = part.Next(i))
         {
-            var home = StartIn(slots, Hash(slots[i].Id));
+            var home = part.StartOf(Hash(part[i].Id));
             var stays = hole <= i ? hole < home && home <= i : hole < home || home <= i;
             if (stays)
                 continue;
-            slots[hole] = slots[i];
+            part.Writable(hole) = part[i];
             hole = i;
         }
 
-        slots[hole] = default;
+        part.Writable(hole) = default;
         part.Used--;
         Count--;
     }
@@ -97,55 +101,22 @@ sealed class IdTable
     /// </summary>
     public IEnumerable<Slot> InOrder()
     {
-        foreach (var part in _parts)
+        var slots = new List<Slot>();
+        for (var number = 0; number < _parts.Length; number++)
         {
-            if (part.Used == 0)
-                continue;
-            var used = Array.FindAll(part.Slots!, slot => !slot.IsFree);
-            Array.Sort(used, static (a, b) => a.Sequence != b.Sequence
+            slots.Clear();
+            for (var i = 0; i < _parts[number].Length; i++)
+                if (!_parts[number][i].IsFree)
+                    slots.Add(_parts[number][i]);
+            slots.Sort(static (a, b) => a.Sequence != b.Sequence
                 ? a.Sequence.CompareTo(b.Sequence)
                 : a.Id.CompareTo(b.Id));
-            foreach (var slot in used)
+            foreach (var slot in slots)
                 yield return slot;
         }
     }
 
-    /// <summary>Room for one more, in slots of our own. Seven eighths full at most: probes stay short.</summary>
-    static void MakeRoom(ref Part part)
-    {
-        if (part.Slots is null)
-            part.Slots = new Slot[FirstSlots];
-        else if ((part.Used + 1) * 8L > part.Slots.Length * 7L)
-            Grow(ref part);
-        else if (part.IsShared)
-            part.Slots = (Slot[])part.Slots.Clone();
-        part.IsShared = false;
-    }
-
-    static void Grow(ref Part part)
-    {
-        // By a quarter: a table that doubles is half empty most of its life.
-        var bigger = new Slot[part.Slots!.Length + part.Slots.Length / 4 + FirstSlots];
-        foreach (var slot in part.Slots)
-            if (!slot.IsFree)
-                Place(bigger, slot, Hash(slot.Id));
-        part.Slots = bigger;
-    }
-
-    static void Place(Slot[] slots, in Slot slot, ulong hash)
-    {
-        var i = StartIn(slots, hash);
-        while (!slots[i].IsFree)
-            i = Next(slots, i);
-        slots[i] = slot;
-    }
-
     static int PartOf(ulong hash) => (int)(hash >> (64 - PartBits));
-
-    /// <summary>Multiplying and keeping the high half spreads over any length without a division (D. Lemire).</summary>
-    static int StartIn(Slot[] slots, ulong hash) => (int)(((hash & uint.MaxValue) * (ulong)slots.Length) >> 32);
-
-    static int Next(Slot[] slots, int i) => i + 1 == slots.Length ? 0 : i + 1;
 
     static ulong Hash(Guid id)
     {
@@ -154,11 +125,75 @@ sealed class IdTable
         return Mixing.Mix(BitConverter.ToUInt64(bytes) ^ Mixing.Mix(BitConverter.ToUInt64(bytes[8..])));
     }
 
+    /// <summary>
+    /// A table of its own. Its slots stand in small pages, and after a copy each owner copies the list of pages, then
+    /// the pages, that it writes: an id costs a kilobyte then, however large the table is.
+    /// </summary>
     struct Part
     {
-        public Slot[]? Slots;
-        public int Used;
-        public bool IsShared;
+        const int PageBits = 5, PageSlots = 1 << PageBits;
+
+        Slot[][] _pages;
+        bool[] _isPageShared;
+
+        public int Length { get; private set; }
+
+        public int Used { get; set; }
+
+        public bool IsShared { get; set; }
+
+        public readonly ref readonly Slot this[int i] => ref _pages[i >> PageBits][i & (PageSlots - 1)];
+
+        /// <summary>Multiplying and keeping the high half spreads over any length (D. Lemire, 2019).</summary>
+        public readonly int StartOf(ulong hash) => (int)(((hash & uint.MaxValue) * (ulong)Length) >> 32);
+
+        public readonly int Next(int i) => i + 1 == Length ? 0 : i + 1;
+
+        public ref Slot Writable(int i)
+        {
+            if (IsShared)
+            {
+                _pages = (Slot[][])_pages.Clone();
+                _isPageShared = new bool[_pages.Length];
+                Array.Fill(_isPageShared, true);
+                IsShared = false;
+            }
+
+            var page = i >> PageBits;
+            if (_isPageShared[page])
+            {
+                _pages[page] = (Slot[])_pages[page].Clone();
+                _isPageShared[page] = false;
+            }
+
+            return ref _pages[page][i & (PageSlots - 1)];
+        }
+
+        public void Place(in Slot slot, ulong hash)
+        {
+            var i = StartOf(hash);
+            while (!this[i].IsFree)
+                i = Next(i);
+            Writable(i) = slot;
+        }
+
+        public void Grow()
+        {
+            // By a quarter: a table that doubles is half empty most of its life.
+            var (before, length) = (_pages, Length);
+            var pages = ((length + length / 4) >> PageBits) + 1;
+            _pages = new Slot[pages][];
+            for (var page = 0; page < pages; page++)
+                _pages[page] = new Slot[PageSlots];
+            _isPageShared = new bool[pages];
+            (Length, IsShared) = (pages << PageBits, false);
+            for (var i = 0; i < length; i++)
+            {
+                ref readonly var slot = ref before[i >> PageBits][i & (PageSlots - 1)];
+                if (!slot.IsFree)
+                    Place(slot, Hash(slot.Id));
+            }
+        }
     }
 
     /// <summary>16 bytes of id, 48 bits of journal number, 48 bits of digest.</summary>

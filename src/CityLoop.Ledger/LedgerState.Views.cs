@@ -16,6 +16,10 @@ public sealed partial class LedgerState
             row.LastSequence, HeldIn(id.Value), row.Status);
     }
 
+    /// <summary>True for an account of a person in this currency; cheaper than a look at all that is in it.</summary>
+    public bool IsPersons(AccountId id, CurrencyId currency) =>
+        Exists(id) && _accounts[id.Value].Kind == AccountKind.Person && _accounts[id.Value].Currency == currency.Value;
+
     /// <summary>The lots of an account in the order in which they are spent; empty for kinds without lots.</summary>
     public IReadOnlyList<Lot> Lots(AccountId id)
     {

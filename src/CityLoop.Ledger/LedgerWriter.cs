@@ -19,9 +19,16 @@ public sealed class LedgerWriter(
     Task _saving = Task.CompletedTask;
     long _durable = books.Sequence;
     long _answeredAt;
+    long _longestStep;
 
     /// <summary>The last entry that no crash can take back.</summary>
     public long DurableSequence => Interlocked.Read(ref _durable);
+
+    /// <summary>
+    /// The longest time since this was asked last in which the writer decided a batch or shared its books for a
+    /// snapshot: for so long nobody else was heard.
+    /// </summary>
+    public TimeSpan TakeLongestStep() => TimeSpan.FromTicks(Interlocked.Exchange(ref _longestStep, 0));
 
     /// <summary>Raised on the writer's own road after each commit: be quick.</summary>
     public event Action<long>? Committed;
@@ -140,11 +147,21 @@ public sealed class LedgerWriter(
 
     void Gather(Batch batch)
     {
+        var began = options.Timer.GetTimestamp();
         while (batch.Entries.Count < options.BatchMax && _queue.Reader.TryRead(out var call))
         {
             batch.Add(call);
             call.Decide(books, clock.GetUtcNow(), batch.Entries);
         }
+
+        StepTook(began);
+    }
+
+    void StepTook(long began)
+    {
+        var took = options.Timer.GetElapsedTime(began).Ticks;
+        if (took > Interlocked.Read(ref _longestStep))
+            Interlocked.Exchange(ref _longestStep, took);
     }
 
     LedgerState? CopyIfDue()
@@ -152,7 +169,10 @@ public sealed class LedgerWriter(
         if (books.Sequence - _snapshotSequence < options.SnapshotEvery || !_saving.IsCompleted)
             return null;
         _snapshotSequence = books.Sequence;
-        return books.Copy();
+        var began = options.Timer.GetTimestamp();
+        var copy = books.Copy();
+        StepTook(began);
+        return copy;
     }
 
     async Task CommitAsync(Batch batch, LedgerState? copy)

@@ -11,8 +11,10 @@ public sealed record LedgerWriterOptions
     /// </summary>
     public int QueueMax { get; init; } = 65_536;
 
-    /// <summary>Entries between two snapshots: the longest tail that a restart must read.</summary>
-    public int SnapshotEvery { get; init; } = 250_000;
+    /// <summary>
+    /// Entries between two snapshots: the longest tail that a restart must read, a few seconds' worth.
+    /// </summary>
+    public int SnapshotEvery { get; init; } = 2_000_000;
 
     /// <summary>Measures the waits between two tries; not the city's clock, which may stand still or jump.</summary>
     public TimeProvider Timer { get; init; } = TimeProvider.System;

@@ -178,6 +178,16 @@ sealed partial class CityLedger : IHostedService, IDisposable
     public async Task<bool> SealAsync(CancellationToken cancellation) =>
         _journal is { } journal && await journal.SealAsync(cancellation);
 
+    /// <summary>Keeps the books as they are now, beside what goes on; nothing where another server writes.</summary>
+    public async Task KeepBooksAsync(CancellationToken cancellation)
+    {
+        if (_journal is { } journal && _writer is { } writer)
+            await journal.SaveSnapshotAsync(await writer.ReadAsync(books => books.Copy()), cancellation);
+    }
+
+    /// <summary>The longest time that the writer took over one step since this was asked last.</summary>
+    public TimeSpan TakeLongestStep() => _writer?.TakeLongestStep() ?? TimeSpan.Zero;
+
     async Task SealNowAndThenAsync(PostgresJournal journal, CancellationToken cancellation)
     {
         try

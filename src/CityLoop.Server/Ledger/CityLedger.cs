@@ -1,5 +1,6 @@
 using CityLoop.Ledger;
 using CityLoop.Server.Ledger.Seals;
+using CityLoop.Server.Shared;
 using Npgsql;
 
 namespace CityLoop.Server.Ledger;
@@ -21,6 +22,8 @@ sealed partial class CityLedger(
     /// </summary>
     static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
 
+    readonly SharedTimeout _patience = new(AnswerTimeout);
+
     /// <summary>A forwarded or queued piece of a long list: small enough that others get their turn between.</summary>
     const int PieceMax = 1_000;
 
@@ -37,8 +40,27 @@ sealed partial class CityLedger(
     /// <exception cref="LedgerIsBusyException">Nothing was done; try again in a moment.</exception>
     /// <exception cref="LedgerUnavailableException">The outcome is not known; ask again with the same id.</exception>
     public async Task<PostResult> PostLinkedAsync(
-        IReadOnlyList<LedgerCommand> linked, CancellationToken cancellation) =>
-        (await PostAnywhereAsync(new ForwardedPost(IsLinked: true, linked), cancellation))[0];
+        IReadOnlyList<LedgerCommand> linked, CancellationToken cancellation)
+    {
+        // The road of nearly every post: this server writes and nothing is the matter.
+        if (_role is WritingRole writing && !cancellation.IsCancellationRequested)
+        {
+            try
+            {
+                return await writing.PostLinkedAsync(linked).WaitAsync(_patience.Token);
+            }
+            catch (Exception e) when (e is JournalHasAnotherWriterException or IOException)
+            {
+                // In trouble the long road asks again, with the same ids.
+            }
+            catch (OperationCanceledException)
+            {
+                throw new LedgerUnavailableException(null);
+            }
+        }
+
+        return (await PostAnywhereAsync(new ForwardedPost(IsLinked: true, linked), cancellation))[0];
+    }
 
     /// <summary>Posts many that do not depend on each other, in order, in as few batches as possible.</summary>
     public async Task<PostResult[]> PostManyAsync(

@@ -7,8 +7,8 @@ namespace CityLoop.Server.Ledger;
 /// <summary>Values as columns of PostgreSQL's binary COPY form: a length, then the bytes; -1 for none.</summary>
 static class CopyColumns
 {
-    static readonly long PostgresEpochTicks = new DateTime(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
-    static readonly int PostgresEpochDay = new DateOnly(2000, 1, 1).DayNumber;
+    public static readonly long PostgresEpochTicks = new DateTime(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
+    public static readonly int PostgresEpochDay = new DateOnly(2000, 1, 1).DayNumber;
 
     public static void Int64(IBufferWriter<byte> target, long? value)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CityLoop.Ledger;
 using Npgsql;
 
@@ -14,6 +15,24 @@ static class JournalReader
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = count });
         return await AllAsync(command, cancellation);
+    }
+
+    /// <summary>
+    /// The same as <see cref="ReadAsync"/> by PostgreSQL's COPY, which gives a long tail several times as fast.
+    /// </summary>
+    public static async Task<IReadOnlyList<JournalEntry>> CopyAsync(
+        NpgsqlDataSource database, long after, int count, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var sql = string.Create(CultureInfo.InvariantCulture,
+            $"""
+            copy (select {JournalRows.Columns} from ledger.journal where sequence > {after} order by sequence
+            limit {count}) to stdout (format binary)
+            """);
+        using var bytes = new MemoryStream();
+        await using (var stream = await connection.BeginRawBinaryCopyAsync(sql, cancellation))
+            await stream.CopyToAsync(bytes, cancellation);
+        return JournalRows.Read(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
     }
 
     public static async Task<JournalEntry?> OneAsync(
@@ -33,16 +52,16 @@ static class JournalReader
         await using var command = database.CreateCommand(
             $"""
             with recursive chain as (
-              select {JournalRows.Columns}, 1 as line from ledger.journal
+              select {JournalRows.Columns}, (kind = 4)::int as line from ledger.journal
               where sequence = $2 and (debit = $1 or credit = $1)
               union all
-              select {Prefixed("j")}, c.line + 1
+              select {Prefixed("j")}, c.line + (j.kind = 4)::int
               from chain c
               join ledger.journal j
                 on j.sequence = case when c.debit = $1 then c.debit_previous else c.credit_previous end
               where c.line < $3
             )
-            select {JournalRows.Columns} from chain where kind = 4 order by line
+            select {JournalRows.Columns} from chain where kind = 4 order by sequence desc
             """);
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = account.Value });
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = from });

@@ -87,6 +87,55 @@ static class JournalRows
         _ => (null, null),
     };
 
+    /// <summary>The entries in a COPY of <see cref="Columns"/>.</summary>
+    public static List<JournalEntry> Read(ReadOnlySpan<byte> copied)
+    {
+        var entries = new List<JournalEntry>();
+        var columns = new CopiedColumns(copied[Signature.Length..]);
+        while (columns.NextRow())
+            entries.Add(Read(ref columns));
+        return entries;
+    }
+
+    static JournalEntry Read(ref CopiedColumns columns)
+    {
+        var (sequence, at, id) = (columns.Int64()!.Value, columns.Timestamp()!.Value, columns.Uuid()!.Value);
+        var (amount, debitPrevious, creditPrevious) = (columns.Int64(), columns.Int64(), columns.Int64());
+        var (debit, credit, kind, code) = (columns.Int32(), columns.Int32(), columns.Int16(), columns.Int16());
+        var (endsBatch, day) = (columns.Boolean(), columns.Date());
+        var (reverses, claim, reference) = (columns.Uuid(), columns.Uuid(), columns.Uuid());
+        var (effectiveAt, currency, accountKind) = (columns.Timestamp(), columns.Int16(), columns.Int16());
+        var (currencyCode, scale, atMost) = (columns.Text(), columns.Int16(), columns.Int64());
+        var (earnedBy, hold, until, detail) =
+            (columns.Uuid(), columns.Uuid(), columns.Timestamp(), columns.Text());
+        LedgerCommand body = kind switch
+        {
+            Transferred => new Transfer(
+                id, new AccountId(debit!.Value), new AccountId(credit!.Value), amount!.Value, (TransferCode)code!.Value)
+            {
+                LastDay = day, Reverses = reverses, Claim = claim, Reference = reference, EffectiveAt = effectiveAt,
+                AtMost = atMost, EarnedBy = earnedBy, Hold = hold,
+            },
+            AccountOpened => new OpenAccount(id, new CurrencyId(currency!.Value), (AccountKind)accountKind!.Value),
+            DayBegun => new BeginDay(id, day!.Value),
+            HoldPlaced => new PlaceHold(
+                id, new AccountId(debit!.Value), new AccountId(credit!.Value), amount!.Value, (TransferCode)code!.Value,
+                until!.Value)
+            {
+                Claim = claim, Reference = reference,
+            },
+            HoldReleased => new ReleaseHold(id, hold!.Value, new AccountId(debit!.Value)),
+            AccountChanged or LimitSet => JournalDetail.Read(detail!),
+            CurrencyDefined => JournalDetail.WithRules(
+                new DefineCurrency(id, new CurrencyId(currency!.Value), currencyCode!, scale!.Value), detail),
+            _ => throw new InvalidDataException($"Journal entry {sequence} is of the unknown kind {kind}."),
+        };
+        return new JournalEntry(sequence, at, body)
+        {
+            EndsBatch = endsBatch, DebitPrevious = debitPrevious ?? 0, CreditPrevious = creditPrevious ?? 0,
+        };
+    }
+
     /// <summary>The entry in a row that was selected with <see cref="Columns"/>.</summary>
     public static JournalEntry Read(NpgsqlDataReader row) =>
         new(row.GetInt64(0), row.GetFieldValue<DateTimeOffset>(1), ReadBody(row, row.GetGuid(2)))

@@ -17,6 +17,8 @@ static class LedgerCapability
         services.AddHostedService<OpenBooks>();
         services.AddSingleton<DayTurn>();
         services.AddHostedService(provider => provider.GetRequiredService<DayTurn>());
+        services.AddSingleton<Grants>();
+        services.AddHostedService<GrantsAtStart>();
         services.AddSingleton<HoldTimeouts>();
         services.AddHostedService(provider => provider.GetRequiredService<HoldTimeouts>());
     }

@@ -19,6 +19,8 @@ sealed class WritingRole(LedgerWriter writer) : LedgerRole
 {
     public override long DurableSequence => writer.DurableSequence;
 
+    public Task<PostResult> PostLinkedAsync(IReadOnlyList<LedgerCommand> linked) => writer.PostAsync(linked);
+
     public override async Task<PostResult[]> PostAsync(ForwardedPost post, CancellationToken cancellation) =>
         post.IsLinked
             ? [await writer.PostAsync(post.Commands)]

@@ -83,7 +83,8 @@ sealed class PostgresJournal(NpgsqlDataSource database, WriterSeat seat, Journal
     {
         try
         {
-            return await JournalReader.ReadAsync(database, after, count, cancellation);
+            // On a thread of its own: while one piece of a long tail is applied, the next is read.
+            return await Task.Run(() => JournalReader.CopyAsync(database, after, count, cancellation), cancellation);
         }
         catch (NpgsqlException e)
         {
@@ -98,7 +99,10 @@ sealed class PostgresJournal(NpgsqlDataSource database, WriterSeat seat, Journal
     {
         try
         {
-            await Task.Run(() => SnapshotStore.SaveAsync(database, books, cancellation), cancellation);
+            // A thread of its own: it rests in between. At the end of a server nobody needs the rest of the machine.
+            await Task.Factory.StartNew(
+                () => SnapshotStore.SaveAsync(database, books, isGentle: cancellation.CanBeCanceled, cancellation),
+                cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
         }
         catch (NpgsqlException e)
         {

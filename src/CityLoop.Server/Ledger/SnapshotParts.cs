@@ -8,7 +8,8 @@ namespace CityLoop.Server.Ledger;
 /// </summary>
 sealed class SnapshotParts : Stream
 {
-    const int PartBytes = 4 << 20;
+    /// <summary>Small enough that a commit beside it waits a millisecond for the disk, not a second.</summary>
+    const int PartBytes = 256 << 10;
 
     readonly Action<(int Number, ReadOnlyMemory<byte> Bytes)>? _put;
     readonly Func<int, byte[]>? _get;

@@ -9,7 +9,12 @@ namespace CityLoop.Server.Ledger;
 /// </summary>
 static class SnapshotStore
 {
-    public static async Task SaveAsync(NpgsqlDataSource database, LedgerState books, CancellationToken cancellation)
+    /// <param name="isGentle">
+    /// True beside a city at work: rests three times as long as it writes, so that payments have the disk and the
+    /// processors.
+    /// </param>
+    public static async Task SaveAsync(
+        NpgsqlDataSource database, LedgerState books, bool isGentle, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -22,7 +27,15 @@ static class SnapshotStore
                 return;
         }
 
-        using var parts = new SnapshotParts(part => Put(connection, books.Sequence, part.Number, part.Bytes));
+        var rested = TimeProvider.System.GetTimestamp();
+        using var parts = new SnapshotParts(part =>
+        {
+            Put(connection, books.Sequence, part.Number, part.Bytes);
+            if (isGentle)
+                cancellation.WaitHandle.WaitOne(3 * TimeProvider.System.GetElapsedTime(rested));
+            cancellation.ThrowIfCancellationRequested();
+            rested = TimeProvider.System.GetTimestamp();
+        });
         books.Save(parts);
         parts.Complete();
 

@@ -16,7 +16,7 @@ sealed partial class PrivateCluster : IAsyncDisposable
     // between checkpoints replays in seconds. 200 connections serve the tests' many small databases at once.
     static readonly string[] Settings =
     [
-        "listen_addresses=", "max_connections=200", "shared_buffers=256MB", "max_wal_size=1GB", "timezone=UTC",
+        "listen_addresses=", "max_connections=200", "shared_buffers=256MB", "max_wal_size=4GB", "min_wal_size=512MB", "timezone=UTC",
         "log_timezone=UTC", "cluster_name=cityloop", "log_line_prefix=%m [%p] %d ", "fsync=on", "full_page_writes=on",
     ];
 
