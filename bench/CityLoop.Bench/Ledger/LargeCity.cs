@@ -57,7 +57,8 @@ static class LargeCity
 
         // As if the server had died before it kept its books again.
         await using (var connection = await cluster.Source.OpenConnectionAsync())
-            await connection.ExecuteAsync("delete from ledger.snapshot where sequence > @snapshotAt", new { snapshotAt });
+            await connection.ExecuteAsync(
+                "delete from ledger.snapshot where sequence > @snapshotAt", new { snapshotAt });
         var (restart, _) = await RestartAsync(elsewhere);
         var statement = await StatementsAsync(elsewhere, town, end, growth);
         Progress.Tell("growth, by entries in the journal:");

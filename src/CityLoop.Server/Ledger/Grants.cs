@@ -67,7 +67,8 @@ sealed class Grants(CityLedger ledger, NpgsqlDataSource database, TimeProvider c
         {
             var end = Math.Min(order.Accounts, done + PieceAccounts);
             var people = await ledger.ReadAsync(books => PeopleIn(books, order.Budget, done + 1, end), cancellation);
-            var results = await ledger.PostManyAsync([.. people.Select(account => GiftOf(order, account))], cancellation);
+            var results = await ledger.PostManyAsync(
+                [.. people.Select(account => GiftOf(order, account))], cancellation);
             if (results.Any(r => r.Outcome == PostOutcome.DebitAccountHasTooFewPoints))
                 return new GrantResult(GrantOutcome.BudgetRanDry, given, refused);
             var paid = results.Count(r => r.IsPosted);
