@@ -74,6 +74,15 @@ public sealed partial class LedgerState
     /// <summary>The journal number that a command's id, or a claim, led to; null when it was never used.</summary>
     public long? Find(Guid id) => _ids.TryFind(id, out var sequence, out _) ? sequence : null;
 
+    /// <summary>
+    /// The lots that a payment or a rebate moved; null when there is none of this id, or when it can no longer be taken
+    /// back and is forgotten.
+    /// </summary>
+    public IReadOnlyList<Lot>? LotsOfPayment(Guid id) =>
+        _ids.TryFind(id, out var sequence, out _) && _payments.IndexOf(sequence) is >= 0 and var index
+            ? [.. _payments.LotsOf(index)]
+            : null;
+
     /// <summary>The account that was opened under this id; null when there is none.</summary>
     public AccountId? FindAccount(Guid openedAs) =>
         _ids.TryFind(openedAs, out var sequence, out _) ? AccountOpenedAt(sequence) : null;

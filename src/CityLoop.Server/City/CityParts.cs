@@ -4,7 +4,26 @@ using CityLoop.Ledger.Seals;
 namespace CityLoop.Server.City;
 
 /// <summary>One kind of value that the city issues.</summary>
-sealed record CityCurrency(CurrencyId Id, string Code, int Scale, LocalNames Names, LastDayRule LastDay);
+sealed record CityCurrency(CurrencyId Id, string Code, int Scale, LocalNames Names, LastDayRule LastDay)
+{
+    /// <inheritdoc cref="DefineCurrency.MayBeGiven"/>
+    public bool MayBeGiven { get; init; } = true;
+
+    /// <inheritdoc cref="DefineCurrency.IsBacked"/>
+    public bool IsBacked { get; init; }
+
+    /// <inheritdoc cref="DefineCurrency.DecayPerMonth"/>
+    public int DecayPerMonth { get; init; }
+
+    /// <summary>
+    /// For how many days refunded points that have ended meanwhile can be spent again; 0 lets them end.
+    /// </summary>
+    public int RefundGraceDays { get; init; }
+
+    public SpendRule Spending { get; init; } = SpendRule.Everywhere;
+
+    public IReadOnlyList<CityLimit> Limits { get; init; } = [];
+}
 
 /// <summary>A funded purse: where its points come from and how many there are, in the smallest unit.</summary>
 sealed record CityBudget(string Name, LocalNames Names, LocalNames Funder, CityCurrency Currency, long Amount);
@@ -54,6 +73,12 @@ abstract record LastDayRule
     public sealed record Months(int Count) : LastDayRule
     {
         public override DateOnly? For(DateOnly earned) => earned.AddMonths(Count);
+    }
+
+    /// <summary>One day for all, as on a voucher.</summary>
+    public sealed record FixedDay(DateOnly Day) : LastDayRule
+    {
+        public override DateOnly? For(DateOnly earned) => Day;
     }
 
     /// <summary>The last day of the fiscal year in which they were earned.</summary>

@@ -14,17 +14,17 @@ sealed class CityReading(string folder, PackNode city, List<PackProblem> problem
         city.Only(
             "names", "timeZone", "fiscalYearStart", "languages", "currencies", "budgets", "rebate", "seals", "colours");
         _languages = city.Texts("languages");
-        var currencies = Currencies();
+        var districts = Districts();
+        var byCode = districts.ToDictionary(d => d.Code);
+        var shops = Shops(byCode);
+        var currencies = new CurrencyReading(city, _languages, districts, shops).Read();
         var budgets = Budgets(currencies);
         var rebate = Rebate(budgets);
         var seals = Seals();
         var names = city.Names("names", _languages);
         var zone = Zone();
         var colours = city.Map("colours");
-        var districts = Districts();
-        var byCode = districts.ToDictionary(d => d.Code);
         var spots = Spots(byCode);
-        var shops = Shops(byCode);
         var people = People(byCode, shops, roles);
         if (problems.Count > 0)
             throw new CityPackException(folder, problems);
@@ -55,45 +55,6 @@ sealed class CityReading(string folder, PackNode city, List<PackProblem> problem
         city.Wrong("timeZone", $"'{name}' is not known on this machine",
             "Write an IANA name as Asia/Taipei, and install the package tzdata for zones other than the demo's");
         return TimeZoneInfo.Utc;
-    }
-
-    List<CityCurrency> Currencies()
-    {
-        var currencies = new List<CityCurrency>();
-        foreach (var node in city.Many("currencies"))
-        {
-            node.Only("id", "code", "scale", "names", "lastDay");
-            var code = node.Text("code");
-            if (code.Length is < 2 or > 12 || !code.All(char.IsAsciiLetterUpper))
-                node.Wrong("code", $"is '{code}'", "Write 2 to 12 letters A to Z");
-            var id = new CurrencyId((short)node.Whole("id", 1, short.MaxValue));
-            if (currencies.Any(c => c.Id == id || c.Code == code))
-                node.Wrong("id", "or 'code' stands in two currencies", "Give each currency its own");
-            currencies.Add(new CityCurrency(
-                id, code, (int)node.Whole("scale", 0, 9), node.Names("names", _languages), LastDay(node)));
-        }
-
-        return currencies;
-    }
-
-    LastDayRule LastDay(PackNode currency)
-    {
-        var rule = currency.One("lastDay").Only("rule", "months");
-        switch (rule.Text("rule"))
-        {
-            case "months":
-                return new LastDayRule.Months((int)rule.Whole("months", 1, 120));
-            case "never":
-                return new LastDayRule.Never();
-            case "fiscal-year-end":
-                if (DateOnly.TryParseExact("2001-" + city.Text("fiscalYearStart"), "yyyy-MM-dd", out var start))
-                    return new LastDayRule.FiscalYearEnd(start.Month, start.Day);
-                city.Wrong("fiscalYearStart", "is not a month and day", "Write it as 01-01");
-                return new LastDayRule.Never();
-            default:
-                rule.Wrong("rule", "is not known", "Write months, fiscal-year-end or never");
-                return new LastDayRule.Never();
-        }
     }
 
     List<CityBudget> Budgets(List<CityCurrency> currencies)

@@ -82,6 +82,17 @@ sealed class PackNode
         return from;
     }
 
+    /// <summary>A field that may be left out, or is true or false.</summary>
+    public bool Flag(string field, bool otherwise)
+    {
+        if (Field(field) is not { } value)
+            return otherwise;
+        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False)
+            return value.GetBoolean();
+        Wrong(field, "is neither true nor false", "Write true or false, without quotes");
+        return otherwise;
+    }
+
     public IReadOnlyList<string> Texts(string field)
     {
         if (Field(field) is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() > 0

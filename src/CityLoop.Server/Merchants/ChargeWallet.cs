@@ -23,7 +23,8 @@ static class ChargeWallet
     public enum Outcome
     {
         Charged, NoShop, IdNotValid, AmountNotPositive, AmountTooLarge, CodeNotValid, TooManyWrongCodes, CodeUnknown,
-        CodeExpired, NoWallet, IdAlreadyUsed, CodeAlreadyUsed, TooFewPoints,
+        CodeExpired, NoWallet, NotAcceptedHere, IdAlreadyUsed, WalletIsFrozen, ShopTakesNothing, CodeAlreadyUsed,
+        LimitIsReached, TooFewPoints, Refused,
     }
 
     public readonly record struct Decision(Outcome Outcome, Payment? Payment = null, TimeSpan Wait = default);
@@ -71,6 +72,11 @@ static class ChargeWallet
             Outcome.CodeUnknown => (409, "code_unknown", "code", null),
             Outcome.CodeExpired => (409, "code_expired", "code", null),
             Outcome.NoWallet => (409, "no_wallet", "code", null),
+            Outcome.NotAcceptedHere => (409, "currency_not_accepted_here", null, null),
+            Outcome.WalletIsFrozen => (409, "wallet_is_frozen", "code", null),
+            Outcome.ShopTakesNothing => (409, "shop_takes_no_points", null, null),
+            Outcome.LimitIsReached => (409, "limit_is_reached", "amount", null),
+            Outcome.Refused => (409, "payment_refused", null, null),
             Outcome.IdAlreadyUsed => (409, "id_already_used", "id", null),
             Outcome.CodeAlreadyUsed => (409, "code_already_used", "code", null),
             Outcome.TooFewPoints => (409, "too_few_points", "amount", null),

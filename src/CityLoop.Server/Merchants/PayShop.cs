@@ -18,7 +18,8 @@ static class PayShop
     /// <summary>What can become of it, in order of precedence.</summary>
     public enum Outcome
     {
-        Paid, ShopUnknown, IdNotValid, AmountNotPositive, AmountTooLarge, NoWallet, IdAlreadyUsed, TooFewPoints,
+        Paid, ShopUnknown, IdNotValid, AmountNotPositive, AmountTooLarge, NoWallet, NotAcceptedHere, IdAlreadyUsed,
+        WalletIsFrozen, ShopTakesNothing, LimitIsReached, TooFewPoints, Refused,
     }
 
     public static void Map(IEndpointRouteBuilder wallet) =>
@@ -53,6 +54,11 @@ static class PayShop
         Outcome.AmountNotPositive => (400, "amount_not_positive", "amount"),
         Outcome.AmountTooLarge => (400, "amount_too_large", "amount"),
         Outcome.NoWallet => (409, "you_have_no_wallet", null),
+        Outcome.NotAcceptedHere => (409, "currency_not_accepted_here", "shop"),
+        Outcome.WalletIsFrozen => (409, "your_wallet_is_frozen", null),
+        Outcome.ShopTakesNothing => (409, "shop_takes_no_points", "shop"),
+        Outcome.LimitIsReached => (409, "limit_is_reached", "amount"),
+        Outcome.Refused => (409, "payment_refused", null),
         Outcome.IdAlreadyUsed => (409, "id_already_used", "id"),
         Outcome.TooFewPoints => (409, "you_have_too_few_points", "amount"),
         _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "That is no refusal."),
@@ -78,12 +84,20 @@ sealed class Counter(Payments payments, MerchantStore merchants, PersonAccounts 
         var account = await people.OfAsync(person, payments.Currency.Id, cancellation);
         var (outcome, payment) = await payments.PayAsync(
             request.Id, account, shop, request.Amount, claim: null, cancellation);
-        return outcome switch
-        {
-            PaymentOutcome.Paid => (PayShop.Outcome.Paid, payment),
-            PaymentOutcome.NoWallet => (PayShop.Outcome.NoWallet, null),
-            PaymentOutcome.TooFewPoints => (PayShop.Outcome.TooFewPoints, null),
-            _ => (PayShop.Outcome.IdAlreadyUsed, null),
-        };
+        return (OutcomeOf(outcome), payment);
     }
+
+    /// <summary>A payment's outcome for who pays by themselves; they show no code.</summary>
+    public static PayShop.Outcome OutcomeOf(PaymentOutcome outcome) => outcome switch
+    {
+        PaymentOutcome.Paid => PayShop.Outcome.Paid,
+        PaymentOutcome.NoWallet => PayShop.Outcome.NoWallet,
+        PaymentOutcome.NotAcceptedHere => PayShop.Outcome.NotAcceptedHere,
+        PaymentOutcome.WalletIsFrozen => PayShop.Outcome.WalletIsFrozen,
+        PaymentOutcome.ShopTakesNothing => PayShop.Outcome.ShopTakesNothing,
+        PaymentOutcome.LimitIsReached => PayShop.Outcome.LimitIsReached,
+        PaymentOutcome.TooFewPoints => PayShop.Outcome.TooFewPoints,
+        PaymentOutcome.Refused => PayShop.Outcome.Refused,
+        _ => PayShop.Outcome.IdAlreadyUsed,
+    };
 }

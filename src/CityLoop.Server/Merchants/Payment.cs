@@ -10,6 +10,14 @@ sealed record Payment(
     Guid Id, AccountId Person, AccountId Shop, long Amount, long Back, DateTimeOffset At, long Sequence, Guid? Claim,
     DateTimeOffset? RefundedAt, long BackReturned = 0)
 {
+    /// <summary>
+    /// Of a refund: how many of its points had ended before it came; null once the books no longer know.
+    /// </summary>
+    public long? Ended { get; init; }
+
+    /// <summary>Until when those can be spent all the same; null where the city lets them end.</summary>
+    public DateOnly? GraceUntil { get; init; }
+
     public string Receipt => ReceiptOf(Id);
 
     public static string ReceiptOf(Guid payment) => $"/receipts/{payment}";
@@ -27,36 +35,4 @@ sealed record Payment(
     /// from its own acts; a client that guessed one could stand in that act's way.
     /// </summary>
     public static bool MayNameOne(Guid id) => id.Version is 4 or 7;
-}
-
-/// <summary>What can become of a payment, in order of precedence.</summary>
-enum PaymentOutcome
-{
-    /// <summary>Paid, now or before with the same content.</summary>
-    Paid,
-
-    /// <summary>The account is not open, or no person's wallet of this currency.</summary>
-    NoWallet,
-
-    /// <summary>The id stands for another payment.</summary>
-    IdAlreadyUsed,
-
-    /// <summary>The wallet code has paid for something else.</summary>
-    CodeAlreadyUsed,
-
-    /// <summary>The person has fewer points that can be spent today.</summary>
-    TooFewPoints,
-}
-
-/// <summary>What can become of a refund, in order of precedence.</summary>
-enum RefundOutcome
-{
-    /// <summary>Given back, now or before.</summary>
-    Refunded,
-
-    /// <summary>This shop has no such payment.</summary>
-    PaymentUnknown,
-
-    /// <summary>The shop has less than that which is not yet settled.</summary>
-    ShopHasTooFewPoints,
 }

@@ -9,10 +9,14 @@ namespace CityLoop.Server.Merchants;
 /// Pays shops and gives payments back, as linked transfers with derived ids. It writes no table: the journal is the
 /// sale, so whatever was answered once is answered again, on every server and after a crash.
 /// </summary>
-sealed class Payments(CityLedger ledger, CityBudgets budgets, CityPack city, CityClock clock)
+sealed partial class Payments(
+    CityLedger ledger, CityBudgets budgets, CityPack city, CityClock clock, ILogger<Payments> log)
 {
     /// <summary>The largest single payment, in whole points: no shop of a points scheme sells more at once.</summary>
     public const long LargestWhole = 200_000;
+
+    /// <summary>How often a refund asks anew when the person's points change under it.</summary>
+    const int RefundTries = 3;
 
     public CityCurrency Currency => city.MainCurrency;
 
@@ -30,8 +34,13 @@ sealed class Payments(CityLedger ledger, CityBudgets budgets, CityPack city, Cit
     public async Task<(PaymentOutcome Outcome, Payment? Payment)> PayAsync(
         Guid id, AccountId person, Merchant shop, long amount, Guid? claim, CancellationToken cancellation)
     {
-        if (!await ledger.ReadAsync(books => IsWallet(books, person), cancellation))
+        var (isWallet, isKnown) = await ledger.ReadAsync(
+            books => (IsWallet(books, person), books.Find(id) is not null), cancellation);
+        if (!isWallet)
             return (PaymentOutcome.NoWallet, null);
+        // What was paid before is told again, also when the rule has changed since.
+        if (!isKnown && !Accepts(shop))
+            return (PaymentOutcome.NotAcceptedHere, null);
         var pay = new Transfer(id, person, shop.Account, amount, TransferCode.Pay)
         {
             Claim = claim, Reference = shop.Id,
@@ -39,9 +48,10 @@ sealed class Payments(CityLedger ledger, CityBudgets budgets, CityPack city, Cit
         var back = BackFor(amount);
         LedgerCommand[] linked = back == 0 ? [pay] : [pay, await RebateAsync(pay, back, cancellation)];
         var result = await ledger.PostLinkedAsync(linked, cancellation);
-        if (result is { Outcome: PostOutcome.DebitAccountHasTooFewPoints, Index: 1 })
+        if (result is { IsPosted: false, Index: 1 })
         {
-            // The rebate's budget has run dry. The shop is paid all the same, and the receipt says why nothing is back.
+            // The rebate's budget has run dry, or a limit of rebates is reached. The shop is paid all the same, and the
+            // receipt says that nothing came back.
             back = 0;
             result = await ledger.PostAsync(pay, cancellation);
         }
@@ -53,14 +63,16 @@ sealed class Payments(CityLedger ledger, CityBudgets budgets, CityPack city, Cit
                     new Payment(id, person, shop.Account, amount, back, clock.Now, result.Sequence, claim, null));
             case PostOutcome.AlreadyPosted or PostOutcome.IdAlreadyPostedWithOtherContent:
                 return await PaidBeforeAsync(pay, cancellation);
-            case PostOutcome.ClaimAlreadyUsed:
-                return (PaymentOutcome.CodeAlreadyUsed, null);
-            case PostOutcome.DebitAccountHasTooFewPoints:
-                return (PaymentOutcome.TooFewPoints, null);
             default:
-                throw new InvalidOperationException($"The ledger refuses payment {id}: {result.Outcome}.");
+                var outcome = LedgerAnswers.OfPayment(result.Outcome);
+                if (outcome == PaymentOutcome.Refused)
+                    LogRefused("payment", id, result.Outcome);
+                return (outcome, null);
         }
     }
+
+    /// <summary>True when the currency's rule lets a shop take it.</summary>
+    public bool Accepts(Merchant shop) => Currency.Spending.Accepts(shop.Code, shop.Category, shop.District);
 
     /// <summary>A code says a number only: it may stand for no account, or for a shop's or the city's own.</summary>
     bool IsWallet(LedgerState books, AccountId account) =>
@@ -70,18 +82,26 @@ sealed class Payments(CityLedger ledger, CityBudgets budgets, CityPack city, Cit
     /// <summary>A payment by its id, or null. One read of the books, and the journal where there is one.</summary>
     public async Task<Payment?> FindAsync(Guid id, CancellationToken cancellation)
     {
-        var (paid, rebate, refund) = await ledger.ReadAsync(
-            books => (books.Find(id), books.Find(Payment.RebateId(id)), books.Find(Payment.RefundId(id))),
-            cancellation);
+        var (paid, rebate, refund, lots) = await ledger.ReadAsync(
+            books => (books.Find(id), books.Find(Payment.RebateId(id)), books.Find(Payment.RefundId(id)),
+                books.LotsOfPayment(id)), cancellation);
         if (paid is null || await ledger.FindAsync(id, cancellation)
             is not { Body: Transfer { Code: TransferCode.Pay } pay } entry || pay.Id != id)
             return null;
         var back = rebate is null ? null : await ledger.FindAsync(Payment.RebateId(id), cancellation);
         var refunded = refund is null ? null : await ledger.FindAsync(Payment.RefundId(id), cancellation);
         var returned = refund is null ? null : await ledger.FindAsync(Payment.RebateReturnId(id), cancellation);
-        return new Payment(
+        var payment = new Payment(
             id, pay.Debit, pay.Credit, pay.Amount, (back?.Body as Transfer)?.Amount ?? 0, entry.EffectiveAt,
             entry.Sequence, pay.Claim, refunded?.EffectiveAt, (returned?.Body as Transfer)?.Amount ?? 0);
+        if (refunded is null)
+            return payment;
+        var day = clock.DayOf(refunded.At);
+        return payment with
+        {
+            Ended = lots?.Where(lot => lot.LastDay < day).Sum(lot => lot.Amount),
+            GraceUntil = ((Transfer)refunded.Body).LastDay,
+        };
     }
 
     /// <summary>Gives a shop's payment back in full, and the city's share to its budget.</summary>
@@ -96,26 +116,35 @@ sealed class Payments(CityLedger ledger, CityBudgets budgets, CityPack city, Cit
         var refund = new Transfer(
             Payment.RefundId(id), shop.Account, payment.Person, payment.Amount, TransferCode.Refund)
         {
-            Reverses = id, Reference = shop.Id,
+            Reverses = id, Reference = shop.Id, LastDay = Grace(),
         };
-        LedgerCommand[] linked = payment.Back == 0
-            ? [refund]
-            : [refund, await RebateReturnAsync(payment, cancellation)];
-        var result = await ledger.PostLinkedAsync(linked, cancellation);
-        // The refunded points may have ended since, and the rebate may be spent to the last point: the city then goes
-        // without its share, rather than the person without the refund.
-        if (result is { Outcome: PostOutcome.DebitAccountHasTooFewPoints, Index: 1 })
-            result = await ledger.PostAsync(refund, cancellation);
-
-        return result.Outcome switch
-        {
-            PostOutcome.Posted or PostOutcome.AlreadyPosted or PostOutcome.AlreadyReversed
-                or PostOutcome.IdAlreadyPostedWithOtherContent =>
-                (RefundOutcome.Refunded, await FindAsync(id, cancellation)),
-            PostOutcome.DebitAccountHasTooFewPoints => (RefundOutcome.ShopHasTooFewPoints, payment),
-            _ => throw new InvalidOperationException($"The ledger refuses the refund of {id}: {result.Outcome}."),
-        };
+        var result = await PostRefundAsync(refund, payment, cancellation);
+        var outcome = LedgerAnswers.OfRefund(result.Outcome);
+        if (outcome == RefundOutcome.Refused)
+            LogRefused("refund", id, result.Outcome);
+        return (outcome, outcome == RefundOutcome.Refunded ? await FindAsync(id, cancellation) : payment);
     }
+
+    async Task<PostResult> PostRefundAsync(Transfer refund, Payment payment, CancellationToken cancellation)
+    {
+        if (payment.Back == 0)
+            return await ledger.PostAsync(refund, cancellation);
+        LedgerCommand[] linked = [refund, await RebateReturnAsync(payment, cancellation)];
+        for (var tried = 1; ; tried++)
+        {
+            var result = await ledger.PostLinkedAsync(linked, cancellation);
+            // The refunded points may have ended since, and the rebate may be spent to the last point: the city then
+            // goes without its share, rather than the person without the refund.
+            if (result is { IsPosted: false, Index: 1 })
+                result = await ledger.PostAsync(refund, cancellation);
+            // Between the two the person got points that the city takes its share from.
+            if (result.Outcome != PostOutcome.RebateIsNotTakenBack || tried == RefundTries)
+                return result;
+        }
+    }
+
+    /// <summary>The last day that refunded points get when theirs has passed; null where the city lets them end.</summary>
+    DateOnly? Grace() => Currency.RefundGraceDays > 0 ? clock.Today.AddDays(Currency.RefundGraceDays) : null;
 
     /// <summary>
     /// The first answer, if it was to the same question. The rebate is not compared: it follows from the day and from
@@ -149,4 +178,7 @@ sealed class Payments(CityLedger ledger, CityBudgets budgets, CityPack city, Cit
 
     Task<AccountId> RebateBudgetAsync(CancellationToken cancellation) =>
         budgets.AccountAsync(city.Rebate.Budget.Name, cancellation);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The ledger refused the {What} {Id}: {Outcome}.")]
+    partial void LogRefused(string what, Guid id, PostOutcome outcome);
 }

@@ -10,7 +10,11 @@ static class RefundCharge
 {
     /// <param name="BackReturned">The city's share that went back to its budget; 0 when the person has spent
     /// it.</param>
-    public sealed record Response(Guid Id, long Amount, long BackReturned, string Receipt);
+    /// <param name="Ended">How many of these points had ended before they came back; null once the books no longer
+    /// know.</param>
+    /// <param name="GraceUntil">Until when the ended ones can be spent all the same; null where they cannot.</param>
+    public sealed record Response(
+        Guid Id, long Amount, long BackReturned, string Receipt, long? Ended, DateOnly? GraceUntil);
 
     public static void Map(IEndpointRouteBuilder till) =>
         till.MapPost("/charges/{id:guid}/refund", HandleAsync).WithName("RefundCharge").WithTags("Merchants");
@@ -22,12 +26,23 @@ static class RefundCharge
         if (await merchants.OfWorkerAsync(who.PersonId(), cancellation) is not { } shop)
             return problems.Of(StatusCodes.Status403Forbidden, "no_shop");
         var (outcome, payment) = await payments.RefundAsync(id, shop, cancellation);
-        return outcome switch
-        {
-            RefundOutcome.Refunded => TypedResults.Ok(
-                new Response(id, payment!.Amount, payment.BackReturned, payment.Receipt)),
-            RefundOutcome.PaymentUnknown => problems.NotFound("charge_unknown", "id"),
-            _ => problems.Refused("shop_balance_too_low"),
-        };
+        if (outcome == RefundOutcome.Refunded)
+            return TypedResults.Ok(new Response(
+                id, payment!.Amount, payment.BackReturned, payment.Receipt, payment.Ended,
+                payment.Ended > 0 ? payment.GraceUntil : null));
+        var (status, code) = Explain(outcome);
+        return problems.Of(status, code, code == "charge_unknown" ? "id" : null);
     }
+
+    /// <summary>How a refusal is told: status and code.</summary>
+    public static (int Status, string Code) Explain(RefundOutcome outcome) => outcome switch
+    {
+        RefundOutcome.PaymentUnknown => (404, "charge_unknown"),
+        RefundOutcome.AccountIsClosed => (409, "refund_account_closed"),
+        RefundOutcome.TooLongAgo => (409, "refund_too_late"),
+        RefundOutcome.ShopHasTooFewPoints => (409, "shop_balance_too_low"),
+        RefundOutcome.TryAgain => (409, "refund_try_again"),
+        RefundOutcome.Refused => (409, "refund_refused"),
+        _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "That is no refusal."),
+    };
 }

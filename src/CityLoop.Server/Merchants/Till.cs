@@ -26,15 +26,23 @@ sealed class Till(
         // Nobody's phone shows such a code: who sends one has guessed, or has the key.
         if (outcome == PaymentOutcome.NoWallet)
             wrongCodes.CountWrong(shop.Id);
-        return outcome switch
-        {
-            PaymentOutcome.NoWallet => new(ChargeWallet.Outcome.NoWallet),
-            PaymentOutcome.Paid => new(ChargeWallet.Outcome.Charged, payment),
-            PaymentOutcome.IdAlreadyUsed => new(ChargeWallet.Outcome.IdAlreadyUsed),
-            PaymentOutcome.CodeAlreadyUsed => new(ChargeWallet.Outcome.CodeAlreadyUsed),
-            _ => new(ChargeWallet.Outcome.TooFewPoints),
-        };
+        return new(OutcomeOf(outcome), payment);
     }
+
+    /// <summary>A payment's outcome in the words of the till.</summary>
+    public static ChargeWallet.Outcome OutcomeOf(PaymentOutcome outcome) => outcome switch
+    {
+        PaymentOutcome.Paid => ChargeWallet.Outcome.Charged,
+        PaymentOutcome.NoWallet => ChargeWallet.Outcome.NoWallet,
+        PaymentOutcome.NotAcceptedHere => ChargeWallet.Outcome.NotAcceptedHere,
+        PaymentOutcome.IdAlreadyUsed => ChargeWallet.Outcome.IdAlreadyUsed,
+        PaymentOutcome.WalletIsFrozen => ChargeWallet.Outcome.WalletIsFrozen,
+        PaymentOutcome.ShopTakesNothing => ChargeWallet.Outcome.ShopTakesNothing,
+        PaymentOutcome.CodeAlreadyUsed => ChargeWallet.Outcome.CodeAlreadyUsed,
+        PaymentOutcome.LimitIsReached => ChargeWallet.Outcome.LimitIsReached,
+        PaymentOutcome.TooFewPoints => ChargeWallet.Outcome.TooFewPoints,
+        _ => ChargeWallet.Outcome.Refused,
+    };
 
     /// <summary>What has been charged is told again even then: a till must not take it for refused.</summary>
     async Task<ChargeWallet.Decision> AnswerWhileWaitingAsync(

@@ -23,6 +23,9 @@ enum PaymentOutcome : short
 
     /// <summary>The ledger refused for a reason that should not occur; it is logged.</summary>
     Refused = 4,
+
+    /// <summary>The person has earned as much as the city's limit lets them in this time.</summary>
+    LimitIsReached = 5,
 }
 
 /// <summary>Points that a mission owes a person: committed before the ledger is asked, decided after.</summary>
@@ -93,6 +96,8 @@ sealed partial class MissionPayments(
                 return PaymentOutcome.BudgetIsDry;
             case PostOutcome.ClaimAlreadyUsed:
                 return PaymentOutcome.PaidForAnotherAct;
+            case PostOutcome.LimitIsReached:
+                return PaymentOutcome.LimitIsReached;
             default:
                 RefusedByLedger(log, payment.Id, payment.Budget, result.Outcome);
                 return PaymentOutcome.Refused;

@@ -27,6 +27,9 @@ public sealed class TestCity : IAsyncLifetime
 
     public TestClock Clock { get; } = new();
 
+    /// <summary>What makes another city.json out of the demo's, at the next start; null for the demo's own.</summary>
+    public Func<string, string>? ChangeCityJson { get; set; }
+
     /// <summary>What the server has logged as a warning or worse.</summary>
     public TestLog Log { get; } = new();
 
@@ -95,12 +98,29 @@ public sealed class TestCity : IAsyncLifetime
     {
         _database = await Server.Shared.Database.OpenAsync(
             _options.Database, Clock, _logs.CreateLogger<Database>(), CancellationToken.None);
-        _app = CityApplication.Build(_options, _database, Clock, _logs);
+        _app = CityApplication.Build(_options with { CityFolder = PackFolder() }, _database, Clock, _logs);
         await _app.StartAsync();
         await DemoSeed.PlantAllAsync(_app.Services, CancellationToken.None);
         var bound = new Uri(_app.Urls.First());
         Address = new UriBuilder(bound) { Host = "localhost" }.Uri;
         _options = _options with { Urls = bound.ToString() };
+    }
+
+    string PackFolder()
+    {
+        if (ChangeCityJson is not { } change)
+            return _options.CityFolder;
+        var (demo, copy) = (CityCapability.DefaultFolder, Path.Combine(_options.DataFolder + "-pack", "demo"));
+        foreach (var file in Directory.GetFiles(demo, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(copy, Path.GetRelativePath(demo, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target, overwrite: true);
+        }
+
+        var json = Path.Combine(copy, "city.json");
+        File.WriteAllText(json, change(File.ReadAllText(json)));
+        return copy;
     }
 
     async Task StopAsync()
