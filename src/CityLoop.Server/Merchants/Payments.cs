@@ -143,7 +143,9 @@ sealed partial class Payments(
         }
     }
 
-    /// <summary>The last day that refunded points get when theirs has passed; null where the city lets them end.</summary>
+    /// <summary>
+    /// The last day that refunded points get when theirs has passed; null where the city lets them end.
+    /// </summary>
     DateOnly? Grace() => Currency.RefundGraceDays > 0 ? clock.Today.AddDays(Currency.RefundGraceDays) : null;
 
     /// <summary>

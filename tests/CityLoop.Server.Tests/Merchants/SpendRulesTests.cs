@@ -56,8 +56,8 @@ public sealed class SpendRulesTests : IAsyncLifetime
     [Fact]
     public async Task A_limit_of_the_day_is_told_as_such_and_is_over_the_next_morning()
     {
-        await BeginAsync(
-            "\"limits\": [{ \"number\": 1, \"what\": \"pay\", \"per\": \"person\", \"period\": \"day\", \"max\": 50 }]");
+        await BeginAsync("\"limits\": "
+            + "[{ \"number\": 1, \"what\": \"pay\", \"per\": \"person\", \"period\": \"day\", \"max\": 50 }]");
         await _city.GiveAsync(Cast.LinMeiling, 200);
         using var till = await _city.SignInAsync(Cast.HuangZhiming);
         using var phone = await _city.SignInAsync(Cast.LinMeiling);
@@ -196,7 +196,8 @@ public sealed class SpendRulesTests : IAsyncLifetime
 
     async Task BeginAsync(string rule)
     {
-        _city.ChangeCityJson = json => json.Replace("\"scale\": 0,", $"\"scale\": 0, {rule},", StringComparison.Ordinal);
+        _city.ChangeCityJson = json =>
+            json.Replace("\"scale\": 0,", $"\"scale\": 0, {rule},", StringComparison.Ordinal);
         await _city.RestartAsync();
     }
 
