@@ -4,17 +4,37 @@ using System.Text;
 
 namespace CityLoop.Server.Ledger;
 
+/// <summary>Takes the values of a row, column by column.</summary>
+interface IColumns
+{
+    void Int64(long? value);
+
+    void Int32(int? value);
+
+    void Int16(short? value);
+
+    void Boolean(bool value);
+
+    void Uuid(Guid? value);
+
+    void Timestamp(DateTimeOffset? value);
+
+    void Date(DateOnly? value);
+
+    void Text(string? value);
+}
+
 /// <summary>Values as columns of PostgreSQL's binary COPY form: a length, then the bytes; -1 for none.</summary>
-static class CopyColumns
+readonly struct CopyColumns(IBufferWriter<byte> target) : IColumns
 {
     public static readonly long PostgresEpochTicks = new DateTime(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
     public static readonly int PostgresEpochDay = new DateOnly(2000, 1, 1).DayNumber;
 
-    public static void Int64(IBufferWriter<byte> target, long? value)
+    public void Int64(long? value)
     {
         if (value is not { } known)
         {
-            Null(target);
+            Null();
             return;
         }
 
@@ -24,11 +44,11 @@ static class CopyColumns
         target.Advance(12);
     }
 
-    public static void Int32(IBufferWriter<byte> target, int? value)
+    public void Int32(int? value)
     {
         if (value is not { } known)
         {
-            Null(target);
+            Null();
             return;
         }
 
@@ -38,11 +58,11 @@ static class CopyColumns
         target.Advance(8);
     }
 
-    public static void Int16(IBufferWriter<byte> target, short? value)
+    public void Int16(short? value)
     {
         if (value is not { } known)
         {
-            Null(target);
+            Null();
             return;
         }
 
@@ -52,11 +72,11 @@ static class CopyColumns
         target.Advance(6);
     }
 
-    public static void Uuid(IBufferWriter<byte> target, Guid? value)
+    public void Uuid(Guid? value)
     {
         if (value is not { } known)
         {
-            Null(target);
+            Null();
             return;
         }
 
@@ -66,15 +86,15 @@ static class CopyColumns
         target.Advance(20);
     }
 
-    public static void Timestamp(IBufferWriter<byte> target, DateTimeOffset? value) =>
-        Int64(target, value is { } known
+    public void Timestamp(DateTimeOffset? value) =>
+        Int64(value is { } known
             ? (known.UtcTicks - PostgresEpochTicks) / TimeSpan.TicksPerMicrosecond
             : null);
 
-    public static void Date(IBufferWriter<byte> target, DateOnly? value) =>
-        Int32(target, value is { } known ? known.DayNumber - PostgresEpochDay : null);
+    public void Date(DateOnly? value) =>
+        Int32(value is { } known ? known.DayNumber - PostgresEpochDay : null);
 
-    public static void Boolean(IBufferWriter<byte> target, bool value)
+    public void Boolean(bool value)
     {
         var span = target.GetSpan(5);
         BinaryPrimitives.WriteInt32BigEndian(span, 1);
@@ -82,11 +102,11 @@ static class CopyColumns
         target.Advance(5);
     }
 
-    public static void Text(IBufferWriter<byte> target, string? value)
+    public void Text(string? value)
     {
         if (value is null)
         {
-            Null(target);
+            Null();
             return;
         }
 
@@ -96,13 +116,13 @@ static class CopyColumns
         target.Write(bytes);
     }
 
-    static void Null(IBufferWriter<byte> target)
+    void Null()
     {
         BinaryPrimitives.WriteInt32BigEndian(target.GetSpan(4), -1);
         target.Advance(4);
     }
 
-    public static void WriteInt16(IBufferWriter<byte> target, short value)
+    public void WriteInt16(short value)
     {
         BinaryPrimitives.WriteInt16BigEndian(target.GetSpan(2), value);
         target.Advance(2);

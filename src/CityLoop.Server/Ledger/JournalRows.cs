@@ -2,7 +2,6 @@ using System.Buffers;
 using CityLoop.Ledger;
 using CityLoop.Server.Ledger.Seals;
 using Npgsql;
-using static CityLoop.Server.Ledger.CopyColumns;
 
 namespace CityLoop.Server.Ledger;
 
@@ -31,50 +30,68 @@ static class JournalRows
     /// <summary>The whole COPY stream of a batch: signature, rows, trailer; the tree takes each row in.</summary>
     public static void Write(ArrayBufferWriter<byte> target, IReadOnlyList<JournalEntry> batch, SealedTree tree)
     {
+        var columns = new CopyColumns(target);
         target.Write(Signature);
         for (var i = 0; i < batch.Count; i++)
-        {
-            var from = target.WrittenCount;
-            WriteRow(target, batch[i]);
-            Int32(target, tree.Take(target.WrittenSpan[from..]));
-        }
-
-        WriteInt16(target, -1);
+            columns.Int32(WriteAndTake(target, columns, batch[i], tree));
+        columns.WriteInt16(-1);
     }
 
-    static void WriteRow(IBufferWriter<byte> target, JournalEntry entry)
+    /// <summary>
+    /// The row as values for an insert: one road to the database and back where COPY takes two, for the caller who is
+    /// alone.
+    /// </summary>
+    public static void Write(
+        ArrayBufferWriter<byte> scratch, NpgsqlParameterCollection parameters, JournalEntry entry, SealedTree tree)
+    {
+        var leaf = WriteAndTake(scratch, new CopyColumns(scratch), entry, tree);
+        var columns = new InsertColumns(parameters);
+        WriteRow(ref columns, entry);
+        columns.Int32(leaf);
+    }
+
+    static int WriteAndTake(
+        ArrayBufferWriter<byte> target, CopyColumns columns, JournalEntry entry, SealedTree tree)
+    {
+        var from = target.WrittenCount;
+        columns.WriteInt16(ColumnCount);
+        WriteRow(ref columns, entry);
+        return tree.Take(target.WrittenSpan[from..]);
+    }
+
+    static void WriteRow<T>(ref T columns, JournalEntry entry)
+        where T : struct, IColumns
     {
         var transfer = entry.Body as Transfer;
         var hold = entry.Body as PlaceHold;
         var (debit, credit) = AccountsOf(entry.Body);
-        WriteInt16(target, ColumnCount);
-        Int64(target, entry.Sequence);
-        Timestamp(target, entry.At);
-        Uuid(target, entry.Body.Id);
-        Int64(target, transfer?.Amount ?? hold?.Amount);
-        Int64(target, debit is null ? null : entry.DebitPrevious);
-        Int64(target, credit is null ? null : entry.CreditPrevious);
-        Int32(target, debit);
-        Int32(target, credit);
-        Int16(target, KindOf(entry.Body));
-        Int16(target, (short?)(transfer?.Code ?? hold?.Code));
-        Boolean(target, entry.EndsBatch);
-        Date(target, transfer is null ? (entry.Body as BeginDay)?.Day : transfer.LastDay);
-        Uuid(target, transfer?.Reverses);
-        Uuid(target, transfer?.Claim ?? hold?.Claim);
-        Uuid(target, transfer?.Reference ?? hold?.Reference);
-        Timestamp(target, transfer?.EffectiveAt);
+        columns.Int64(entry.Sequence);
+        columns.Timestamp(entry.At);
+        columns.Uuid(entry.Body.Id);
+        columns.Int64(transfer?.Amount ?? hold?.Amount);
+        columns.Int64(debit is null ? null : entry.DebitPrevious);
+        columns.Int64(credit is null ? null : entry.CreditPrevious);
+        columns.Int32(debit);
+        columns.Int32(credit);
+        columns.Int16(KindOf(entry.Body));
+        columns.Int16((short?)(transfer?.Code ?? hold?.Code));
+        columns.Boolean(entry.EndsBatch);
+        columns.Date(transfer is null ? (entry.Body as BeginDay)?.Day : transfer.LastDay);
+        columns.Uuid(transfer?.Reverses);
+        columns.Uuid(transfer?.Claim ?? hold?.Claim);
+        columns.Uuid(transfer?.Reference ?? hold?.Reference);
+        columns.Timestamp(transfer?.EffectiveAt);
         var currency = entry.Body as DefineCurrency;
         var account = entry.Body as OpenAccount;
-        Int16(target, currency?.Currency.Value ?? account?.Currency.Value);
-        Int16(target, (short?)account?.Kind);
-        Text(target, currency?.Code);
-        Int16(target, (short?)currency?.Scale);
-        Int64(target, transfer?.AtMost);
-        Uuid(target, transfer?.EarnedBy);
-        Uuid(target, transfer?.Hold ?? (entry.Body as ReleaseHold)?.Hold);
-        Timestamp(target, hold?.Until);
-        Text(target, JournalDetail.Of(entry.Body));
+        columns.Int16(currency?.Currency.Value ?? account?.Currency.Value);
+        columns.Int16((short?)account?.Kind);
+        columns.Text(currency?.Code);
+        columns.Int16((short?)currency?.Scale);
+        columns.Int64(transfer?.AtMost);
+        columns.Uuid(transfer?.EarnedBy);
+        columns.Uuid(transfer?.Hold ?? (entry.Body as ReleaseHold)?.Hold);
+        columns.Timestamp(hold?.Until);
+        columns.Text(JournalDetail.Of(entry.Body));
     }
 
     /// <summary>The accounts whose chains an entry continues.</summary>

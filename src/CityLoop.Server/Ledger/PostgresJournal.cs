@@ -13,6 +13,10 @@ namespace CityLoop.Server.Ledger;
 sealed class PostgresJournal(NpgsqlDataSource database, WriterSeat seat, JournalSeals seals)
     : IJournal, IAsyncDisposable
 {
+    static readonly string InsertSql =
+        $"insert into ledger.journal ({JournalRows.ColumnsToWrite}) values ("
+        + string.Join(", ", Enumerable.Range(1, JournalRows.ColumnsToWrite.Split(',').Length).Select(i => $"${i}")) + ")";
+
     readonly SealedTree _tree = new();
 
     /// <summary>The connection does one thing at a time: append a batch, or seal what is there.</summary>
@@ -20,6 +24,7 @@ sealed class PostgresJournal(NpgsqlDataSource database, WriterSeat seat, Journal
 
     readonly ArrayBufferWriter<byte> _buffer = new(1 << 20);
     NpgsqlConnection? _connection;
+    NpgsqlCommand? _insert;
 
     public Task AppendAsync(IReadOnlyList<JournalEntry> batch, CancellationToken cancellation) =>
         // The stream of a COPY is written synchronously: on a thread of its own the next batch is decided meanwhile.
@@ -99,10 +104,11 @@ sealed class PostgresJournal(NpgsqlDataSource database, WriterSeat seat, Journal
     {
         try
         {
-            // A thread of its own: it rests in between. At the end of a server nobody needs the rest of the machine.
+            // A thread of its own: it rests in between, and the pool's threads have people waiting. At the end of a
+            // server nobody needs the rest of the machine.
             await Task.Factory.StartNew(
-                () => SnapshotStore.SaveAsync(database, books, isGentle: cancellation.CanBeCanceled, cancellation),
-                cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+                () => SnapshotStore.Save(database, books, isGentle: cancellation.CanBeCanceled, cancellation),
+                cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
         catch (NpgsqlException e)
         {
@@ -125,13 +131,12 @@ sealed class PostgresJournal(NpgsqlDataSource database, WriterSeat seat, Journal
         var connection = _connection ?? throw new IOException("The journal is not open.");
         _buffer.ResetWrittenCount();
         _tree.Begin();
-        JournalRows.Write(_buffer, batch, _tree);
         try
         {
-            // A COPY outside of a transaction is one: when the stream closes, all of it is on disk or none.
-            using (var copy = connection.BeginRawBinaryCopy(
-                $"copy ledger.journal ({JournalRows.ColumnsToWrite}) from stdin (format binary)"))
-                copy.Write(_buffer.WrittenSpan);
+            if (batch.Count == 1)
+                Insert(connection, batch[0]);
+            else
+                Copy(connection, batch);
             _tree.Keep();
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
@@ -143,6 +148,25 @@ sealed class PostgresJournal(NpgsqlDataSource database, WriterSeat seat, Journal
         {
             throw new IOException("It is not known whether the batch was appended.", e);
         }
+    }
+
+    void Copy(NpgsqlConnection connection, IReadOnlyList<JournalEntry> batch)
+    {
+        JournalRows.Write(_buffer, batch, _tree);
+        // A COPY outside of a transaction is one: when the stream closes, all of it is on disk or none.
+        using var copy = connection.BeginRawBinaryCopy(
+            $"copy ledger.journal ({JournalRows.ColumnsToWrite}) from stdin (format binary)");
+        copy.Write(_buffer.WrittenSpan);
+    }
+
+    void Insert(NpgsqlConnection connection, JournalEntry entry)
+    {
+        if (_insert?.Connection != connection)
+            _insert = new NpgsqlCommand(InsertSql, connection);
+        JournalRows.Write(_buffer, _insert.Parameters, entry, _tree);
+        if (!_insert.IsPrepared)
+            _insert.Prepare();
+        _insert.ExecuteNonQuery();
     }
 
     async Task InTurnAsync(Action work, CancellationToken cancellation)

@@ -13,17 +13,18 @@ static class SnapshotStore
     /// True beside a city at work: rests three times as long as it writes, so that payments have the disk and the
     /// processors.
     /// </param>
-    public static async Task SaveAsync(
+    /// <remarks>Blocks its thread all the while: give it one of its own.</remarks>
+    public static void Save(
         NpgsqlDataSource database, LedgerState books, bool isGentle, CancellationToken cancellation)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await using (var head = new NpgsqlCommand(
+        using var connection = database.OpenConnection();
+        using var transaction = connection.BeginTransaction();
+        using (var head = new NpgsqlCommand(
             "insert into ledger.snapshot (sequence, digest, parts) values ($1, ''::bytea, 0) on conflict do nothing",
             connection))
         {
             head.Parameters.AddWithValue(books.Sequence);
-            if (await head.ExecuteNonQueryAsync(cancellation) == 0)
+            if (head.ExecuteNonQuery() == 0)
                 return;
         }
 
@@ -39,21 +40,21 @@ static class SnapshotStore
         books.Save(parts);
         parts.Complete();
 
-        await using (var finish = new NpgsqlCommand(
+        using (var finish = new NpgsqlCommand(
             "update ledger.snapshot set digest = $2, parts = $3 where sequence = $1", connection))
         {
             finish.Parameters.AddWithValue(books.Sequence);
             finish.Parameters.AddWithValue(parts.Digest);
             finish.Parameters.AddWithValue(parts.Count);
-            await finish.ExecuteNonQueryAsync(cancellation);
+            finish.ExecuteNonQuery();
         }
 
-        await using (var old = new NpgsqlCommand(
+        using (var old = new NpgsqlCommand(
             "delete from ledger.snapshot where sequence < all "
             + "(select sequence from ledger.snapshot order by 1 desc limit 2)",
             connection))
-            await old.ExecuteNonQueryAsync(cancellation);
-        await transaction.CommitAsync(cancellation);
+            old.ExecuteNonQuery();
+        transaction.Commit();
     }
 
     /// <summary>The newest books whose fingerprint fits; empty books when there are none.</summary>

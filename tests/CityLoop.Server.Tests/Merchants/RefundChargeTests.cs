@@ -62,9 +62,10 @@ public sealed class RefundChargeTests(TestCity city) : IClassFixture<TestCity>
 
         var refund = (await till.RefundAsync(paid.Id)).ShouldBeDone();
 
-        // The city takes back what is there and no more, and says so, now and when asked again.
-        paid.Back.ShouldBeGreaterThan(1);
-        (refund.Amount, refund.Body.GetProperty("backReturned").GetInt64()).ShouldBe((spent, 1));
+        // The city takes back what has not ended and no more, and says so, now and when asked again.
+        var there = Math.Min(paid.Back, spent - 100);
+        there.ShouldBeLessThan(paid.Back);
+        (refund.Amount, refund.Body.GetProperty("backReturned").GetInt64()).ShouldBe((spent, there));
         (await till.RefundAsync(paid.Id)).ShouldBeDone().Body.ToString().ShouldBe(refund.Body.ToString());
         (await city.BalanceOfAsync(Cast.EmmaDubois)).ShouldBeGreaterThan(0);
     }

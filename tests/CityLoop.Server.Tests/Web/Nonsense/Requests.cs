@@ -49,7 +49,8 @@ sealed record Requests(RouteEndpoint Endpoint)
             RoutePatternSeparatorPart separator => separator.Content,
             RoutePatternParameterPart p when p.Name == blank => Uri.EscapeDataString(value!),
             RoutePatternParameterPart p =>
-                p.ParameterPolicies.Any(x => x.Content == "guid") ? Guid.Empty.ToString() : "x",
+                p.ParameterPolicies.Any(x => x.Content == "guid") ? Guid.Empty.ToString()
+                : p.ParameterPolicies.Any(x => x.Content is "long" or "int") ? "1" : "x",
             _ => "",
         }))));
 
