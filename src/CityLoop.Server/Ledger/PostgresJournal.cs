@@ -15,7 +15,7 @@ sealed class PostgresJournal(NpgsqlDataSource database, WriterSeat seat, Journal
 {
     static readonly string InsertSql =
         $"insert into ledger.journal ({JournalRows.ColumnsToWrite}) values ("
-        + string.Join(", ", Enumerable.Range(1, JournalRows.ColumnsToWrite.Split(',').Length).Select(i => $"${i}")) + ")";
+        + string.Join(", ", JournalRows.ColumnsToWrite.Split(',').Select((_, i) => $"${i + 1}")) + ")";
 
     readonly SealedTree _tree = new();
 

@@ -1,5 +1,6 @@
 using System.Net;
 using CityLoop.Server.City;
+using CityLoop.Server.Ledger.Seals;
 using CityLoop.Server.Operations;
 using CityLoop.Server.Pass;
 using CityLoop.Server.Shared;
@@ -36,6 +37,9 @@ public sealed class TestCity : IAsyncLifetime
     /// <summary>The folder of another pack than the demo city's.</summary>
     internal string CityFolder { get; init; } = CityCapability.DefaultFolder;
 
+    /// <summary>Hardly ever by itself: a test seals when it wants to.</summary>
+    internal double SealsEverySeconds { get; init; } = 3_600;
+
     /// <summary>Passkeys need a name, not a number: <c>http://localhost:PORT/</c>.</summary>
     public Uri Address { get; private set; } = null!;
 
@@ -62,6 +66,7 @@ public sealed class TestCity : IAsyncLifetime
             DatabaseName = database,
             Urls = "http://127.0.0.1:0",
             Demo = true,
+            Seals = new SealOptions { EverySeconds = SealsEverySeconds },
             Pass = new PassOptions { FirstOfficers = ["first-officer@example.org"] },
         };
         await StartAsync();

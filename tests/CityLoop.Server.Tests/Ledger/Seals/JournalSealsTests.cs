@@ -16,6 +16,19 @@ public sealed class JournalSealsTests(TestCity city) : IClassFixture<TestCity>
     CityLedger Ledger => city.Get<CityLedger>();
 
     [Fact]
+    public async Task The_journal_is_sealed_again_and_again_without_being_asked()
+    {
+        await using var other = new TestCity { SealsEverySeconds = 0.2 };
+        await other.InitializeAsync();
+        var ledger = other.Get<CityLedger>();
+        var sequence = await ledger.ReadAsync(books => books.Sequence, None);
+
+        await Eventually.BecomesTrueAsync(
+            async () => (await SealStore.NewestAsync(other.Database, None))?.Size >= sequence,
+            TimeSpan.FromSeconds(30), "the journal seals itself");
+    }
+
+    [Fact]
     public async Task A_seal_is_signed_over_the_tree_of_every_durable_entry()
     {
         await GiveAsync(3);
