@@ -32,7 +32,7 @@ public sealed record DefineCurrency(Guid Id, CurrencyId Currency, string Code, i
 
     /// <summary>
     /// The share that people's lots lose at each turn of the month, in millionths (10,000 is 1 %), rounded down per
-    /// lot; 0 to 1,000,000.
+    /// lot; 0 to 999,999.
     /// </summary>
     public int DecayPerMonth { get; init; }
 }

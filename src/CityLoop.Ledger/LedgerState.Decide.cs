@@ -58,16 +58,24 @@ public sealed partial class LedgerState
         if (!Enum.IsDefined(change.Status) || change.Minimum > change.Maximum
             || (change.Minimum < 0 && !row.Kind.MayGoBelowZero()))
             return PostOutcome.AccountRuleIsNotValid;
-        return change.Status == AccountStatus.Closed && row.Balance != 0
+        return change.Status == AccountStatus.Closed && (row.Balance != 0 || HasPointsAbroad(change.Account, row))
             ? PostOutcome.AccountIsNotEmpty
             : PostOutcome.Posted;
     }
 
+    /// <summary>
+    /// True while points that it funded are somewhere: they may have to come back. Looks at every lot (some 10
+    /// milliseconds for millions), because an account is closed once in its life.
+    /// </summary>
+    bool HasPointsAbroad(AccountId id, in AccountRow row) =>
+        !row.Kind.KeepsLots()
+        && (_lots.HasAnyOf(id.Value) || _holds.Values.Any(hold => hold.Lots.Any(lot => lot.Budget == id)));
+
     PostOutcome DecideLimit(Limit limit)
     {
-        if (!LimitTable.IsValid(limit))
-            return PostOutcome.LimitIsNotValid;
-        return _currencies.ContainsKey(limit.Currency.Value) ? PostOutcome.Posted : PostOutcome.CurrencyUnknown;
+        if (!_currencies.ContainsKey(limit.Currency.Value))
+            return PostOutcome.CurrencyUnknown;
+        return LimitTable.IsValid(limit) ? PostOutcome.Posted : PostOutcome.LimitIsNotValid;
     }
 
     PostOutcome DecideTransfer(Transfer transfer, DateTimeOffset at)
@@ -158,7 +166,8 @@ public sealed partial class LedgerState
 
     PostOutcome? DecideReversal(Transfer transfer)
     {
-        if (transfer.Code.IsReversal() != transfer.Reverses is not null)
+        if (transfer.Code.IsReversal() != transfer.Reverses is not null
+            || (transfer.EarnedBy is not null && transfer.Code != TransferCode.Rebate))
             return PostOutcome.ReversalIsNotValid;
         if (transfer.Reverses is not { } reversed)
             return null;
@@ -182,8 +191,6 @@ public sealed partial class LedgerState
     {
         if (transfer.EarnedBy is not { } earnedBy)
             return null;
-        if (transfer.Code != TransferCode.Rebate)
-            return PostOutcome.ReversalIsNotValid;
         var index = _ids.TryFind(earnedBy, out var sequence, out _) ? _payments.IndexOf(sequence) : -1;
         if (index < 0 || _payments[index].Code != TransferCode.Pay || _payments[index].IsReversed
             || _payments[index].Debit != transfer.Credit.Value)
@@ -231,10 +238,10 @@ public sealed partial class LedgerState
     PostOutcome DecideRoom(Transfer transfer, in AccountRow debit, in AccountRow credit)
     {
         var bounds = _bounds.GetValueOrDefault(transfer.Credit.Value);
-        if (credit.Balance > bounds.Maximum - transfer.Amount && !transfer.Code.IsReversal() && !transfer.Code.IsLoss())
+        var after = (Int128)credit.Balance + transfer.Amount;
+        if (after > bounds.Maximum && !transfer.Code.IsReversal() && !transfer.Code.IsLoss())
             return PostOutcome.CreditAccountIsFull;
-        // A debit account below zero is bounded by the same distance.
-        if (credit.Balance > long.MaxValue - transfer.Amount || debit.Balance < long.MinValue + transfer.Amount)
+        if (after > long.MaxValue || (transfer.Hold is null && IsTooFarBelow(transfer.Debit, transfer.Amount)))
             return PostOutcome.CreditBalanceIsTooLarge;
         if (debit.Kind.IsInTheWorld() && credit.Kind.IsInTheWorld())
             return PostOutcome.Posted;
@@ -249,6 +256,10 @@ public sealed partial class LedgerState
             ? PostOutcome.FundingIsTooLow
             : PostOutcome.Posted;
     }
+
+    /// <summary>An account below zero is bounded by the same distance, with what it has promised.</summary>
+    bool IsTooFarBelow(AccountId debit, long amount) =>
+        (Int128)_accounts[debit.Value].Balance - HeldIn(debit.Value) - amount < long.MinValue;
 
     static long OutstandingChange(Transfer transfer, AccountKind debit, AccountKind credit) =>
         (credit.IsInTheWorld() ? transfer.Amount : 0) - (debit.IsInTheWorld() ? transfer.Amount : 0);

@@ -24,9 +24,9 @@ public sealed partial class LedgerState
             return PostOutcome.ClaimAlreadyUsed;
         if (!_limits.IsEmpty && _limits.IsReachedBy(MoveOf(hold, debit.Currency)))
             return PostOutcome.LimitIsReached;
-        return Available(hold.Debit.Value, debit) >= hold.Amount
-            ? PostOutcome.Posted
-            : PostOutcome.DebitAccountHasTooFewPoints;
+        if (Available(hold.Debit.Value, debit) < hold.Amount)
+            return PostOutcome.DebitAccountHasTooFewPoints;
+        return IsTooFarBelow(hold.Debit, hold.Amount) ? PostOutcome.CreditBalanceIsTooLarge : PostOutcome.Posted;
     }
 
     PostOutcome? DecideSettling(Transfer transfer, DateTimeOffset at)

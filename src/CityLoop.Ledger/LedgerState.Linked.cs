@@ -24,11 +24,12 @@ public sealed partial class LedgerState
         for (var i = 0; i < linked.Length && refused is null; i++)
         {
             var command = Normal(linked[i]);
-            var outcome = linked.Length > 1 && StandsAlone(command)
-                ? PostOutcome.CommandStandsAlone
-                : DecideAlone(command, at).Outcome;
+            var outcome = DecideAlone(command, at).Outcome;
             if (outcome == PostOutcome.AlreadyPosted)
                 outcome = PostOutcome.IdAlreadyPostedWithOtherContent;
+            if (linked.Length > 1 && StandsAlone(command)
+                && outcome is PostOutcome.Posted or > PostOutcome.CommandStandsAlone)
+                outcome = PostOutcome.CommandStandsAlone;
             if (outcome == PostOutcome.Posted)
                 entries.Add(TakeIn(command, at));
             else
@@ -52,7 +53,10 @@ public sealed partial class LedgerState
 
     static bool StandsAlone(LedgerCommand command) => command is BeginDay or DefineCurrency or SetLimit;
 
-    /// <summary>A refund that leaves the person what the payment earned, although it could be taken back.</summary>
+    /// <summary>
+    /// A refund that leaves the person what the payment earned, although it could be taken back: the person has
+    /// something, and the budget is not closed.
+    /// </summary>
     PostResult? RebateLeftBehind(ReadOnlySpan<LedgerCommand> linked)
     {
         for (var i = 0; i < linked.Length; i++)
@@ -62,6 +66,7 @@ public sealed partial class LedgerState
             _ids.TryFind(reversed, out var sequence, out _);
             var rebate = _payments.IndexOf(_payments[_payments.IndexOf(sequence)].Rebate);
             if (rebate >= 0 && !_payments[rebate].IsReversed
+                && _accounts[_payments[rebate].Debit].Status != AccountStatus.Closed
                 && Available(refund.Credit.Value, _accounts[refund.Credit.Value]) > 0)
                 return new PostResult(PostOutcome.RebateIsNotTakenBack, 0, i);
         }

@@ -5,7 +5,7 @@ namespace CityLoop.Ledger;
 /// <summary>The books as bytes, little-endian: one form for one content, whatever way they came about.</summary>
 public sealed partial class LedgerState
 {
-    static readonly byte[] Mark = "CityLoop.2"u8.ToArray();
+    static readonly byte[] Mark = "CityLoop.3"u8.ToArray();
 
     /// <summary>Writes the books. Whoever keeps the bytes keeps their SHA-256 beside them.</summary>
     public void Save(Stream stream)
@@ -254,6 +254,7 @@ public sealed partial class LedgerState
             writer.Write(payment.IsReversed);
             writer.Write(payment.Day);
             writer.Write(payment.Rebate);
+            writer.Write(_payments.ReferenceOf(i));
             writer.Write([.. _payments.LotsOf(i)]);
         }
     }
@@ -266,7 +267,8 @@ public sealed partial class LedgerState
             var row = new PaymentTable.Row(
                 reader.ReadInt64(), reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt64(),
                 (TransferCode)reader.ReadInt16(), reader.ReadBoolean(), reader.ReadInt32(), reader.ReadInt64());
-            _payments.Add(row, reader.ReadLots());
+            var reference = reader.ReadReference();
+            _payments.Add(row, reader.ReadLots(), reference);
         }
     }
 }

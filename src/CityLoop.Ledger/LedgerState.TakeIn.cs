@@ -122,7 +122,7 @@ public sealed partial class LedgerState
         if (reversed >= 0)
             SetReversed(reversed);
         if (transfer.Code.CanBeReversed())
-            AddPayment(transfer);
+            AddPayment(transfer, debit.Currency);
         return entry;
     }
 
@@ -137,12 +137,14 @@ public sealed partial class LedgerState
         _undo?.Do(() => _payments.SetReversed(index, false));
     }
 
-    void AddPayment(Transfer transfer)
+    void AddPayment(Transfer transfer, short currency)
     {
+        // Only a limit can ask for the reference again.
+        var counts = !_limits.IsEmpty && _limits.LooksAtReference(MoveOf(transfer, currency));
         _payments.Add(
             new PaymentTable.Row(
                 Sequence, transfer.Debit.Value, transfer.Credit.Value, transfer.Amount, transfer.Code, false, _day, 0),
-            _moving);
+            _moving, counts ? transfer.Reference : null);
         if (transfer.EarnedBy is not { } earnedBy)
             return;
         _ids.TryFind(earnedBy, out var sequence, out _);
@@ -170,7 +172,9 @@ public sealed partial class LedgerState
             return;
         ref readonly var payment = ref _payments[reversed];
         _limits.CountBack(
-            new LimitTable.Move(payment.Code, currency, payment.Debit, payment.Credit, transfer.Amount, null),
+            new LimitTable.Move(
+                payment.Code, currency, payment.Debit, payment.Credit, transfer.Amount,
+                _payments.ReferenceOf(reversed)),
             payment.Day);
     }
 

@@ -99,7 +99,7 @@ sealed class LimitTable
         // What was given back may have been used before the limit was set: it never counts below nothing.
         var before = _used.GetValueOrDefault(key);
         _changes?.Add((key, before));
-        Put(key, Math.Max(0, before + amount));
+        Put(key, (long)Int128.Clamp((Int128)before + amount, 0, long.MaxValue));
     }
 
     void Put(Key key, long used)
@@ -108,6 +108,15 @@ sealed class LimitTable
             _used.Remove(key);
         else
             _used[key] = used;
+    }
+
+    /// <summary>True when some limit looks at the reference of such a transfer.</summary>
+    public bool LooksAtReference(in Move move)
+    {
+        foreach (var limit in _limits.Values)
+            if (Counts(limit, move) && (limit.Reference is not null || limit.Per == LimitPer.ReceiverAndReference))
+                return true;
+        return false;
     }
 
     static bool Counts(Limit limit, in Move move) =>

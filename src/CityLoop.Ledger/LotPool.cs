@@ -99,6 +99,16 @@ sealed class LotPool
         return i == 0 ? 0 : _rows[i].Amount;
     }
 
+    /// <summary>True when any account has a lot of this budget.</summary>
+    public bool HasAnyOf(int budget)
+    {
+        // Freed places have no budget.
+        for (var i = 1; i < _used; i++)
+            if (_rows[i].Budget == budget)
+                return true;
+        return false;
+    }
+
     public void BeginChanges()
     {
         _changes = [];

@@ -7,9 +7,11 @@ sealed class PaymentTable
 {
     PagedRows<Row> _rows = new();
     PagedRows<PaidLot> _lots = new();
+    PagedRows<Guid> _references = new();
     long _first;
     long _end;
     long _lotsEnd;
+    long _referencesEnd;
 
     public long Count => _end - _first;
 
@@ -22,9 +24,15 @@ sealed class PaymentTable
     public ref readonly Row this[long index] => ref _rows[index];
 
     /// <summary>Appends a payment; its journal number is above all others.</summary>
-    public long Add(Row row, List<Lot> lots)
+    public long Add(Row row, List<Lot> lots, Guid? reference)
     {
-        _rows.Writable(_end) = row with { FirstLot = _lotsEnd, LotCount = lots.Count };
+        _rows.Writable(_end) = row with
+        {
+            FirstLot = _lotsEnd, LotCount = lots.Count,
+            FirstReference = _referencesEnd, HasReference = reference is not null,
+        };
+        if (reference is { } named)
+            _references.Writable(_referencesEnd++) = named;
         foreach (var lot in lots)
             _lots.Writable(_lotsEnd++) =
                 new PaidLot(lot.LastDay?.DayNumber ?? LotPool.NoEnd, lot.Budget.Value, lot.Amount);
@@ -35,13 +43,17 @@ sealed class PaymentTable
     public void CutTo(long end)
     {
         if (end < _end)
-            _lotsEnd = _rows[end].FirstLot;
+            (_lotsEnd, _referencesEnd) = (_rows[end].FirstLot, _rows[end].FirstReference);
         _end = end;
     }
 
     public void SetReversed(long index, bool isReversed) => _rows.Writable(index).IsReversed = isReversed;
 
     public void SetRebate(long index, long rebate) => _rows.Writable(index).Rebate = rebate;
+
+    /// <summary>The payment's reference, where a limit looked at it; else null.</summary>
+    public Guid? ReferenceOf(long index) =>
+        _rows[index].HasReference ? _references[_rows[index].FirstReference] : null;
 
     /// <summary>The place of the payment with a journal number; -1 when it is none, or forgotten.</summary>
     public long IndexOf(long sequence)
@@ -81,6 +93,7 @@ sealed class PaymentTable
             ForgottenUpTo = _rows[_first++].Sequence;
         _rows.ForgetBefore(_first);
         _lots.ForgetBefore(_first < _end ? _rows[_first].FirstLot : _lotsEnd);
+        _references.ForgetBefore(_first < _end ? _rows[_first].FirstReference : _referencesEnd);
     }
 
     public void LoadForgotten(long upTo) => ForgottenUpTo = upTo;
@@ -89,9 +102,11 @@ sealed class PaymentTable
     {
         _rows = _rows.Share(),
         _lots = _lots.Share(),
+        _references = _references.Share(),
         _first = _first,
         _end = _end,
         _lotsEnd = _lotsEnd,
+        _referencesEnd = _referencesEnd,
         ForgottenUpTo = ForgottenUpTo,
     };
 
@@ -103,6 +118,11 @@ sealed class PaymentTable
         public long FirstLot { get; init; }
 
         public int LotCount { get; init; }
+
+        public bool HasReference { get; init; }
+
+        /// <summary>The place of its reference, or of the next payment's that has one.</summary>
+        public long FirstReference { get; init; }
     }
 
     readonly record struct PaidLot(int LastDay, int Budget, long Amount);

@@ -48,7 +48,9 @@ public enum PostOutcome
     /// <summary>The status is unknown, or the minimum lies above the maximum.</summary>
     AccountRuleIsNotValid = 13,
 
-    /// <summary>Only an account with nothing in it can be closed.</summary>
+    /// <summary>
+    /// Only an account with nothing in it can be closed, and only when nobody has points any more that it funded.
+    /// </summary>
     AccountIsNotEmpty = 14,
 
     /// <summary>The amount is zero or negative.</summary>
@@ -151,7 +153,9 @@ public enum PostOutcome
     /// <summary>The receiving account would pass its maximum.</summary>
     CreditAccountIsFull = 45,
 
-    /// <summary>The receiving account's balance would pass what a number can hold.</summary>
+    /// <summary>
+    /// The receiving account's balance, or what the giving one owes, would pass what a number can hold.
+    /// </summary>
     CreditBalanceIsTooLarge = 46,
 
     /// <summary>More of a backed currency would be outstanding than its funding accounts hold.</summary>

@@ -56,7 +56,25 @@ public sealed class PostTests
         Earn t Nobody Nobody 1                   => DebitAccountUnknown
         Earn t Issuing Meiling 1 last=2020-01-01 => IssuingAccountFundsBudgetsOnly
         Pay p Meiling Bakery 5000 claim=f1       => ClaimAlreadyUsed
+        Refund r Bakery Meiling 1 reverses=x earnedBy=f1 => ReversalIsNotValid
         """);
+
+    [Fact]
+    public void The_order_of_the_list_holds_for_what_stands_alone_too()
+    {
+        var books = LedgerScript.Run(City).Books;
+        var limit = new Limit(0, new CurrencyId(9), TransferCode.Pay, LimitPer.Giver, LimitPeriod.Day, 30);
+        var open = new OpenAccount(DerivedId.From("open"), new CurrencyId(1), AccountKind.Person);
+        var day = new BeginDay(Guid.Empty, new DateOnly(2026, 11, 21));
+
+        Outcome(new SetLimit(DerivedId.From("limit"), limit)).ShouldBe(PostOutcome.CurrencyUnknown);
+        Outcome(open, day).ShouldBe(PostOutcome.IdIsEmpty);
+        Outcome(open, day with { Id = open.Id }).ShouldBe(PostOutcome.IdAlreadyPostedWithOtherContent);
+        Outcome(open, day with { Id = DerivedId.From("day") }).ShouldBe(PostOutcome.CommandStandsAlone);
+
+        PostOutcome Outcome(params LedgerCommand[] set) => books.Post(set, DateTimeOffset.UnixEpoch, []).Outcome;
+    }
+
 
     [Fact]
     public void Currencies_never_mix() => LedgerScript.Run(City +

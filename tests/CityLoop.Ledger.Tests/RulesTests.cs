@@ -196,4 +196,90 @@ public sealed class RulesTests
         Earn a Rally Meiling 1
         & limit 1 Pay Giver Day max=1         => CommandStandsAlone@1
         """);
+
+    [Fact]
+    public void A_refund_gives_back_what_was_used_of_a_limit_that_looks_at_the_reference() => LedgerScript.Run(City +
+        """
+        Earn a Rally Meiling 500
+        limit 1 Pay Giver Day max=30 ref=stall
+        limit 2 Pay ReceiverAndReference Month max=40
+        Pay p Meiling Bakery 30 ref=stall
+        Pay q Meiling Bakery 1 ref=stall      => LimitIsReached
+        Refund x Bakery Meiling 30 reverses=p
+        Pay q Meiling Bakery 30 ref=stall
+        Pay r Meiling Bakery 40 ref=counter
+        Pay s Meiling Bakery 1 ref=counter    => LimitIsReached
+        Refund y Bakery Meiling 40 reverses=r
+        Pay s Meiling Bakery 40 ref=counter
+        Pay t Meiling Bakery 1 ref=stall      => LimitIsReached
+        """);
+
+    [Fact]
+    public void A_budget_stays_open_while_anybody_has_its_points() => LedgerScript.Run(
+        """
+        currency 1 MELT 0 decay=100000
+        open Issuing Issuing
+        open Budget Rally
+        open Person Meiling
+        open Merchant Bakery
+        open Outside Bank
+        Fund f Issuing Rally 100
+        day 2026-11-21
+        Earn a Rally Meiling 100 last=2027-01-15
+        change Rally Closed                   => AccountIsNotEmpty
+        hold h Meiling Bakery 100 Pay 10
+        change Rally Closed                   => AccountIsNotEmpty
+        release r h Meiling
+        day 2026-12-01
+        Pay p Meiling Bakery 90
+        balance Rally 10
+        Unfund u Rally Issuing 10
+        change Rally Closed                   => AccountIsNotEmpty
+        PayOut o Bakery Bank 90
+        change Rally Closed
+        """);
+
+    [Fact]
+    public void A_payment_can_be_refunded_when_the_budget_of_its_rebate_is_closed() => LedgerScript.Run(City +
+        """
+        Earn a Rally Meiling 100
+        Pay p Meiling Bakery 60
+        & Rebate r Rebate Meiling 3 earnedBy=p
+        Unfund u Rebate Issuing 47
+        Gift g Meiling Bank 43
+        Earn b Rally Meiling 10
+        change Rebate Closed
+        Refund x Bakery Meiling 60 reverses=p
+        balance Meiling 70
+        """);
+
+    [Fact]
+    public void No_rule_of_an_account_is_too_extreme_to_be_decided() => LedgerScript.Run(City +
+        """
+        change Emma Open max=-9223372036854775808
+        Earn a Rally Emma 1                   => CreditAccountIsFull
+        Earn a Rally Emma ≤1                  => DebitAccountHasTooFewPoints
+        change Bank Open min=-9223372036854775808
+        Gift g Bank Meiling 9223372036854775
+        """);
+
+    [Fact]
+    public void The_outside_cannot_promise_more_than_a_number_can_hold()
+    {
+        var script = LedgerScript.Run(City);
+        var outcomes = Enumerable.Range(0, 1_100).Select(i => script.Books.Post(
+            [
+                new PlaceHold(
+                    DerivedId.From($"hold {i}"), script["Bank"], script["Meiling"], Transfer.MaxAmount,
+                    TransferCode.Gift, DateTimeOffset.MaxValue),
+            ], DateTimeOffset.UnixEpoch, []).Outcome).ToList();
+
+        outcomes.Count(o => o == PostOutcome.Posted).ShouldBe(1_000);
+        outcomes[^1].ShouldBe(PostOutcome.CreditBalanceIsTooLarge);
+        script.Books.Account(script["Bank"]).Spendable.ShouldBe(-1_000 * Transfer.MaxAmount);
+        script.Books.Post(
+            [new Transfer(
+                DerivedId.From("gift"), script["Bank"], script["Meiling"], Transfer.MaxAmount, TransferCode.Gift)],
+            DateTimeOffset.UnixEpoch, []).Outcome.ShouldBe(PostOutcome.CreditBalanceIsTooLarge);
+    }
 }
