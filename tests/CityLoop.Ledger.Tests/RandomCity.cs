@@ -6,13 +6,20 @@ namespace CityLoop.Ledger.Tests;
 sealed class RandomCity
 {
     readonly Random _random;
+    readonly Watch? _watch;
     readonly List<LedgerCommand> _asked = [];
+    readonly List<Transfer> _reversible = [];
+    readonly List<Transfer> _rebates = [];
+    readonly List<PlaceHold> _holds = [];
+    readonly Dictionary<Guid, Transfer> _transfers = [];
     DateOnly _day = new(2026, 11, 21);
+    DateTimeOffset _now = new(2026, 11, 21, 0, 0, 0, TimeSpan.Zero);
     int _ids;
 
-    public RandomCity(int seed)
+    public RandomCity(int seed, Watch? watch = null)
     {
         _random = new Random(seed);
+        _watch = watch;
         Post(new DefineCurrency(NextId(), new CurrencyId(1), "TCP", 0));
         Post(new DefineCurrency(NextId(), new CurrencyId(2), "NZP", 5) { DecayPerMonth = 100_000 });
         Post(new DefineCurrency(NextId(), new CurrencyId(3), "BKD", 0) { IsBacked = true, MayBeGiven = false });
@@ -21,7 +28,20 @@ sealed class RandomCity
             foreach (var kind in Enum.GetValues<AccountKind>())
                 for (var i = 0; i < (kind is AccountKind.Person or AccountKind.Budget ? 3 : 1); i++)
                     Post(new OpenAccount(NextId(), new CurrencyId(currency), kind));
+        foreach (short number in new short[] { 1, 2, 3 })
+        {
+            var currency = new CurrencyId(number);
+            Post(new Transfer(
+                NextId(), Any(AccountKind.Outside, currency), Any(AccountKind.Funding, currency), 5_000,
+                TransferCode.Deposit));
+            foreach (var budget in Accounts().Where(a => a.Kind == AccountKind.Budget && a.Currency == currency))
+                Post(new Transfer(
+                    NextId(), Any(AccountKind.Issuing, currency), budget.Id, 1_500, TransferCode.Fund));
+        }
     }
+
+    /// <summary>Somebody who looks at each set after it was decided.</summary>
+    public delegate void Watch(RandomCity city, LedgerCommand[] set, DateTimeOffset at, PostResult result);
 
     public LedgerState Books { get; } = new();
 
@@ -40,7 +60,7 @@ sealed class RandomCity
 
     public LedgerCommand[] NextSet() => _random.Next(24) switch
     {
-        0 => [BeginDay.Of(_day = _day.AddDays(_random.Next(-1, 40)))],
+        0 => [BeginDay.Of(_day = _day.AddDays(_random.Next(5) == 0 ? _random.Next(-1, 40) : _random.Next(3)))],
         1 when _asked.Count > 0 => [_asked[_random.Next(_asked.Count)]],
         2 when _asked.Count > 0 =>
             [_asked[_random.Next(_asked.Count)] is Transfer t ? t with { Amount = t.Amount + 1 } : BeginDay.Of(_day)],
@@ -52,18 +72,39 @@ sealed class RandomCity
         11 when _random.Next(4) == 0 => [NextChange()],
         12 when _random.Next(4) == 0 => [NextLimit()],
         13 => [NextTransfer(), NextHold(), NextResolution()],
+        16 or 17 => [NextEarning()],
+        18 => NextPayment(),
+        19 => NextRefund(),
         14 or 15 => Books.DecayOf(AnyAccount()) is [var due, ..] ? [due] : [NextTransfer()],
         _ => [NextTransfer()],
     };
 
     public PostResult Post(params LedgerCommand[] set)
     {
-        _asked.AddRange(set);
-        var at = DateTimeOffset.UnixEpoch.AddSeconds(_random.Next(1_000_000));
+        foreach (var command in set)
+            Keep(command);
+        // Now and then the clock on the wall is set back, or forth.
+        _now = _now.AddSeconds(_random.Next(50) == 0 ? _random.Next(-50_000, 50_000) : _random.Next(1_000));
+        var at = _now;
         var result = Books.Post(set, at, Journal);
         Answers.Add((set, result));
         Times.Add(at);
+        _watch?.Invoke(this, set, at, result);
         return result;
+    }
+
+    void Keep(LedgerCommand command)
+    {
+        _asked.Add(command);
+        if (command is PlaceHold hold)
+            _holds.Add(hold);
+        if (command is not Transfer transfer)
+            return;
+        _transfers.TryAdd(transfer.Id, transfer);
+        if (transfer.Code is TransferCode.Pay or TransferCode.Rebate)
+            _reversible.Add(transfer);
+        if (transfer.EarnedBy is not null)
+            _rebates.Add(transfer);
     }
 
     public IEnumerable<AccountView> Accounts() =>
@@ -75,10 +116,9 @@ sealed class RandomCity
     {
         var codes = Enum.GetValues<TransferCode>();
         var code = codes[_random.Next(codes.Length)];
-        var reversed = _asked.OfType<Transfer>().Where(t => t.Code is TransferCode.Pay or TransferCode.Rebate).ToList();
-        if (code is TransferCode.Refund or TransferCode.RebateReturn && reversed.Count > 0)
+        if (code is TransferCode.Refund or TransferCode.RebateReturn && _reversible.Count > 0)
         {
-            var original = reversed[_random.Next(reversed.Count)];
+            var original = _reversible[_random.Next(_reversible.Count)];
             return new Transfer(NextId(), original.Credit, original.Debit, original.Amount, code)
             {
                 Reverses = original.Id,
@@ -102,7 +142,7 @@ sealed class RandomCity
             AtMost = isUpTo ? amount : null,
             LastDay = _random.Next(3) == 0 ? _day.AddDays(_random.Next(-3, 60)) : null,
             Claim = _random.Next(10) == 0 ? DerivedId.From("claim", $"{_random.Next(20)}") : null,
-            Reference = _random.Next(3) == 0 ? DerivedId.From("reference", $"{_random.Next(3)}") : null,
+            Reference = AnyReference(),
         };
     }
 
@@ -114,13 +154,29 @@ sealed class RandomCity
         return all[_random.Next(all.Count)].Id;
     }
 
+    Transfer NextEarning()
+    {
+        var currency = new CurrencyId((short)_random.Next(1, 4));
+        return new Transfer(
+            NextId(), Any(AccountKind.Budget, currency), Any(AccountKind.Person, currency), _random.Next(1, 120),
+            TransferCode.Earn)
+        {
+            LastDay = _random.Next(4) == 0 ? null : _day.AddDays(_random.Next(0, 90)), Reference = AnyReference(),
+        };
+    }
+
+    Guid? AnyReference() => _random.Next(3) == 0 ? DerivedId.From("reference", $"{_random.Next(3)}") : null;
+
     /// <summary>A payment and what it earns, as the counter posts them.</summary>
     LedgerCommand[] NextPayment()
     {
         var currency = new CurrencyId((short)_random.Next(1, 4));
         var person = Any(AccountKind.Person, currency);
         var pay = new Transfer(
-            NextId(), person, Any(AccountKind.Merchant, currency), _random.Next(1, 60), TransferCode.Pay);
+            NextId(), person, Any(AccountKind.Merchant, currency), _random.Next(1, 60), TransferCode.Pay)
+        {
+            Reference = AnyReference(),
+        };
         var rebate = new Transfer(
             NextId(), Any(AccountKind.Budget, currency), person, _random.Next(1, 9), TransferCode.Rebate)
         {
@@ -131,13 +187,11 @@ sealed class RandomCity
 
     LedgerCommand[] NextRefund()
     {
-        var rebates = _asked.OfType<Transfer>()
-            .Where(t => t.EarnedBy is { } pay && (Books.Find(pay) is not null || _random.Next(20) == 0)).ToList();
-        if (rebates.Count == 0)
-            return NextPayment();
-        var rebate = rebates[_random.Next(rebates.Count)];
-        var pay = _asked.OfType<Transfer>().FirstOrDefault(t => t.Id == rebate.EarnedBy);
-        if (pay is null)
+        // Mostly one that stands in the books, and of the last ones: what is long ago cannot be taken back.
+        var rebate = default(Transfer);
+        for (var tries = _random.Next(1, 9); tries > 0 && (rebate is null || Books.Find(rebate.Id) is null); tries--)
+            rebate = _rebates.Count == 0 ? null : _rebates[^(_random.Next(Math.Min(_rebates.Count, 30)) + 1)];
+        if (rebate is null || !_transfers.TryGetValue(rebate.EarnedBy!.Value, out var pay))
             return NextPayment();
         var refund = new Transfer(NextId(), pay.Credit, pay.Debit, pay.Amount, TransferCode.Refund)
         {
@@ -169,10 +223,9 @@ sealed class RandomCity
 
     LedgerCommand NextResolution()
     {
-        var holds = _asked.OfType<PlaceHold>().ToList();
-        if (holds.Count == 0)
+        if (_holds.Count == 0)
             return NextHold();
-        var hold = holds[^(_random.Next(Math.Min(holds.Count, 12)) + 1)];
+        var hold = _holds[^(_random.Next(Math.Min(_holds.Count, 12)) + 1)];
         return _random.Next(2) == 0
             ? new ReleaseHold(NextId(), _random.Next(20) == 0 ? NextId() : hold.Id, hold.Debit)
             : new Transfer(
