@@ -23,6 +23,7 @@ public sealed partial class LedgerState
         SaveHolds(writer);
         SaveLimits(writer);
         SavePayments(writer);
+        SaveGone(writer);
 
         writer.Write(_ids.Count);
         Span<byte> id = stackalloc byte[16];
@@ -62,6 +63,7 @@ public sealed partial class LedgerState
             state.LoadHolds(reader);
             state.LoadLimits(reader);
             state.LoadPayments(reader);
+            state.LoadGone(reader);
             for (var left = reader.ReadInt32(); left > 0; left--)
                 state._ids.Add(reader.ReadId(), reader.ReadInt64(), reader.ReadUInt64());
             return state;

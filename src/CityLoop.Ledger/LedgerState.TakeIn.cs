@@ -108,6 +108,8 @@ public sealed partial class LedgerState
         if (credit.Kind.KeepsLots())
             foreach (var lot in _moving)
                 Give(ref credit, transfer.Code == TransferCode.Refund ? WithGrace(lot, transfer.LastDay) : lot);
+        else if (debit.Kind.KeepsLots())
+            CountGone(transfer);
         debit.Balance -= transfer.Amount;
         debit.LastSequence = Sequence;
         credit.Balance += transfer.Amount;

@@ -121,6 +121,8 @@ public sealed partial class LedgerState
             copy._holds.Add(sequence, hold);
         foreach (var (account, held) in _held)
             copy._held.Add(account, held);
+        foreach (var (key, amount) in _gone)
+            copy._gone.Add(key, amount);
         return copy;
     }
 

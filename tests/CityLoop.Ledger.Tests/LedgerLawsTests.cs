@@ -95,6 +95,44 @@ public sealed class LedgerLawsTests
     }
 
     [Fact]
+    public void Each_point_that_a_budget_gave_lies_somewhere_or_is_known_to_have_gone()
+    {
+        var crossed = 0;
+        ForEveryCity(city =>
+        {
+            var kinds = city.Accounts().ToDictionary(a => a.Id, a => a.Kind);
+            var given = new Dictionary<AccountId, Int128>();
+            foreach (var transfer in city.Journal.Select(e => e.Body).OfType<Transfer>())
+                if (!kinds[transfer.Debit].KeepsLots() && kinds[transfer.Credit].KeepsLots())
+                    given[transfer.Debit] = given.GetValueOrDefault(transfer.Debit) + transfer.Amount;
+
+            var found = new Dictionary<AccountId, Int128>();
+            void Find(AccountId budget, Int128 amount) =>
+                found[budget] = found.GetValueOrDefault(budget) + amount;
+            foreach (var account in kinds.Keys)
+            {
+                foreach (var lot in city.Books.Lots(account))
+                    Find(lot.Budget, lot.Amount);
+                foreach (var due in city.Books.DecayOf(account))
+                    Find(due.Credit, due.Amount);
+            }
+
+            foreach (var lot in city.Books.TimedOutHolds(DateTimeOffset.MaxValue, int.MaxValue).SelectMany(h => h.Lots))
+                Find(lot.Budget, lot.Amount);
+            foreach (var gone in city.Books.Gone)
+            {
+                Find(gone.Budget, gone.Amount);
+                crossed += gone.Code == TransferCode.RebateReturn && gone.To != gone.Budget ? 1 : 0;
+                if (gone.Code.IsLoss())
+                    gone.To.ShouldBe(gone.Budget);
+            }
+
+            found.OrderBy(f => f.Key.Value).ShouldBe(given.OrderBy(g => g.Key.Value));
+        });
+        crossed.ShouldBeGreaterThan(0, "a returned rebate also takes other budgets' points");
+    }
+
+    [Fact]
     public void A_refund_at_once_leaves_the_lots_as_they_were() => ForEveryCity(city =>
     {
         foreach (var shop in city.Accounts()

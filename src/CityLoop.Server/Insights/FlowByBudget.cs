@@ -8,21 +8,29 @@ using Npgsql;
 namespace CityLoop.Server.Insights;
 
 /// <summary>
-/// Where each budget's points are: left in it, in people's hands, or spent; so that every spent point is reported by
-/// the funder that paid for it.
+/// Where each budget's points are: left in it, in people's hands, spent, ended, decayed or taken back with a refund; so
+/// that every point is reported by the funder that paid for it, by the ledger's own lots.
 /// </summary>
 sealed class FlowByBudget(NpgsqlDataSource database, CityLedger ledger, CityAccounts accounts, CityPack city)
 {
     /// <summary>
     /// One budget since its beginning; <see cref="Pace"/> is what it paid in the last seven whole days.
     /// </summary>
+    /// <param name="Back">What came into the budget's account from people.</param>
+    /// <param name="InHands">With people, held points and decay that is not yet written among it.</param>
+    /// <param name="Spent">With shops, waiting for the bank, or paid out.</param>
+    /// <param name="TakenBack">Of this budget's points, what refunds took from people with a rebate.</param>
     public sealed record Row(
-        AccountId Account, string Name, CityBudget? Budget, long Funded, long Paid, long Back, long InHands, long Pace)
+        AccountId Account, string Name, CityBudget? Budget, long Funded, long Paid, long Back, long Pace, long InHands,
+        long Spent, long Expired, long Decayed, long TakenBack)
     {
         public long Left => Funded - Paid + Back;
 
-        /// <summary>Paid to people, not come back, and no longer theirs: it reached a shop and stayed there.</summary>
-        public long Spent => Paid - Back - InHands;
+        /// <summary>
+        /// A returned rebate takes from a person what is there, also other budgets' points: what this one got of
+        /// theirs, less what they got of its own. Over all budgets it is zero.
+        /// </summary>
+        public long FromOthers => Back - Expired - Decayed - TakenBack;
 
         /// <summary>
         /// For how many whole days the rest lasts at the pace of the last seven; null while nothing is paid.
@@ -43,7 +51,7 @@ sealed class FlowByBudget(NpgsqlDataSource database, CityLedger ledger, CityAcco
     public async Task<IReadOnlyList<Row>> ReadAsync(DeskWindow window, CancellationToken cancellation)
     {
         var names = await accounts.NamesAsync(cancellation);
-        var inHands = await ledger.ReadAsync(books => InHands(books, window.Currency.Id), cancellation);
+        var lineage = await ledger.ReadAsync(books => FunderLineage.Of(books, window.Currency.Id), cancellation);
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var sums = await connection.QueryAsync<Sums>(
             """
@@ -57,8 +65,9 @@ sealed class FlowByBudget(NpgsqlDataSource database, CityLedger ledger, CityAcco
             var account = new AccountId(s.Budget);
             var name = NameOf(names.GetValueOrDefault(account), account);
             return new Row(
-                account, name, city.Budgets.FirstOrDefault(b => b.Name == name), s.Funded, s.Paid, s.Back,
-                inHands.GetValueOrDefault(account), s.Pace);
+                account, name, city.Budgets.FirstOrDefault(b => b.Name == name), s.Funded, s.Paid, s.Back, s.Pace,
+                lineage.InHands(account), lineage.Spent(account), lineage.Gone(account, TransferCode.Expire),
+                lineage.Gone(account, TransferCode.Decay), lineage.Gone(account, TransferCode.RebateReturn));
         })];
     }
 
@@ -66,24 +75,6 @@ sealed class FlowByBudget(NpgsqlDataSource database, CityLedger ledger, CityAcco
         accountName is null ? account.ToString()
         : accountName.StartsWith(Prefix, StringComparison.Ordinal) ? accountName[Prefix.Length..]
         : accountName;
-
-    /// <summary>
-    /// The points that persons and escrows hold, by the budget that paid for them: the ledger's own lots.
-    /// </summary>
-    static Dictionary<AccountId, long> InHands(LedgerState books, CurrencyId currency)
-    {
-        var sums = new Dictionary<AccountId, long>();
-        for (var number = 1; number <= books.AccountCount; number++)
-        {
-            var account = books.Account(new AccountId(number));
-            if (!account.Kind.KeepsLastDays() || account.Currency != currency || account.Balance == 0)
-                continue;
-            foreach (var lot in books.Lots(account.Id))
-                sums[lot.Budget] = sums.GetValueOrDefault(lot.Budget) + lot.Amount;
-        }
-
-        return sums;
-    }
 
     static async Task<IResult> Handle(
         string? currency, string? days, DeskWindows windows, FlowByBudget budgets, Texts texts,
@@ -94,12 +85,15 @@ sealed class FlowByBudget(NpgsqlDataSource database, CityLedger ledger, CityAcco
         return CsvDownload.Of(
             $"budgets-{window.Today:yyyy-MM-dd}.csv",
             [texts["desk.budget"], texts["desk.funder"], texts["desk.funded"], texts["desk.paid"], texts["desk.back"],
-                texts["desk.inHands"], texts["desk.spent"], texts["desk.left"]],
+                texts["desk.inHands"], texts["desk.spent"], texts["desk.left"], texts["desk.expired"],
+                texts["desk.decayed"], texts["desk.takenBack"], texts["desk.fromOthers"]],
             (await budgets.ReadAsync(window, cancellation)).Select(row => (IReadOnlyList<object>)
             [
                 row.NameIn(texts.Language), row.FunderIn(texts.Language), new CsvAmount(row.Funded, scale),
                 new CsvAmount(row.Paid, scale), new CsvAmount(row.Back, scale), new CsvAmount(row.InHands, scale),
                 new CsvAmount(row.Spent, scale), new CsvAmount(row.Left, scale),
+                new CsvAmount(row.Expired, scale), new CsvAmount(row.Decayed, scale),
+                new CsvAmount(row.TakenBack, scale), new CsvAmount(row.FromOthers, scale),
             ]));
     }
 }

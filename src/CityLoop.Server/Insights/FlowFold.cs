@@ -54,7 +54,7 @@ sealed class FlowFold(List<OpenedAccount> accounts, Func<DateTimeOffset, DateOnl
         ref var sum = ref CollectionsMarshal.GetValueRefOrAddDefault(Flows, key, out _);
         sum = new FlowSum(sum.Transfers + 1, sum.Amount + transfer.Amount);
 
-        if (transfer.Code == TransferCode.Expire)
+        if (transfer.Code.IsLoss())
             return; // Nobody did anything.
         if (debit.Kind == AccountKind.Person)
             Active.Add((debit.Currency, day, transfer.Debit.Value));

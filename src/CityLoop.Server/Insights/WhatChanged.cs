@@ -36,7 +36,7 @@ sealed class WhatChanged(NpgsqlDataSource database, FlowByBudget budgets, FlowTa
               coalesce(sum(issued - returned) filter (where day = @yesterday), 0)::bigint as earnedyesterday,
               coalesce(sum(spent - refunded) filter (where day = @yesterday), 0)::bigint as spentyesterday
             from (
-              select *, issued - returned - spent + refunded - expired as growth
+              select *, issued - returned - spent + refunded - expired - decayed as growth
               from insights.day where currency = @currency) as d
             """,
             at);

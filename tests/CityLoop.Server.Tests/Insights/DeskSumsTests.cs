@@ -55,8 +55,11 @@ public sealed class DeskSumsTests(TestCity city) : IClassFixture<TestCity>, IAsy
         foreach (var budget in budgets)
         {
             budget.Left.ShouldBe(await BalanceAsync(budget.Account), budget.Name);
-            (budget.Spent + budget.InHands + budget.Left).ShouldBe(budget.Funded, budget.Name);
+            (budget.Spent + budget.InHands + budget.Left).ShouldBe(budget.Funded + budget.FromOthers, budget.Name);
         }
+
+        budgets.Sum(b => b.FromOthers).ShouldBe(0);
+        budgets.Sum(b => b.Expired).ShouldBe(days.Sum(d => d.Expired));
 
         budgets.Sum(b => b.InHands).ShouldBe(await city.BalanceOfAsync(AccountKind.Person, AccountKind.Escrow));
         budgets.Sum(b => b.Spent).ShouldBe(days.Sum(d => d.SpentNet), "each spent point has its funder");
