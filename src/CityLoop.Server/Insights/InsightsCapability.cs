@@ -25,5 +25,6 @@ static class InsightsCapability
         FlowByBudget.Map(desk);
         MissionsLeft.Map(desk);
         ShopSales.Map(desk);
+        ListCurrencies.Map(app);
     }
 }

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json;
+using CityLoop.Ledger;
+using CityLoop.Server.City;
 using CityLoop.Server.Ledger;
 using CityLoop.Server.Tests.Hosting;
 using CityLoop.Server.Tests.Merchants;
@@ -38,6 +40,35 @@ public sealed class WalletTests(TestCity city) : IClassFixture<TestCity>
         var page = await person.GetStringAsync("/history");
         page.ShouldContain("已退款");
         page.ShouldContain($"/receipts/{charge.Id}");
+    }
+
+    [Fact]
+    public async Task Every_last_day_of_the_coming_weeks_stands_on_the_page_with_its_points_and_so_do_held_points()
+    {
+        var today = city.Get<CityClock>().Today;
+        await city.GiveAsync(Cast.ZhangJianguo, 120, today.AddDays(3));
+        await city.GiveAsync(Cast.ZhangJianguo, 45, today.AddDays(9));
+        await city.GiveAsync(Cast.ZhangJianguo, 7, today.AddDays(200));
+        await city.GiveAsync(Cast.ZhangJianguo, 30);
+        var (account, shop) = (await city.AccountOfAsync(Cast.ZhangJianguo), await city.ShopAsync("green-river"));
+        await city.Get<CityLedger>().PostAsync(
+            new PlaceHold(
+                Guid.NewGuid(), account, shop.Account, 20, TransferCode.Pay, city.Clock.GetUtcNow().AddDays(9)),
+            default);
+        using var person = await city.SignInAsync(Cast.ZhangJianguo);
+
+        var page = await person.GetStringAsync("/?language=en");
+        var wallet = (await person.AskAsync("/api/v1/wallet")).ShouldBeDone().Body;
+
+        page.ShouldContain("100 of them end on");
+        page.ShouldContain("45 of them end on");
+        page.IndexOf("7 of them end on", StringComparison.Ordinal)
+            .ShouldBeGreaterThan(page.IndexOf("Later last days", StringComparison.Ordinal));
+        page.ShouldContain("20 more are set aside");
+        wallet.GetProperty("held").GetInt64().ShouldBe(20);
+        wallet.GetProperty("spendable").GetInt64().ShouldBe(182);
+        wallet.GetProperty("endings").EnumerateArray().Select(e => e.GetProperty("amount").GetInt64())
+            .ShouldBe([100, 45, 7]);
     }
 
     [Fact]
