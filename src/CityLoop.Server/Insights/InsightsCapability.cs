@@ -26,5 +26,6 @@ static class InsightsCapability
         MissionsLeft.Map(desk);
         ShopSales.Map(desk);
         ListCurrencies.Map(app);
+        ShowAccountStatement.Map(desk);
     }
 }

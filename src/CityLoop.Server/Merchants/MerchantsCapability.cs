@@ -29,6 +29,7 @@ static class MerchantsCapability
         ChargeWallet.Map(till);
         RefundCharge.Map(till);
         ShowToday.Map(till);
+        ShowShopStatement.Map(till);
         DownloadPayout.Map(app);
         PayShop.Map(app.MapGroup("/api/v1/wallet").RequireAuthorization(Roles.Resident));
     }

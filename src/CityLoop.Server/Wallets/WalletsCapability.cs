@@ -19,6 +19,7 @@ static class WalletsCapability
         ShowCode.Map(wallet);
         FollowWallet.Map(wallet);
         ShowHistory.Map(wallet);
+        ShowStatement.Map(wallet);
         ShowReceipt.Map(app.MapGroup("/api/v1"));
     }
 }

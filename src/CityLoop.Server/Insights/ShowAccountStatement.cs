@@ -1,0 +1,38 @@
+using System.Security.Claims;
+using CityLoop.Ledger;
+using CityLoop.Server.Ledger;
+using CityLoop.Server.Pass;
+using CityLoop.Server.Web;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace CityLoop.Server.Insights;
+
+/// <summary>
+/// City staff ask what a budget, a shop or another account of the city's held at an instant; an auditor asks it of any
+/// account, by its number.
+/// </summary>
+static class ShowAccountStatement
+{
+    public static void Map(IEndpointRouteBuilder desk) =>
+        desk.MapGet("/api/v1/ledger/accounts/{account:int}/statement", HandleAsync)
+            .WithName("ShowAccountStatement").WithTags("Ledger");
+
+    /// <param name="account">Its number in the books.</param>
+    /// <param name="at">The instant, with its offset: 2026-11-21T18:00:00+08:00.</param>
+    /// <param name="asHappened">True to count by when things happened, not by when they were written.</param>
+    /// <param name="before">Only lines before this number of the journal.</param>
+    static async Task<Results<Ok<PastStatementResponse>, ProblemHttpResult>> HandleAsync(
+        int account, DateTimeOffset at, bool? asHappened, long? before, ClaimsPrincipal who, CityLedger ledger,
+        Problems problems, CancellationToken cancellation)
+    {
+        var kind = await ledger.ReadAsync(
+            books => account > 0 && account <= books.AccountCount
+                ? books.Account(new AccountId(account)).Kind
+                : default(AccountKind?), cancellation);
+        // To staff a person's account is told like one that does not exist.
+        return kind is null || (kind.Value.KeepsLastDays() && !who.IsInRole(Roles.Auditor))
+            ? problems.NotFound("account_unknown", "account")
+            : TypedResults.Ok(await PastStatementResponse.ReadAsync(
+                ledger, new AccountId(account), at, asHappened, before, cancellation));
+    }
+}
