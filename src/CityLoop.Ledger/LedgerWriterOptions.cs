@@ -4,7 +4,7 @@ namespace CityLoop.Ledger;
 public sealed record LedgerWriterOptions
 {
     /// <summary>The most entries that are committed at once.</summary>
-    public int BatchMax { get; init; } = 8_192;
+    public int BatchMax { get; init; } = 2_048;
 
     /// <summary>
     /// The most commands that wait, whatever rate is measured; one more is told that the ledger is busy.
