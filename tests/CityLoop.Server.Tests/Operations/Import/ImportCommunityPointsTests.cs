@@ -53,6 +53,13 @@ public sealed class ImportCommunityPointsTests : IAsyncLifetime
         _city.Pack.Currencies.ShouldNotContain(c => c.Id == currency.Id);
         var earned = (await ledger.StatementAsync(account, 10, null, CancellationToken.None)).ShouldHaveSingleItem();
         earned.EffectiveAt.ShouldBe(DateTimeOffset.Parse("2023-12-31T23:59:59.999999Z"));
+        // In 2024 nobody had written it here; of what had happened by then it is part.
+        (await PastAsync(asHappened: false)).Balance.ShouldBe(0);
+        (await PastAsync(asHappened: true)).Balance.ShouldBe(500_000);
+
+        Task<PastStatement> PastAsync(bool asHappened) => PastStatement.ReadAsync(
+            ledger, account, DateTimeOffset.Parse("2024-02-01T00:00:00Z"), asHappened, 10, null,
+            CancellationToken.None);
     }
 
     [Fact]
