@@ -3,8 +3,8 @@ namespace CityLoop.Ledger;
 /// <summary>Restart: the newest snapshot, then the journal's tail.</summary>
 public static class LedgerRecovery
 {
-    /// <summary>How many entries are read at once; a few megabytes.</summary>
-    const int ChunkEntries = 20_000;
+    /// <summary>How many entries are read at once: a megabyte or two, and lists that stay small.</summary>
+    const int ChunkEntries = 8_000;
 
     /// <summary>The books as the journal has them.</summary>
     /// <exception cref="InvalidDataException">The journal breaks the rules of the books: it was tampered

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using CityLoop.Ledger;
 using Npgsql;
@@ -7,6 +8,11 @@ namespace CityLoop.Server.Ledger;
 /// <summary>Reads the journal from its table: in order, by number, or along one account's chain.</summary>
 static class JournalReader
 {
+    /// <summary>Bytes of a row in COPY's form, mostly; more are made room for.</summary>
+    const int RoomForRow = 300;
+
+    const int CopyMax = 20_000;
+
     public static async Task<IReadOnlyList<JournalEntry>> ReadAsync(
         NpgsqlDataSource database, long after, int count, CancellationToken cancellation)
     {
@@ -29,10 +35,29 @@ static class JournalReader
             copy (select {JournalRows.Columns} from ledger.journal where sequence > {after} order by sequence
             limit {count}) to stdout (format binary)
             """);
-        using var bytes = new MemoryStream();
-        await using (var stream = await connection.BeginRawBinaryCopyAsync(sql, cancellation))
-            await stream.CopyToAsync(bytes, cancellation);
-        return JournalRows.Read(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+        // A rented buffer: megabytes that are new each time would have the collector look through all the books.
+        var bytes = ArrayPool<byte>.Shared.Rent(Math.Min(count, CopyMax) * RoomForRow);
+        var length = 0;
+        try
+        {
+            await using (var stream = await connection.BeginRawBinaryCopyAsync(sql, cancellation))
+                while (await stream.ReadAsync(bytes.AsMemory(length), cancellation) is > 0 and var read)
+                    if ((length += read) == bytes.Length)
+                        bytes = Grown(bytes);
+            return JournalRows.Read(bytes.AsSpan(0, length));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
+    }
+
+    static byte[] Grown(byte[] full)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(full.Length * 2);
+        full.CopyTo(larger, 0);
+        ArrayPool<byte>.Shared.Return(full);
+        return larger;
     }
 
     public static async Task<JournalEntry?> OneAsync(
