@@ -95,6 +95,7 @@ public sealed partial class LedgerState
 
         if (!debit.Kind.KeepsLots() && amount > 0)
             _moving.Add(new Lot(null, hold.Debit, amount));
+        var near = 0;
         foreach (var lot in hold.Lots)
         {
             var part = Math.Min(lot.Amount, amount);
@@ -102,7 +103,7 @@ public sealed partial class LedgerState
             if (part > 0)
                 _moving.Add(lot with { Amount = part });
             if (part < lot.Amount)
-                Give(ref debit, lot with { Amount = lot.Amount - part });
+                Give(ref debit, lot with { Amount = lot.Amount - part }, ref near);
         }
     }
 

@@ -105,9 +105,10 @@ public sealed partial class LedgerState
         _moving.Clear();
         var reversed = ReversedBy(transfer);
         TakeLots(transfer, reversed, ref debit);
+        var near = 0;
         if (credit.Kind.KeepsLots())
             foreach (var lot in _moving)
-                Give(ref credit, transfer.Code == TransferCode.Refund ? WithGrace(lot, transfer.LastDay) : lot);
+                Give(ref credit, WithGrace(lot, transfer), ref near);
         else if (debit.Kind.KeepsLots())
             CountGone(transfer);
         debit.Balance -= transfer.Amount;
@@ -240,15 +241,24 @@ public sealed partial class LedgerState
     /// </summary>
     void TakeInOrder(ref AccountRow debit, long amount, Lot? asLot)
     {
+        var (previous, i) = (0, debit.FirstLot);
         while (amount > 0)
         {
-            var i = debit.FirstLot;
-            while (_lots[i].LastDay < _day)
-                i = _lots[i].Next;
+            if (i == 0)
+                throw new InvalidDataException("An account has fewer lots than its balance says: the books are wrong.");
             var lot = _lots[i];
+            if (lot.LastDay < _day)
+            {
+                (previous, i) = (i, lot.Next);
+                continue;
+            }
+
             var part = Math.Min(amount, lot.Amount);
-            Take(ref debit, lot.LastDay, lot.Budget, part, asLot is { } given ? given.LastDay : ToDay(lot.LastDay));
+            debit.FirstLot = _lots.RemoveAt(debit.FirstLot, previous, i, part);
+            var lastDay = asLot is { } given ? given.LastDay : ToDay(lot.LastDay);
+            _moving.Add(new Lot(lastDay, new AccountId(lot.Budget), part));
             amount -= part;
+            i = lot.Next;
         }
     }
 
@@ -258,15 +268,18 @@ public sealed partial class LedgerState
         _moving.Add(new Lot(movesWith, new AccountId(budget), amount));
     }
 
-    void Give(ref AccountRow account, Lot lot)
+    /// <param name="near">Where the lot before was put, 0 for the first.</param>
+    void Give(ref AccountRow account, Lot lot, ref int near)
     {
         var lastDay = account.Kind.KeepsLastDays() ? ToNumber(lot.LastDay) : LotPool.NoEnd;
-        account.FirstLot = _lots.Add(account.FirstLot, lastDay, lot.Budget.Value, lot.Amount, Month);
+        account.FirstLot = _lots.Add(account.FirstLot, lastDay, lot.Budget.Value, lot.Amount, Month, ref near);
     }
 
     /// <summary>What has ended since it was paid comes back with the city's days of grace, if any.</summary>
-    Lot WithGrace(Lot lot, DateOnly? grace) =>
-        grace is not null && lot.LastDay?.DayNumber < _day ? lot with { LastDay = grace } : lot;
+    Lot WithGrace(Lot lot, Transfer transfer) =>
+        transfer is { Code: TransferCode.Refund, LastDay: { } grace } && lot.LastDay?.DayNumber < _day
+            ? lot with { LastDay = grace }
+            : lot;
 
     void Set(int account, in AccountRow row)
     {

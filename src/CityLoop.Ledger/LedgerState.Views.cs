@@ -109,6 +109,9 @@ public sealed partial class LedgerState
         return null;
     }
 
+    /// <inheritdoc cref="LotPool.Steps"/>
+    internal long LotSteps => _lots.Steps;
+
     long HeldIn(int account) => _held.Count == 0 ? 0 : _held.GetValueOrDefault(account);
 
     /// <summary>What is there for new business, before what must stay in the account.</summary>

@@ -19,27 +19,43 @@ sealed class LotPool
     List<(int Index, Row Before)>? _changes;
     (int Used, int Free) _before;
 
+    /// <summary>How many lots were looked at on the way to another one: 10,000 lots must not cost 10,000².</summary>
+    public long Steps { get; private set; }
+
     public ref readonly Row this[int index] => ref _rows[index];
 
     /// <summary>Adds to the lot of this last day and budget; answers the chain's (perhaps new) first lot.</summary>
     /// <param name="month">The month up to which the points have decayed.</param>
     public int Add(int first, int lastDay, int budget, long amount, short month)
     {
-        var previous = 0;
-        var current = first;
+        var near = 0;
+        return Add(first, lastDay, budget, amount, month, ref near);
+    }
+
+    /// <inheritdoc cref="Add(int, int, int, long, short)"/>
+    /// <param name="near">
+    /// The place of the last addition to this chain, 0 for none: lots that come in spending order are put behind each
+    /// other without a walk from the beginning.
+    /// </param>
+    public int Add(int first, int lastDay, int budget, long amount, short month, ref int near)
+    {
+        var previous = near != 0 && IsBefore(_rows[near], lastDay, budget) ? near : 0;
+        var current = previous == 0 ? first : _rows[previous].Next;
         while (current != 0 && IsBefore(_rows[current], lastDay, budget))
         {
             previous = current;
             current = _rows[current].Next;
+            Steps++;
         }
 
         if (current != 0 && _rows[current].LastDay == lastDay && _rows[current].Budget == budget)
         {
             Set(current, _rows[current] with { Amount = _rows[current].Amount + amount, Month = month });
+            near = current;
             return first;
         }
 
-        var added = Take();
+        var added = near = Take();
         Set(added, new Row(current, lastDay, budget, month, amount));
         if (previous == 0)
             return added;
@@ -58,8 +74,17 @@ sealed class LotPool
         {
             previous = current;
             current = _rows[current].Next;
+            Steps++;
         }
 
+        return RemoveAt(first, previous, current, amount);
+    }
+
+    /// <summary>
+    /// Takes from the lot at a place, <paramref name="previous"/> being the place in front of it, 0 for none.
+    /// </summary>
+    public int RemoveAt(int first, int previous, int current, long amount)
+    {
         var row = _rows[current];
         if (row.Amount > amount)
         {
