@@ -59,7 +59,8 @@ sealed class Comparison(PlainLedger plain)
             hold.Lots.ShouldBe(known.Holds[hold.Id].Lots.Select(l => new Lot(l.LastDay, l.Budget, l.Amount)));
     }
 
-    void CompareTouched(LedgerState books, LedgerCommand command)
+    /// <summary>The accounts that a command moved points of.</summary>
+    public void CompareTouched(LedgerState books, LedgerCommand command)
     {
         var (one, other) = command switch
         {

@@ -20,14 +20,16 @@ sealed class SimulatedDisk
     public int Complete => Entries.FindLastIndex(e => e.EndsBatch) + 1;
 
     /// <summary>What stands behind the last complete batch was never answered.</summary>
-    public void CutTornTail() => Entries.RemoveRange(Complete, Entries.Count - Complete);}
+    public void CutTornTail() => Entries.RemoveRange(Complete, Entries.Count - Complete);
+}
 
 /// <summary>
 /// One server's way to the journal: it delays, fails before or after it has written, tears, is cut off for a while and
 /// loses its seat, as the seed says.
 /// </summary>
 sealed class SimulatedJournal(
-    SimulatedDisk disk, Random random, SimulatedTime time, int troublePercent, HashSet<string> met) : IJournal
+    SimulatedDisk disk, Random random, SimulatedTime time, int troublePercent, HashSet<string> met, JournalLie lie)
+    : IJournal
 {
     readonly SeatWatch _watch = new(time);
     long _term;
@@ -46,7 +48,7 @@ sealed class SimulatedJournal(
     public async Task AppendAsync(IReadOnlyList<JournalEntry> batch, CancellationToken cancellation)
     {
         await DelayAsync();
-        if (disk.Holder != this)
+        if (disk.Holder != this && lie != JournalLie.LetsTwoWrite)
         {
             met.Add("fenced");
             throw new JournalHasAnotherWriterException();
@@ -68,8 +70,15 @@ sealed class SimulatedJournal(
             throw new IOException("The disk did not take it.");
         }
 
-        (batch[0].Sequence == disk.Entries.Count + 1L).ShouldBeTrue("two writers appended the same number");
-        disk.Entries.AddRange(batch);
+        if (lie == JournalLie.None)
+            (batch[0].Sequence == disk.Entries.Count + 1L).ShouldBeTrue("two writers appended the same number");
+        if (lie == JournalLie.AnswersBeforeItIsWritten && random.Next(10) == 0)
+        {
+            _ = WriteLaterAsync(batch);
+            return;
+        }
+
+        disk.Entries.AddRange(random.Next(10) == 0 ? lie.Falsified(batch) : batch);
         if (trouble < 2 * troublePercent)
         {
             met.Add("failed after writing");
@@ -94,16 +103,17 @@ sealed class SimulatedJournal(
             met.Add("seat taken over");
         disk.Holder = this;
         _term = ++disk.Term;
-        disk.CutTornTail();
+        if (lie != JournalLie.KeepsATornBatch)
+            disk.CutTornTail();
         return disk.Entries.Count;
     }
 
     public async Task ConfirmSeatAsync(CancellationToken cancellation)
     {
         await DelayAsync();
-        if (disk.Term != _term)
+        if (disk.Term != _term && lie != JournalLie.ConfirmsALostSeat)
             throw new JournalHasAnotherWriterException();
-        disk.Beat++;
+        disk.Beat += disk.Term == _term ? 1 : 0;
         await DelayAsync();
         if (random.Next(100) < troublePercent)
             throw new IOException("No answer.");
@@ -112,13 +122,20 @@ sealed class SimulatedJournal(
     public async Task<IReadOnlyList<JournalEntry>> ReadAsync(long after, int count, CancellationToken cancellation)
     {
         await DelayAsync();
-        return disk.Entries.Skip((int)after).Take(Math.Min(count, 50)).ToList();
+        if (lie == JournalLie.RecoveryStopsEarly && random.Next(10) == 0)
+            return [];
+        var read = disk.Entries.Skip((int)after).Take(Math.Min(count, 50)).ToList();
+        return lie == JournalLie.RecoverySkipsAnEntry && read.Count > 1 && random.Next(10) == 0
+            ? [.. read.Skip(1).Select(entry => entry with { Sequence = entry.Sequence - 1 })]
+            : read;
     }
 
     public async Task<LedgerState> LoadSnapshotAsync(CancellationToken cancellation)
     {
         await DelayAsync();
-        return disk.Snapshots.Count == 0 ? new LedgerState() : LedgerState.Load(new MemoryStream(disk.Snapshots[^1]));
+        if (disk.Snapshots.Count == 0)
+            return new LedgerState();
+        return LedgerState.Load(new MemoryStream(lie.Falsified(disk.Snapshots, random)));
     }
 
     public async Task SaveSnapshotAsync(LedgerState books, CancellationToken cancellation)
@@ -128,6 +145,13 @@ sealed class SimulatedJournal(
             throw new IOException("No room for the snapshot.");
         disk.Snapshots.Add(books.ToBytes());
         met.Add("snapshot");
+    }
+
+    async Task WriteLaterAsync(IReadOnlyList<JournalEntry> batch)
+    {
+        await Task.Delay(TimeSpan.FromMilliseconds(random.Next(1, 50)), time);
+        await NeverIfDead();
+        disk.Entries.AddRange(batch);
     }
 
     async Task DelayAsync()
