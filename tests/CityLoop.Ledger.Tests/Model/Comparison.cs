@@ -53,6 +53,10 @@ sealed class Comparison(PlainLedger plain)
         }
 
         books.Limits.ShouldBe(known.Limits.Values);
+        var gone = books.Gone;
+        gone.Count.ShouldBe(known.Gone.Count);
+        foreach (var one in gone)
+            known.Gone[(one.Budget, one.Code, one.To)].ShouldBe(one.Amount, "a funder's points went elsewhere");
         var holds = books.TimedOutHolds(DateTimeOffset.MaxValue, int.MaxValue);
         holds.Count.ShouldBe(known.Holds.Count);
         foreach (var hold in holds)

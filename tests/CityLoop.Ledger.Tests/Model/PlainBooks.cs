@@ -33,6 +33,10 @@ sealed record PlainBooks
     /// <summary>How much of each limit is used, by whom, in which period.</summary>
     public ImmutableDictionary<PlainUse, long> Used { get; init; } = ImmutableDictionary<PlainUse, long>.Empty;
 
+    /// <summary>What has left the accounts with lots, one by one: whose points, why and where to.</summary>
+    public ImmutableDictionary<(AccountId Budget, TransferCode Code, AccountId To), Int128> Gone { get; init; } =
+        ImmutableDictionary<(AccountId Budget, TransferCode Code, AccountId To), Int128>.Empty;
+
     public PlainAccount this[AccountId id] => Accounts[id.Value - 1];
 
     public bool Has(AccountId id) => id.Value >= 1 && id.Value <= Accounts.Count;

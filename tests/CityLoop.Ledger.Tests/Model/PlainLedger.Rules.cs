@@ -227,15 +227,15 @@ sealed partial class PlainLedger
         var promised = transfer.Hold is null ? Books.HeldIn(debit.Id) : 0;
         if (after > long.MaxValue || Books.BalanceOf(debit.Id) - promised - transfer.Amount < long.MinValue)
             return PostOutcome.CreditBalanceIsTooLarge;
-        if (debit.Kind.IsInTheWorld() && credit.Kind.IsInTheWorld())
+        if (!Books.Currencies[debit.Currency.Value].IsBacked || fault == PlainFault.BackingIsNotAsked
+            || (debit.Kind.IsInTheWorld() && credit.Kind.IsInTheWorld()))
             return null;
         var outstanding = Books.Outstanding(debit.Currency)
             + (credit.Kind.IsInTheWorld() ? transfer.Amount : 0) - (debit.Kind.IsInTheWorld() ? transfer.Amount : 0);
         var funding = Books.Funding(debit.Currency)
             + (credit.Kind == AccountKind.Funding ? transfer.Amount : 0)
             - (debit.Kind == AccountKind.Funding ? transfer.Amount : 0);
-        return Books.Currencies[debit.Currency.Value].IsBacked && outstanding > funding
-            && fault != PlainFault.BackingIsNotAsked ? PostOutcome.FundingIsTooLow : null;
+        return outstanding > funding ? PostOutcome.FundingIsTooLow : null;
     }
 
     /// <summary>What an account can give to new business.</summary>

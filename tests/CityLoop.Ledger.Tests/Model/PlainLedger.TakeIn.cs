@@ -108,6 +108,9 @@ sealed partial class PlainLedger
                     : lot);
         else
             Add(transfer.Credit, transfer.Amount);
+        if (Books[transfer.Debit].Kind.KeepsLots() && !Books[transfer.Credit].Kind.KeepsLots())
+            foreach (var lot in moved)
+                CountGone((lot.Budget, transfer.Code, transfer.Credit), lot.Amount);
         if (transfer.Code == TransferCode.Expire && fault == PlainFault.EndedLotIsDeductedTwice)
             TakeInOrder(transfer.Debit, Math.Min(transfer.Amount, (long)Books.SpendableOf(transfer.Debit)));
 
@@ -124,6 +127,9 @@ sealed partial class PlainLedger
         if (transfer.EarnedBy is { } pay)
             SetPayment(Books.Payments[Books.Names[pay].Sequence] with { Rebate = Books.Sequence });
     }
+
+    void CountGone((AccountId, TransferCode, AccountId) key, long amount) =>
+        Books = Books with { Gone = Books.Gone.SetItem(key, Books.Gone.GetValueOrDefault(key) + amount) };
 
     void SetPayment(PlainPayment payment) =>
         Books = Books with { Payments = Books.Payments.SetItem(payment.Sequence, payment) };
@@ -142,7 +148,7 @@ sealed partial class PlainLedger
         {
             // The lot has lost it already; now it is written.
             Books = Books.With(debit.Changed(transfer.LastDay, transfer.Credit, 0, -transfer.Amount));
-            return [];
+            return [new PlainLot(transfer.LastDay, transfer.Credit, transfer.Amount, 0)];
         }
 
         if (transfer.Code == TransferCode.Expire)
