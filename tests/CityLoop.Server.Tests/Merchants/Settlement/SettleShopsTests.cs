@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text;
 using CityLoop.Ledger;
@@ -10,8 +11,6 @@ namespace CityLoop.Server.Tests.Merchants.Settlement;
 
 public sealed class SettleShopsTests(TestCity city) : IClassFixture<TestCity>
 {
-    static readonly TimeSpan HalfMonth = TimeSpan.FromDays(17);
-
     [Fact]
     public async Task A_half_month_is_paid_out_once_with_the_same_bytes_however_often_it_is_settled()
     {
@@ -23,8 +22,7 @@ public sealed class SettleShopsTests(TestCity city) : IClassFixture<TestCity>
         await PayAsync("green-river", 70);
         using var till = await city.SignInAsync(Cast.HuangZhiming);
         (await till.RefundAsync(refunded)).ShouldBeDone();
-        var end = EndOfWindow();
-        city.Clock.Advance(HalfMonth);
+        var end = PassWindow();
         await PayAsync("sunflower", 5);
 
         var (closed, file) = await SettleAsync(end);
@@ -47,8 +45,7 @@ public sealed class SettleShopsTests(TestCity city) : IClassFixture<TestCity>
         await PayAsync("sunflower", 33);
         var owed = await TakingsAsync();
         var paid = await PaidOutAsync();
-        var end = EndOfWindow();
-        city.Clock.Advance(HalfMonth);
+        var end = PassWindow();
 
         var results = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => SettleAsync(end)));
 
@@ -64,14 +61,12 @@ public sealed class SettleShopsTests(TestCity city) : IClassFixture<TestCity>
         await PayAsync("green-river", 12);
         var owed = await TakingsAsync();
         var paid = await PaidOutAsync();
-        var end = EndOfWindow();
-        city.Clock.Advance(HalfMonth);
+        var end = PassWindow();
 
-        var cuts = 0;
-        for (var milliseconds = 0; ; milliseconds++)
+        var commands = 0;
+        while (true)
         {
-            using var cut = new CancellationTokenSource();
-            cut.CancelAfter(milliseconds);
+            using var cut = new CutAfterCommands(++commands);
             try
             {
                 await city.Get<SettleShops>().RunAsync(end, cut.Token);
@@ -79,11 +74,10 @@ public sealed class SettleShopsTests(TestCity city) : IClassFixture<TestCity>
             }
             catch (OperationCanceledException)
             {
-                cuts++;
             }
         }
 
-        cuts.ShouldBeGreaterThan(0);
+        commands.ShouldBeGreaterThan(10);
         (await TakingsAsync(), await PaidOutAsync()).ShouldBe((0, paid + owed));
         (await SettleAsync(end)).ClosedNow.ShouldBe(0);
     }
@@ -94,8 +88,7 @@ public sealed class SettleShopsTests(TestCity city) : IClassFixture<TestCity>
     public async Task A_crash_between_the_ledger_and_the_table_changes_nothing(string crash)
     {
         await PayAsync("sunflower", 17);
-        var end = EndOfWindow();
-        city.Clock.Advance(HalfMonth);
+        var end = PassWindow();
         var (_, file) = await SettleAsync(end);
         var books = (await TakingsAsync(), await PaidOutAsync());
         await using (var connection = await city.Database.OpenConnectionAsync())
@@ -112,14 +105,12 @@ public sealed class SettleShopsTests(TestCity city) : IClassFixture<TestCity>
     {
         var payment = await PayAsync("sunflower", 60);
         await SettleAsync(EndOfWindow());
-        var end = EndOfWindow();
-        city.Clock.Advance(HalfMonth);
+        var end = PassWindow();
         await SettleAsync(end);
         await PayAsync("sunflower", 100);
         using var till = await city.SignInAsync(Cast.HuangZhiming);
         (await till.RefundAsync(payment)).ShouldBeDone();
-        end = EndOfWindow();
-        city.Clock.Advance(HalfMonth);
+        end = PassWindow();
 
         var (_, file) = await SettleAsync(end);
 
@@ -138,8 +129,7 @@ public sealed class SettleShopsTests(TestCity city) : IClassFixture<TestCity>
         var budget = await city.Get<CityBudgets>().AccountAsync(city.Pack.Rebate.Budget.Name, default);
         // Whatever took it, a point is missing at every try, as when refunds keep coming.
         await city.PostAsync(new Transfer(Guid.NewGuid(), sunflower.Account, budget, 1, TransferCode.Gift));
-        var end = EndOfWindow();
-        city.Clock.Advance(HalfMonth);
+        var end = PassWindow();
 
         var result = await city.Get<SettleShops>().RunAsync(end, default);
 
@@ -152,8 +142,7 @@ public sealed class SettleShopsTests(TestCity city) : IClassFixture<TestCity>
         (await officer.GetStringAsync("/desk/settlements")).ShouldContain("這些店家這一期沒有結算：向日葵烘焙");
         await city.PostAsync(new Transfer(Guid.NewGuid(), budget, sunflower.Account, 1, TransferCode.Gift));
         await PayAsync("sunflower", 7);
-        end = EndOfWindow();
-        city.Clock.Advance(HalfMonth);
+        end = PassWindow();
 
         (await SettleAsync(end)).File.ShouldContain($",sunflower,向日葵烘焙,999,00010010001,TCP,{owed.Item1 + 7},");
         (await TakingsAsync()).ShouldBe(0);
@@ -175,7 +164,7 @@ public sealed class SettleShopsTests(TestCity city) : IClassFixture<TestCity>
     public async Task The_officer_settles_at_the_desk_the_auditor_reads_and_nobody_else_comes_in()
     {
         await PayAsync("sunflower", 250);
-        city.Clock.Advance(HalfMonth);
+        PassWindow();
         using var officer = await city.SignInAsync(Cast.WangYating);
         using var auditor = await city.SignInAsync(Cast.LiShufen);
         using var shop = await city.SignInAsync(Cast.HuangZhiming);
@@ -202,7 +191,7 @@ public sealed class SettleShopsTests(TestCity city) : IClassFixture<TestCity>
     {
         await PayAsync("sunflower", 1_250);
         await PayAsync("green-river", 310);
-        city.Clock.Advance(HalfMonth);
+        PassWindow();
         await SettleAsync(city.Get<SettleShops>().Yesterday);
         var desk = await Browser.OpenAsync(city, screen);
         await desk.SignInAsync(city, Cast.LiShufen, "/desk/settlements");
@@ -236,7 +225,52 @@ public sealed class SettleShopsTests(TestCity city) : IClassFixture<TestCity>
             .ShouldBeDone().Id;
     }
 
+    /// <summary>Cancels what this test asks of the database as soon as its n-th command is done.</summary>
+    sealed class CutAfterCommands : IDisposable
+    {
+        static readonly AsyncLocal<CutAfterCommands?> Current = new();
+
+        readonly CancellationTokenSource _cut = new();
+        readonly ActivityListener _listener;
+        int _left;
+
+        public CutAfterCommands(int commands)
+        {
+            (_left, Current.Value) = (commands, this);
+            _listener = new()
+            {
+                ShouldListenTo = source => source.Name == "Npgsql",
+                Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+                ActivityStopped = _ => CountDown(),
+            };
+            ActivitySource.AddActivityListener(_listener);
+        }
+
+        public CancellationToken Token => _cut.Token;
+
+        public void Dispose()
+        {
+            Current.Value = null;
+            _listener.Dispose();
+            _cut.Dispose();
+        }
+
+        void CountDown()
+        {
+            if (Current.Value == this && Interlocked.Decrement(ref _left) == 0)
+                _cut.Cancel();
+        }
+    }
+
     DateOnly EndOfWindow() => SettlementWindow.Containing(city.Get<SettleShops>().Yesterday.AddDays(1)).To;
+
+    /// <summary>It is the morning after the half-month of today, and never a window later; answers its last day.</summary>
+    DateOnly PassWindow()
+    {
+        var end = EndOfWindow();
+        city.Clock.Set(new(end.AddDays(1), new(9, 0), TestClock.Start.Offset));
+        return end;
+    }
 
     async Task<long> TakingsAsync() =>
         await city.TakingsOfAsync("sunflower") + await city.TakingsOfAsync("green-river");
