@@ -2,7 +2,9 @@ using CityLoop.Ledger;
 using CityLoop.Server.City;
 using CityLoop.Server.Insights;
 using CityLoop.Server.Ledger;
+using CityLoop.Server.Missions;
 using CityLoop.Server.Tests.Hosting;
+using CityLoop.Server.Tests.Missions;
 
 namespace CityLoop.Server.Tests.Insights;
 
@@ -80,6 +82,30 @@ public sealed class DeskSumsTests(TestCity city) : IClassFixture<TestCity>, IAsy
     }
 
     [Fact]
+    public async Task A_district_has_earned_what_its_own_spots_paid_and_nothing_else()
+    {
+        var before = await EarnedByDistrictAsync();
+
+        // The third stamp pays, wherever the first two were given.
+        await FinishRallyAsync(
+            PaymentOutcome.Paid, Cast.EmmaDubois, "lake-pavilion", "zhaixing-villa", "wanhe-temple");
+        await FinishRallyAsync(
+            PaymentOutcome.Paid, Cast.LinMeiling, "wanhe-temple", "old-station", "zhaixing-villa");
+        var rally = await city.OpenAsync("budget:rally-2026", AccountKind.Budget);
+        await city.PostAsync(new Transfer(
+            DerivedId.From("t", "dry"), rally, await city.OpenAsync("issuing:TCP", AccountKind.Issuing),
+            await BalanceAsync(rally), TransferCode.Unfund));
+        await FinishRallyAsync(
+            PaymentOutcome.BudgetIsDry, Cast.ChenATu, "old-station", "wanhe-temple", "prefecture-hall");
+
+        var earned = (await EarnedByDistrictAsync()).Select(d => (d.Key, Points: d.Value - before[d.Key]));
+        earned.Where(d => d.Points != 0).ShouldBe(
+            [(DistrictOf("wanhe-temple"), 100), (DistrictOf("zhaixing-villa"), 100)], ignoreOrder: true);
+
+        string DistrictOf(string spot) => city.Pack.Spots.Single(s => s.Id == spot).District!.Names["en"];
+    }
+
+    [Fact]
     public async Task Rebuilt_from_the_journal_the_tables_are_the_same()
     {
         var followed = await TablesAsync();
@@ -120,6 +146,20 @@ public sealed class DeskSumsTests(TestCity city) : IClassFixture<TestCity>, IAsy
 
         (await command.ExecuteScalarAsync(Stop)).ShouldBe(0L);
     }
+
+    /// <summary>Somebody stamps three spots in this order; this becomes of the points for the third.</summary>
+    async Task FinishRallyAsync(PaymentOutcome outcome, string castId, params string[] spots)
+    {
+        ActAnswer told = null!;
+        foreach (var spot in spots)
+            told = await city.AnswerAsync(
+                SignInRoad.PersonOf(castId), spot, DerivedId.From("district", castId, spot));
+        told.Payments.ShouldHaveSingleItem().Outcome.ShouldBe(outcome);
+    }
+
+    async Task<Dictionary<string, long>> EarnedByDistrictAsync() =>
+        (await city.Get<FlowByDistrict>().ReadAsync(await city.WindowAsync(), Stop))
+        .ToDictionary(row => row.District?.Names["en"] ?? "elsewhere", row => row.Earned);
 
     /// <summary>Gifts, an escrow, a settlement, a payout, a budget that gives back, and points that end.</summary>
     async Task EverythingElseHappensAsync()

@@ -30,6 +30,19 @@ public sealed partial class WordsTests
             .Where(asked => !known.Contains(asked.Key)).ShouldBeEmpty();
     }
 
+    /// <summary>A key in two files stops every page; of two in one file a reader would see the last.</summary>
+    [Fact]
+    public void No_key_stands_twice_in_the_Texts_json_files()
+    {
+        var all = SourceTree.In(["src"], "Texts.json")
+            .SelectMany(f => KeysOf(SourceTree.Text(f)).Select(key => (File: f, Key: key))).ToList();
+        all.Count.ShouldBeGreaterThan(100, "The search for keys is broken.");
+
+        all.GroupBy(found => found.Key).Where(same => same.Count() > 1)
+            .Select(same => $"'{same.Key}' stands in {string.Join(" and in ", same.Select(found => found.File))}")
+            .ShouldBeEmpty();
+    }
+
     [Fact]
     public void Nothing_in_the_product_is_unfinished()
     {
@@ -53,6 +66,13 @@ public sealed partial class WordsTests
 
     static Dictionary<string, Dictionary<string, string>> Texts(string file) =>
         JsonSerializer.Deserialize<Dictionary<string, Dictionary<string, string>>>(SourceTree.Text(file))!;
+
+    /// <summary>As they are written: a dictionary would forget the first of two.</summary>
+    static List<string> KeysOf(string json)
+    {
+        using var texts = JsonDocument.Parse(json);
+        return [.. texts.RootElement.EnumerateObject().Select(text => text.Name)];
+    }
 
     static string BlanksOf(string text) =>
         string.Join(',', Blank().Matches(text).Select(m => m.Groups[1].Value).Distinct().Order());

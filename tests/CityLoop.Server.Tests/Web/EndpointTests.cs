@@ -13,16 +13,9 @@ namespace CityLoop.Server.Tests.Web;
 /// <summary>Rules that hold for every endpoint there is, whoever added it.</summary>
 public sealed partial class EndpointTests(TestCity city) : IClassFixture<TestCity>
 {
-    // Blazor maps an address of its own for its script, which is not sent here; the fallback keeps it closed.
-    IEnumerable<RouteEndpoint> Endpoints => city.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
-        .Where(e => e.RoutePattern.RawText?.StartsWith("/_framework/", StringComparison.Ordinal) != true);
-
-    IEnumerable<RouteEndpoint> Pages =>
-        Endpoints.Where(e => MethodsOf(e).Contains("GET") && !IsForPrograms(e));
-
     [Fact]
     public void Every_endpoint_says_who_may_use_it() =>
-        Endpoints
+        city.Endpoints()
             .Where(e => e.Metadata.GetMetadata<IAuthorizeData>() is null
                 && e.Metadata.GetMetadata<IAllowAnonymous>() is null)
             .Select(e => e.DisplayName)
@@ -48,7 +41,7 @@ public sealed partial class EndpointTests(TestCity city) : IClassFixture<TestCit
     public async Task Every_form_is_refused_without_its_token()
     {
         using var client = await SignInWithEveryRoleAsync();
-        var forms = Endpoints.Where(e => MethodsOf(e).Contains("POST") && !IsForPrograms(e)).ToList();
+        var forms = city.Endpoints().Where(e => e.Methods().Contains("POST") && !e.IsForPrograms()).ToList();
         forms.Count.ShouldBeGreaterThan(8);
 
         foreach (var form in forms)
@@ -65,9 +58,9 @@ public sealed partial class EndpointTests(TestCity city) : IClassFixture<TestCit
     {
         using var client = await SignInWithEveryRoleAsync();
         client.DefaultRequestHeaders.Remove(Security.ApiHeader);
-        var calls = Endpoints
-            .Where(e => IsForPrograms(e))
-            .SelectMany(e => MethodsOf(e).Except(["GET", "HEAD"]), (e, method) => (e.RoutePattern, method)).ToList();
+        var calls = city.Endpoints()
+            .Where(e => e.IsForPrograms())
+            .SelectMany(e => e.Methods().Except(["GET", "HEAD"]), (e, method) => (e.RoutePattern, method)).ToList();
         calls.Count.ShouldBeGreaterThan(4);
 
         foreach (var (pattern, method) in calls)
@@ -85,7 +78,7 @@ public sealed partial class EndpointTests(TestCity city) : IClassFixture<TestCit
         var samples = await city.MakePlacesAsync();
         var readers = await SignInReadersAsync();
 
-        foreach (var page in Pages)
+        foreach (var page in city.Pages())
         {
             var address = page.AddressIn(samples);
             using var answer = await ReadAsync(readers, page, address);
@@ -110,7 +103,7 @@ public sealed partial class EndpointTests(TestCity city) : IClassFixture<TestCit
         var samples = await city.MakePlacesAsync();
         var readers = await SignInReadersAsync();
 
-        foreach (var page in Pages)
+        foreach (var page in city.Pages())
             foreach (var language in new[] { "zh-TW", "en", "ja" })
             {
                 var address = $"{page.AddressIn(samples)}?language={language}";
@@ -162,12 +155,6 @@ public sealed partial class EndpointTests(TestCity city) : IClassFixture<TestCit
         city.Get<Sessions>().Refresh(new PersonId(person.Id));
         return client;
     }
-
-    static IReadOnlyList<string> MethodsOf(RouteEndpoint endpoint) =>
-        endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? [];
-
-    static bool IsForPrograms(RouteEndpoint endpoint) =>
-        Regex.IsMatch(endpoint.RoutePattern.RawText ?? "", "^/?(api|health|openapi)/");
 
     static string AddressOf(RoutePattern pattern) => "/" + string.Join('/', pattern.PathSegments.Select(segment =>
         string.Concat(segment.Parts.Select(part => part switch

@@ -23,12 +23,18 @@ public sealed partial class HttpsTests
         var jar = new Dictionary<string, string>();
 
         var door = await VisitAsync(client, jar, "/sign-in");
+        await VisitAsync(client, jar, "/language", door, "", ("language", "en"));
         await VisitAsync(client, jar, "/sign-in", door, "send-code", ("Contact", "meiling@example.org"));
         var asked = await VisitAsync(client, jar, "/sign-in/code");
         var letters = await VisitAsync(client, jar, "/outbox");
         await VisitAsync(client, jar, "/sign-in/code", asked, "code", ("Code", SixDigits().Match(letters).Value));
 
-        jar.Keys.ShouldBe(["__Host-form", "__Host-code", "__Host-pass"], ignoreOrder: true);
+        using var challenged = new HttpRequestMessage(HttpMethod.Post, "/api/v1/sign-in/passkey/challenge");
+        await SendAsync(client, jar, challenged);
+
+        // The language is the one without the prefix: a neighbour who plants it makes the pages speak Japanese.
+        jar.Keys.ShouldBe(
+            ["__Host-form", "__Host-code", "__Host-pass", "__Host-passkey", "language"], ignoreOrder: true);
         (await StatusAsync(client, $"__Host-pass={jar["__Host-pass"]}")).ShouldBe(HttpStatusCode.OK);
         // A cookie that a neighbour under the same domain could plant is not looked at.
         (await StatusAsync(client, $"pass={jar["__Host-pass"]}")).ShouldBe(HttpStatusCode.Unauthorized);
@@ -39,20 +45,30 @@ public sealed partial class HttpsTests
         params (string Name, string Value)[] fields)
     {
         using var request = new HttpRequestMessage(page is null ? HttpMethod.Get : HttpMethod.Post, address);
-        request.Headers.TryAddWithoutValidation("Cookie", string.Join("; ", jar.Select(c => $"{c.Key}={c.Value}")));
         if (page is not null)
             request.Content = new FormUrlEncodedContent(fields.Select(f => KeyValuePair.Create(f.Name, f.Value))
                 .Append(new("_handler", handler)).Append(new("__RequestVerificationToken", Token().Match(page)
                     .Groups[1].Value)));
+        return await SendAsync(client, jar, request);
+    }
+
+    /// <summary>Sends a request as a browser that keeps cookies, and looks at each one that it is given.</summary>
+    static async Task<string> SendAsync(
+        HttpClient client, Dictionary<string, string> jar, HttpRequestMessage request)
+    {
+        request.Headers.TryAddWithoutValidation("Cookie", string.Join("; ", jar.Select(c => $"{c.Key}={c.Value}")));
         using var answer = await client.SendAsync(request);
         var text = await answer.Content.ReadAsStringAsync();
-        ((int)answer.StatusCode).ShouldBeLessThan(400, $"{address}: {text}");
+        ((int)answer.StatusCode).ShouldBeLessThan(400, $"{request.RequestUri}: {text}");
         foreach (var cookie in answer.Headers.TryGetValues("Set-Cookie", out var cookies) ? cookies : [])
         {
             // What a browser demands of the prefix.
             cookie.ShouldContain("secure", Case.Insensitive);
             cookie.ShouldContain("path=/;", Case.Insensitive);
             cookie.ShouldNotContain("domain=", Case.Insensitive);
+            // And what ours are besides.
+            cookie.ShouldContain("httponly", Case.Insensitive);
+            cookie.ShouldContain("samesite=", Case.Insensitive);
             jar[cookie.Split('=')[0]] = cookie.Split('=', ';')[1];
         }
 

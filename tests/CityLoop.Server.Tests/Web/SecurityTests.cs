@@ -49,10 +49,19 @@ public sealed class SecurityTests(TestCity city) : IClassFixture<TestCity>
         using var asked = await client.SubmitAsync("/sign-in", "name=\"Contact\"", ("Contact", "meiling@example.org"));
         using var entered = await client.SubmitAsync(
             "/sign-in/code", "name=\"Code\"", ("Code", await city.LatestCodeAsync("meiling@example.org")));
+        using var spoken = await client.SubmitAsync("/me", "action=\"/language\"", ("language", "en"));
+        client.DefaultRequestHeaders.Add(Security.ApiHeader, "1");
+        using var offered = await client.PostAsync("/api/v1/me/passkeys/offer", null);
+        using var challenged = await client.PostAsync("/api/v1/sign-in/passkey/challenge", null);
 
-        var cookies = new[] { shown, asked, entered }.SelectMany(a => a.Headers.GetValues("Set-Cookie")).ToList();
+        string[] SetBy(HttpResponseMessage answer) => [.. answer.Headers.GetValues("Set-Cookie")];
+        var cookies = new[] { shown, asked, entered, spoken, offered, challenged }.SelectMany(SetBy).ToList();
 
-        cookies.Select(c => c.Split('=')[0]).Distinct().ShouldBe(["form", "code", "pass"], ignoreOrder: true);
+        cookies.Select(c => c.Split('=')[0]).Distinct()
+            .ShouldBe(["form", "code", "pass", "language", "passkey"], ignoreOrder: true);
+        // Both ceremonies keep their challenge so that no link and no form of another site brings it along.
+        new[] { offered, challenged }.SelectMany(SetBy).ShouldAllBe(
+            c => c.StartsWith("passkey=", StringComparison.Ordinal) && c.Contains("samesite=strict"));
         cookies.ShouldAllBe(c => c.Contains("httponly", StringComparison.OrdinalIgnoreCase));
         cookies.ShouldAllBe(c => c.Contains("samesite=lax", StringComparison.OrdinalIgnoreCase)
             || c.Contains("samesite=strict", StringComparison.OrdinalIgnoreCase));
