@@ -1,0 +1,91 @@
+using System.Collections.Concurrent;
+using CityLoop.Server.Tests.Hosting;
+using CityLoop.Server.Tests.Web;
+using CityLoop.Server.Web.Languages;
+
+namespace CityLoop.Server.Tests.Journeys;
+
+/// <summary>Every page that the server has, whoever added it, as its readers see it on a phone.</summary>
+public sealed class EveryPageTests(TestCity city) : IClassFixture<TestCity>
+{
+    readonly ConcurrentBag<string> _complaints = [], _looked = [];
+
+    [Fact]
+    public async Task Every_page_keeps_nobody_out_fits_a_phone_and_says_whose_it_is()
+    {
+        var samples = await city.MakePlacesAsync();
+        string[] roles = [Cast.LinMeiling, Cast.HuangZhiming, Cast.WangYating, Cast.LiShufen];
+        var stranger = await AskForCodeAsync();
+        Visit[] readers = [.. await Task.WhenAll(roles.Select(ComeInAsync)), stranger];
+        var addresses = readers.ToDictionary(reader => reader, _ => new List<string>());
+        foreach (var address in city.Pages().Select(page => page.AddressIn(samples)))
+            foreach (var reader in await WhoShouldLookAsync(readers, address))
+                addresses[reader].Add(address);
+
+        await Task.WhenAll(addresses.Select(LookAsync));
+
+        _complaints.ShouldBeEmpty();
+        _looked.Count.ShouldBeGreaterThan(30, "the search for pages is broken");
+        foreach (var reader in readers)
+            await reader.CloseAsync();
+    }
+
+    async Task<Visit> ComeInAsync(string who)
+    {
+        var reader = await Visit.OpenAsync(city, who, Screen.Phone, "zh-TW");
+        await reader.Page.SignInAsync(city, who, "/me");
+        return reader;
+    }
+
+    /// <summary>Somebody of no role, who has come as far as the page that asks for the code.</summary>
+    async Task<Visit> AskForCodeAsync()
+    {
+        var stranger = await Visit.OpenAsync(city, "stranger", Screen.Phone, "zh-TW");
+        await stranger.Page.GotoAsync("/sign-in");
+        await stranger.Page.FillAsync("#contact", "stranger@example.org");
+        await stranger.Page.ClickAsync("#send-code");
+        await stranger.Page.WaitForURLAsync("**/sign-in/code");
+        return stranger;
+    }
+
+    /// <summary>
+    /// The first role that may see a page, and the stranger, to whom it may say something else; nobody for a file to
+    /// take away.
+    /// </summary>
+    async Task<IReadOnlyList<Visit>> WhoShouldLookAsync(Visit[] readers, string address)
+    {
+        var shownTo = new List<Visit>();
+        foreach (var reader in readers)
+        {
+            // Beside the window, which a file or a refusal would upset.
+            await using var answer = await reader.Page.APIRequest.GetAsync(address, new() { MaxRedirects = 0 });
+            if (answer.Ok && !answer.Headers["content-type"].StartsWith("text/html", StringComparison.Ordinal))
+                return [];
+            if (answer.Ok)
+                shownTo.Add(reader);
+        }
+
+        if (shownTo.Count == 0)
+            _complaints.Add($"{address} is shown to nobody");
+        return [.. shownTo.Take(1).Union(shownTo.Where(reader => reader == readers[^1]))];
+    }
+
+    async Task LookAsync(KeyValuePair<Visit, List<string>> reader)
+    {
+        foreach (var address in reader.Value)
+            try
+            {
+                await reader.Key.GoAsync(address);
+                (await reader.Key.Page.EvaluateAsync<int>("document.documentElement.scrollWidth - innerWidth"))
+                    .ShouldBe(0, $"{address} scrolls sideways");
+                (await reader.Key.Page.TitleAsync()).EndsWith(
+                    city.Get<TextCatalogue>().Say("zh-TW", "product.name"), StringComparison.Ordinal)
+                    .ShouldBeTrue($"{address}: the title does not end with the product's name");
+                _looked.Add(address);
+            }
+            catch (ShouldAssertException found)
+            {
+                _complaints.Add(found.Message);
+            }
+    }
+}
