@@ -115,7 +115,8 @@ static class LargeCity
     static async Task<(double Seconds, double Megabytes)> RestartAsync(CityOptions options)
     {
         using var child = Process.Start(new ProcessStartInfo(
-            Path.Combine(AppContext.BaseDirectory, "CityLoop.Bench"), [RestartVerb, options.DataFolder, options.Connection!])
+            Path.Combine(AppContext.BaseDirectory, "CityLoop.Bench"),
+            [RestartVerb, options.DataFolder, options.Connection!])
         {
             RedirectStandardOutput = true,
         })!;

@@ -264,7 +264,9 @@ public sealed class SettleShopsTests(TestCity city) : IClassFixture<TestCity>
 
     DateOnly EndOfWindow() => SettlementWindow.Containing(city.Get<SettleShops>().Yesterday.AddDays(1)).To;
 
-    /// <summary>It is the morning after the half-month of today, and never a window later; answers its last day.</summary>
+    /// <summary>
+    /// It is the morning after the half-month of today, and never a window later; answers its last day.
+    /// </summary>
     DateOnly PassWindow()
     {
         var end = EndOfWindow();
