@@ -25,7 +25,7 @@ public sealed class EveryPageTests(TestCity city) : IClassFixture<TestCity>
         await Task.WhenAll(addresses.Select(LookAsync));
 
         _complaints.ShouldBeEmpty();
-        _looked.Count.ShouldBeGreaterThan(30, "the search for pages is broken");
+        _looked.Count.ShouldBeGreaterThan(25, "the search for pages is broken");
         foreach (var reader in readers)
             await reader.CloseAsync();
     }
@@ -49,8 +49,8 @@ public sealed class EveryPageTests(TestCity city) : IClassFixture<TestCity>
     }
 
     /// <summary>
-    /// The first role that may see a page, and the stranger, to whom it may say something else; nobody for a file to
-    /// take away.
+    /// The first role that may see a page, and on the first page also the stranger, to whom it says something else;
+    /// nobody for a file to take away.
     /// </summary>
     async Task<IReadOnlyList<Visit>> WhoShouldLookAsync(Visit[] readers, string address)
     {
@@ -67,7 +67,7 @@ public sealed class EveryPageTests(TestCity city) : IClassFixture<TestCity>
 
         if (shownTo.Count == 0)
             _complaints.Add($"{address} is shown to nobody");
-        return [.. shownTo.Take(1).Union(shownTo.Where(reader => reader == readers[^1]))];
+        return [.. shownTo.Take(1).Union(shownTo.TakeLast(address == "/" ? 1 : 0))];
     }
 
     async Task LookAsync(KeyValuePair<Visit, List<string>> reader)
