@@ -4,23 +4,24 @@ namespace CityLoop.Ledger;
 
 /// <summary>
 /// Every id and claim that was ever used, with its journal number and a digest of its content. Open addressing in
-/// 4,096 parts that grow one by one and are shared with a copy until written: neither growth nor a snapshot stops the
-/// writer for longer than a part takes. 28 bytes an id and no objects, because a city has hundreds of
+/// 4,096 parts that grow one by one, in pages that are shared with a copy until written: neither growth nor a snapshot
+/// stops the writer for longer than a part takes. 28 bytes an id and no objects, because a city has hundreds of
 /// millions of them.
 /// </summary>
 sealed class IdTable
 {
     const int PartBits = 12, PartCount = 1 << PartBits;
 
+    readonly PageStore<Slot> _own;
     readonly Part[] _parts;
+    PageStore<Slot> _store;
 
-    public IdTable() => _parts = new Part[PartCount];
-
-    IdTable(Part[] parts, int count)
+    public IdTable(BookCopies copies)
+        : this(copies, new Part[PartCount])
     {
-        _parts = parts;
-        Count = count;
     }
+
+    IdTable(BookCopies copies, Part[] parts) => (_parts, _own) = (parts, _store = new(copies));
 
     public int Count { get; private set; }
 
@@ -33,9 +34,9 @@ sealed class IdTable
         ref readonly var part = ref _parts[PartOf(hash)];
         if (part.Length > 0)
         {
-            for (var i = part.StartOf(hash); !part[i].IsFree; i = part.Next(i))
+            for (var i = part.StartOf(hash); !part.Read(_store, i).IsFree; i = part.Next(i))
             {
-                ref readonly var slot = ref part[i];
+                ref readonly var slot = ref part.Read(_store, i);
                 if (slot.Id != id)
                     continue;
                 (sequence, digest) = (slot.Sequence, slot.Digest);
@@ -52,12 +53,13 @@ sealed class IdTable
     /// <summary>Adds an id that is not there yet.</summary>
     public void Add(Guid id, long sequence, ulong digest)
     {
+        Own();
         var hash = Hash(id);
         ref var part = ref _parts[PartOf(hash)];
         // Seven eighths full at most: probes stay short.
         if ((part.Used + 1) * 8L > part.Length * 7L)
-            part.Grow();
-        part.Place(new Slot(id, sequence, Kept(digest)), hash);
+            part.Grow(_own);
+        part.Place(_own, new Slot(id, sequence, Kept(digest)), hash);
         part.Used++;
         Count++;
     }
@@ -65,34 +67,34 @@ sealed class IdTable
     /// <summary>Takes an id out again that was added by a linked set that did not stand.</summary>
     public void Remove(Guid id)
     {
+        Own();
         var hash = Hash(id);
         ref var part = ref _parts[PartOf(hash)];
         var hole = part.StartOf(hash);
-        while (part[hole].Id != id || part[hole].IsFree)
+        while (part.Read(_store, hole).Id != id || part.Read(_store, hole).IsFree)
             hole = part.Next(hole);
 
         // What follows without a gap moves up where it may, so that no search ends too early.
-        for (var i = part.Next(hole); !part[i].IsFree; i = part.Next(i))
+        for (var i = part.Next(hole); !part.Read(_store, i).IsFree; i = part.Next(i))
         {
-            var home = part.StartOf(Hash(part[i].Id));
+            var home = part.StartOf(Hash(part.Read(_store, i).Id));
             var stays = hole <= i ? hole < home && home <= i : hole < home || home <= i;
             if (stays)
                 continue;
-            part.Writable(hole) = part[i];
+            part.Write(_own, hole) = part.Read(_own, i);
             hole = i;
         }
 
-        part.Writable(hole) = default;
+        part.Write(_own, hole) = default;
         part.Used--;
         Count--;
     }
 
-    /// <summary>The same ids for a second owner.</summary>
-    public IdTable Share()
+    /// <summary>The same ids for a copy of the books.</summary>
+    public IdTable Share(BookCopies copies)
     {
-        for (var i = 0; i < _parts.Length; i++)
-            _parts[i].IsShared = true;
-        return new IdTable((Part[])_parts.Clone(), Count);
+        Own();
+        return new IdTable(copies, [.. _parts]) { _store = _store, Count = Count };
     }
 
     /// <summary>
@@ -106,14 +108,23 @@ sealed class IdTable
         {
             slots.Clear();
             for (var i = 0; i < _parts[number].Length; i++)
-                if (!_parts[number][i].IsFree)
-                    slots.Add(_parts[number][i]);
+                if (!_parts[number].Read(_store, i).IsFree)
+                    slots.Add(_parts[number].Read(_store, i));
             slots.Sort(static (a, b) => a.Sequence != b.Sequence
                 ? a.Sequence.CompareTo(b.Sequence)
                 : a.Id.CompareTo(b.Id));
             foreach (var slot in slots)
                 yield return slot;
         }
+    }
+
+    void Own()
+    {
+        if (ReferenceEquals(_store, _own))
+            return;
+        for (var i = 0; i < _parts.Length; i++)
+            _parts[i].MoveTo(_own, _store);
+        _store = _own;
     }
 
     static int PartOf(ulong hash) => (int)(hash >> (64 - PartBits));
@@ -125,74 +136,57 @@ sealed class IdTable
         return Mixing.Mix(BitConverter.ToUInt64(bytes) ^ Mixing.Mix(BitConverter.ToUInt64(bytes[8..])));
     }
 
-    /// <summary>
-    /// A table of its own. Its slots stand in small pages, and after a copy each owner copies the list of pages, then
-    /// the pages, that it writes: an id costs a kilobyte then, however large the table is.
-    /// </summary>
+    /// <summary>A table of its own, in small pages: an id costs a copy of a kilobyte, however large the table is.</summary>
     struct Part
     {
-        const int PageBits = 5, PageSlots = 1 << PageBits;
+        const int PageBits = PageStore<Slot>.PageBits, SlotMask = PageStore<Slot>.PageRows - 1;
 
-        Slot[][] _pages;
-        bool[] _isPageShared;
+        PageList<Slot> _pages;
 
         public int Length { get; private set; }
 
         public int Used { get; set; }
 
-        public bool IsShared { get; set; }
+        public readonly ref readonly Slot Read(PageStore<Slot> store, int i) =>
+            ref _pages.Read(store, i >> PageBits, i & SlotMask);
 
-        public readonly ref readonly Slot this[int i] => ref _pages[i >> PageBits][i & (PageSlots - 1)];
+        public ref Slot Write(PageStore<Slot> store, int i) => ref _pages.Write(store, i >> PageBits, i & SlotMask);
 
         /// <summary>Multiplying and keeping the high half spreads over any length (D. Lemire, 2019).</summary>
         public readonly int StartOf(ulong hash) => (int)(((hash & uint.MaxValue) * (ulong)Length) >> 32);
 
         public readonly int Next(int i) => i + 1 == Length ? 0 : i + 1;
 
-        public ref Slot Writable(int i)
-        {
-            if (IsShared)
-            {
-                _pages = (Slot[][])_pages.Clone();
-                _isPageShared = new bool[_pages.Length];
-                Array.Fill(_isPageShared, true);
-                IsShared = false;
-            }
-
-            var page = i >> PageBits;
-            if (_isPageShared[page])
-            {
-                _pages[page] = (Slot[])_pages[page].Clone();
-                _isPageShared[page] = false;
-            }
-
-            return ref _pages[page][i & (PageSlots - 1)];
-        }
-
-        public void Place(in Slot slot, ulong hash)
+        public void Place(PageStore<Slot> store, in Slot slot, ulong hash)
         {
             var i = StartOf(hash);
-            while (!this[i].IsFree)
+            while (!Read(store, i).IsFree)
                 i = Next(i);
-            Writable(i) = slot;
+            Write(store, i) = slot;
         }
 
-        public void Grow()
+        public void Grow(PageStore<Slot> store)
         {
             // By a quarter: a table that doubles is half empty most of its life.
             var (before, length) = (_pages, Length);
             var pages = ((length + length / 4) >> PageBits) + 1;
-            _pages = new Slot[pages][];
-            for (var page = 0; page < pages; page++)
-                _pages[page] = new Slot[PageSlots];
-            _isPageShared = new bool[pages];
-            (Length, IsShared) = (pages << PageBits, false);
+            (_pages, Length) = (new PageList<Slot>(store, pages), pages << PageBits);
+            _pages.Fill(store);
             for (var i = 0; i < length; i++)
             {
-                ref readonly var slot = ref before[i >> PageBits][i & (PageSlots - 1)];
+                ref readonly var slot = ref before.Read(store, i >> PageBits, i & SlotMask);
                 if (!slot.IsFree)
-                    Place(slot, Hash(slot.Id));
+                    Place(store, slot, Hash(slot.Id));
             }
+
+            if (length > 0)
+                before.GiveBack(store);
+        }
+
+        public void MoveTo(PageStore<Slot> other, PageStore<Slot> store)
+        {
+            if (Length > 0)
+                _pages = _pages.MovedTo(other, store);
         }
     }
 

@@ -19,13 +19,34 @@ public sealed partial class LedgerState
     readonly Dictionary<int, (long? Minimum, long? Maximum)> _bounds = [];
     readonly SortedDictionary<long, OpenHold> _holds = [];
     readonly Dictionary<int, long> _held = [];
-    PagedRows<AccountRow> _accounts = new();
-    LotPool _lots = new();
-    IdTable _ids = new();
-    PaymentTable _payments = new();
+    readonly BookCopies _copies;
+    readonly Action? _release;
+    readonly PagedRows<AccountRow> _accounts;
+    readonly LotPool _lots;
+    readonly IdTable _ids;
+    readonly PaymentTable _payments;
     LimitTable _limits = new();
     int _day;
     bool _anyDecays;
+
+    /// <summary>Empty books.</summary>
+    public LedgerState()
+    {
+        _copies = new();
+        (_accounts, _lots, _ids, _payments) = (new(_copies), new(_copies), new(_copies), new(_copies));
+    }
+
+    LedgerState(LedgerState like)
+    {
+        _copies = new();
+        _accounts = like._accounts.Share(_copies);
+        _lots = like._lots.Share(_copies);
+        _ids = like._ids.Share(_copies);
+        _payments = like._payments.Share(_copies);
+        // Last: what a table takes for itself in order to share it is no younger than the copy.
+        var copy = like._copies.Make();
+        _release = () => like._copies.End(copy);
+    }
 
     /// <summary>The number of the last journal entry in these books; 0 for none.</summary>
     public long Sequence { get; private set; }
@@ -96,16 +117,13 @@ public sealed partial class LedgerState
 
     /// <summary>
     /// The same books for a second owner: for a dry run, or to write a snapshot while the city goes on. Pages of rows
-    /// are shared until one of the two writes them, so this takes a moment however large the city is.
+    /// are shared until these books write them, so this takes a moment however large the city is; a copy that is
+    /// written takes pages of its own first. <see cref="Release"/> it at the end.
     /// </summary>
     public LedgerState Copy()
     {
-        var copy = new LedgerState
+        var copy = new LedgerState(this)
         {
-            _accounts = _accounts.Share(),
-            _lots = _lots.Share(),
-            _ids = _ids.Share(),
-            _payments = _payments.Share(),
             _limits = _limits.Copy(),
             _day = _day,
             _anyDecays = _anyDecays,
@@ -125,6 +143,12 @@ public sealed partial class LedgerState
             copy._gone.Add(key, amount);
         return copy;
     }
+
+    /// <summary>
+    /// Says that this copy will not be looked at again. Until then the books that it was made of keep its pages for it.
+    /// Nothing for books that are no copy.
+    /// </summary>
+    public void Release() => _release?.Invoke();
 
     DateTimeOffset NotBeforeLast(DateTimeOffset at)
     {

@@ -6,12 +6,12 @@ namespace CityLoop.Ledger;
 /// The lots of all accounts in one table: each account owns a chain in spending order (earliest last day first, no
 /// end last, then by budget). 22 bytes a lot; freed places are used again.
 /// </summary>
-sealed class LotPool
+sealed class LotPool(BookCopies copies)
 {
     /// <summary>The day number of lots without an end.</summary>
     public const int NoEnd = int.MaxValue;
 
-    PagedRows<Row> _rows = new();
+    PagedRows<Row> _rows = new(copies);
     int _used = 1; // place 0 means "no lot"
     int _free;
 
@@ -152,8 +152,9 @@ sealed class LotPool
         _changes = null;
     }
 
-    /// <summary>The same lots for a second owner.</summary>
-    public LotPool Share() => new() { _rows = _rows.Share(), _used = _used, _free = _free };
+    /// <summary>The same lots for a copy of the books.</summary>
+    public LotPool Share(BookCopies copies) =>
+        new(copies) { _rows = _rows.Share(copies), _used = _used, _free = _free };
 
     static bool IsBefore(in Row row, int lastDay, int budget) =>
         row.LastDay < lastDay || (row.LastDay == lastDay && row.Budget < budget);

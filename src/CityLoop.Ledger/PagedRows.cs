@@ -1,69 +1,58 @@
 namespace CityLoop.Ledger;
 
 /// <summary>
-/// Rows in pages that two owners may share until one of them writes: a copy of the books costs a copy of the page
-/// list, and the writer copies only the pages that it touches afterwards.
+/// Rows in pages that the books and their copies share until the books write: a copy costs nothing but a number, and
+/// the books copy only the pages that they touch while it is in use. A copy that is written copies everything first.
 /// </summary>
 sealed class PagedRows<T>
     where T : struct
 {
-    /// <summary>
-    /// 32 rows of 20 to 40 bytes are copied in a fraction of a microsecond: a batch of thousands of transfers in which
-    /// each touches pages that were never touched since the copy pays a few milliseconds, however large the table is.
-    /// </summary>
-    const int PageBits = 5, PageRows = 1 << PageBits, RowMask = PageRows - 1;
+    const int RowMask = PageStore<T>.PageRows - 1;
 
-    T[]?[] _pages;
-    bool[] _isShared;
+    readonly PageStore<T> _own;
+    PageStore<T> _store;
+    PageList<T> _pages;
 
-    public PagedRows() => (_pages, _isShared) = ([], []);
+    public PagedRows(BookCopies copies) => (_own, _pages) = (_store = new(copies), new(_store, 0));
 
-    PagedRows(T[]?[] pages)
-    {
-        _pages = pages;
-        _isShared = new bool[pages.Length];
-        Array.Fill(_isShared, true);
-    }
+    /// <summary>The pages that the table has, or had and may use again.</summary>
+    public int PagesTaken => _store.Taken;
 
     /// <summary>The row at an index that was written before.</summary>
-    public ref readonly T this[long index] => ref _pages[index >> PageBits]![index & RowMask];
+    public ref readonly T this[long index] =>
+        ref _pages.Read(_store, (int)(index >> PageStore<T>.PageBits), (int)index & RowMask);
 
     /// <summary>The row at an index, to be written; rows that were never written are zero.</summary>
     public ref T Writable(long index)
     {
-        var page = (int)(index >> PageBits);
+        Own();
+        var page = (int)(index >> PageStore<T>.PageBits);
         if (page >= _pages.Length)
-            Grow(page);
-        var rows = _pages[page];
-        if (rows is null || _isShared[page])
-        {
-            rows = rows is null ? new T[PageRows] : (T[])rows.Clone();
-            _pages[page] = rows;
-            _isShared[page] = false;
-        }
-
-        return ref rows[index & RowMask];
+            _pages.Lengthen(_own, Math.Max(page + 1, _pages.Length + _pages.Length / 4 + 8));
+        return ref _pages.Write(_own, page, (int)index & RowMask);
     }
 
-    /// <summary>The same rows for a second owner.</summary>
-    public PagedRows<T> Share()
+    /// <summary>The same rows for a copy of the books.</summary>
+    public PagedRows<T> Share(BookCopies copies)
     {
-        Array.Fill(_isShared, true);
-        return new PagedRows<T>((T[]?[])_pages.Clone());
+        Own();
+        return new PagedRows<T>(copies) { _store = _store, _pages = _pages };
     }
 
     /// <summary>Lets go of the pages whose rows all lie in front of an index.</summary>
     public void ForgetBefore(long index)
     {
-        var page = (int)Math.Min(index >> PageBits, _pages.Length) - 1;
-        for (; page >= 0 && _pages[page] is not null; page--)
-            _pages[page] = null;
+        Own();
+        var page = (int)Math.Min(index >> PageStore<T>.PageBits, _pages.Length) - 1;
+        for (; page >= 0 && _pages.Has(page); page--)
+            _pages.Forget(_own, page);
     }
 
-    void Grow(int page)
+    void Own()
     {
-        var length = Math.Max(page + 1, _pages.Length + _pages.Length / 4 + 8);
-        Array.Resize(ref _pages, length);
-        Array.Resize(ref _isShared, length);
+        if (ReferenceEquals(_store, _own))
+            return;
+        _pages = _pages.MovedTo(_own, _store);
+        _store = _own;
     }
 }

@@ -3,11 +3,11 @@ namespace CityLoop.Ledger;
 /// <summary>
 /// The payments and rebates that can still be taken back, with the lots they came from, in the order of the journal.
 /// </summary>
-sealed class PaymentTable
+sealed class PaymentTable(BookCopies copies)
 {
-    PagedRows<Row> _rows = new();
-    PagedRows<PaidLot> _lots = new();
-    PagedRows<Guid> _references = new();
+    PagedRows<Row> _rows = new(copies);
+    PagedRows<PaidLot> _lots = new(copies);
+    PagedRows<Guid> _references = new(copies);
     long _first;
     long _end;
     long _lotsEnd;
@@ -98,11 +98,11 @@ sealed class PaymentTable
 
     public void LoadForgotten(long upTo) => ForgottenUpTo = upTo;
 
-    public PaymentTable Share() => new()
+    public PaymentTable Share(BookCopies copies) => new(copies)
     {
-        _rows = _rows.Share(),
-        _lots = _lots.Share(),
-        _references = _references.Share(),
+        _rows = _rows.Share(copies),
+        _lots = _lots.Share(copies),
+        _references = _references.Share(copies),
         _first = _first,
         _end = _end,
         _lotsEnd = _lotsEnd,

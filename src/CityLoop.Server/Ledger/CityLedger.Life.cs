@@ -181,8 +181,17 @@ sealed partial class CityLedger : IHostedService, IDisposable
     /// <summary>Keeps the books as they are now, beside what goes on; nothing where another server writes.</summary>
     public async Task KeepBooksAsync(CancellationToken cancellation)
     {
-        if (_journal is { } journal && _writer is { } writer)
-            await journal.SaveSnapshotAsync(await writer.ReadAsync(books => books.Copy()), cancellation);
+        if (_journal is not { } journal || _writer is not { } writer)
+            return;
+        var copy = await writer.ReadAsync(books => books.Copy());
+        try
+        {
+            await journal.SaveSnapshotAsync(copy, cancellation);
+        }
+        finally
+        {
+            copy.Release();
+        }
     }
 
     /// <summary>The longest time that the writer took over one step since this was asked last.</summary>

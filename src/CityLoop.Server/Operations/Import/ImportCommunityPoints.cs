@@ -32,8 +32,8 @@ static class ImportCommunityPoints
         var unanswered = memory.Unanswered.ToList();
 
         progress($"Deciding {rows.Read:N0} rows");
-        var copy = await ledger.ReadAsync(books => books.Copy(), cancellation);
-        var books = new SchemeBooks(copy, await accounts.NamesAsync(cancellation), time.GetUtcNow());
+        var names = await accounts.NamesAsync(cancellation);
+        using var books = new SchemeBooks(await ledger.ReadAsync(b => b.Copy(), cancellation), names, time.GetUtcNow());
         var plan = SchemePlan.Make(rows, books, memory);
         var takesNothing = request.AllOrNothing && plan.Refused.Count > 0;
         if (takesNothing)

@@ -11,7 +11,7 @@ readonly record struct PlannedAccount(string? Name, Guid Key, string? Member, Ac
 /// A copy of the city's books in which a plan tries its transfers under the real rules. Its account numbers are its
 /// own: when the plan is posted, each account is opened, or found, in the real books.
 /// </summary>
-sealed class SchemeBooks
+sealed class SchemeBooks : IDisposable
 {
     readonly LedgerState _copy;
     readonly DateTimeOffset _now;
@@ -20,7 +20,7 @@ sealed class SchemeBooks
     readonly List<JournalEntry> _journal = [];
     readonly LedgerCommand[] _one = new LedgerCommand[1];
 
-    /// <param name="copy">Is changed: give it a copy.</param>
+    /// <param name="copy">Is changed, and released at the end: give it a copy.</param>
     /// <param name="names">The city's accounts that have a name.</param>
     public SchemeBooks(LedgerState copy, IReadOnlyDictionary<AccountId, string> names, DateTimeOffset now)
     {
@@ -34,6 +34,8 @@ sealed class SchemeBooks
 
     /// <summary>The accounts that the plan has asked for, by their number in the copy.</summary>
     public Dictionary<AccountId, PlannedAccount> Accounts { get; } = [];
+
+    public void Dispose() => _copy.Release();
 
     public bool Has(Guid id) => _copy.Find(id) is not null;
 
