@@ -12,8 +12,11 @@ sealed class Admission(int waitingMax, TimeProvider timer)
     /// <summary>No answer for this long while calls wait: the journal hangs, and newcomers would hang too.</summary>
     static readonly TimeSpan StallMax = TimeSpan.FromSeconds(1);
 
+    /// <summary>The rate is that of about so much time: one slow commit is not yet a slow disk.</summary>
+    static readonly TimeSpan MeasuredOver = TimeSpan.FromMilliseconds(500);
+
     /// <summary>What a modest machine does (docs/decisions/0002), until this one is measured.</summary>
-    const double FirstSecondsPerCommand = 1.0 / 40_000;
+    const double FirstPerSecond = 40_000;
 
     /// <summary>Less would be committed together with the batch that is waiting anyway.</summary>
     const int LeastWaiting = 2_048;
@@ -21,18 +24,16 @@ sealed class Admission(int waitingMax, TimeProvider timer)
     /// <summary>A smaller batch measures the commit, not the rate.</summary>
     const int MeasuredFrom = 256;
 
-    const double WeightOfNewest = 0.2;
-
     readonly Lock _lock = new();
     readonly SemaphoreSlim _turnOfLists = new(1);
     TaskCompletionSource _left = NewSignal();
-    double _secondsPerCommand = FirstSecondsPerCommand;
+    double _perSecond = FirstPerSecond;
     long _answeredAt;
     int _single, _listed;
     bool _isClosed;
 
     int Limit => Math.Min(
-        waitingMax, Math.Max(LeastWaiting, (int)Math.Min(int.MaxValue, WaitMax.TotalSeconds / _secondsPerCommand)));
+        waitingMax, Math.Max(LeastWaiting, (int)Math.Min(int.MaxValue, WaitMax.TotalSeconds * _perSecond)));
 
     /// <summary>Lets a call in, or does not. Behind a closed door everybody is told so by the queue.</summary>
     public bool TryEnter(int commands)
@@ -87,9 +88,9 @@ sealed class Admission(int waitingMax, TimeProvider timer)
             _single -= single;
             _listed -= listed;
             _answeredAt = timer.GetTimestamp();
-            if (single + listed >= MeasuredFrom)
-                _secondsPerCommand += WeightOfNewest
-                    * (took.TotalSeconds / (single + listed) - _secondsPerCommand);
+            if (single + listed >= MeasuredFrom && took > TimeSpan.Zero)
+                _perSecond +=
+                    (1 - Math.Exp(-took / MeasuredOver)) * ((single + listed) / took.TotalSeconds - _perSecond);
             (left, _left) = (_left, NewSignal());
         }
 
