@@ -136,7 +136,7 @@ sealed class IdTable
         return Mixing.Mix(BitConverter.ToUInt64(bytes) ^ Mixing.Mix(BitConverter.ToUInt64(bytes[8..])));
     }
 
-    /// <summary>A table of its own, in small pages: an id costs a copy of a kilobyte, however large the table is.</summary>
+    /// <summary>A table of its own in small pages: an id costs a copy of a kilobyte, however large the table.</summary>
     struct Part
     {
         const int PageBits = PageStore<Slot>.PageBits, SlotMask = PageStore<Slot>.PageRows - 1;

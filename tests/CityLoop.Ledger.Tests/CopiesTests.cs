@@ -1,6 +1,6 @@
 namespace CityLoop.Ledger.Tests;
 
-/// <summary>Copies of the books stay what they were, whatever the books do meanwhile, and cost nothing afterwards.</summary>
+/// <summary>Copies of the books stay what they were, whatever the books do, and cost nothing afterwards.</summary>
 public sealed class CopiesTests
 {
     [Theory]
