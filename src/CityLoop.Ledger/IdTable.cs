@@ -48,7 +48,22 @@ sealed class IdTable
         return false;
     }
 
+    /// <summary>Brings the place of an id near to the processor.</summary>
+    public long Touch(Guid id)
+    {
+        var hash = Hash(id);
+        ref readonly var part = ref _parts[PartOf(hash)];
+        return part.Length == 0 ? 0 : part.Read(_store, part.StartOf(hash)).Sequence;
+    }
+
     public bool Contains(Guid id) => TryFind(id, out _, out _);
+
+    /// <summary>Makes room for so many ids at once, in a table that is empty.</summary>
+    public void Reserve(int ids)
+    {
+        for (var i = 0; i < _parts.Length; i++)
+            _parts[i].Grow(_own, (int)(ids * 1.2 / PartCount));
+    }
 
     /// <summary>Adds an id that is not there yet.</summary>
     public void Add(Guid id, long sequence, ulong digest)
@@ -56,9 +71,10 @@ sealed class IdTable
         Own();
         var hash = Hash(id);
         ref var part = ref _parts[PartOf(hash)];
-        // Seven eighths full at most: probes stay short.
+        // Seven eighths full at most: probes stay short. By a quarter: tables that double are half empty most of their
+        // lives.
         if ((part.Used + 1) * 8L > part.Length * 7L)
-            part.Grow(_own);
+            part.Grow(_own, part.Length + part.Length / 4);
         part.Place(_own, new Slot(id, sequence, Kept(digest)), hash);
         part.Used++;
         Count++;
@@ -165,11 +181,10 @@ sealed class IdTable
             Write(store, i) = slot;
         }
 
-        public void Grow(PageStore<Slot> store)
+        public void Grow(PageStore<Slot> store, int slots)
         {
-            // By a quarter: a table that doubles is half empty most of its life.
             var (before, length) = (_pages, Length);
-            var pages = ((length + length / 4) >> PageBits) + 1;
+            var pages = (slots >> PageBits) + 1;
             (_pages, Length) = (new PageList<Slot>(store, pages), pages << PageBits);
             _pages.Fill(store);
             for (var i = 0; i < length; i++)

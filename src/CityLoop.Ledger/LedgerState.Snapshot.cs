@@ -64,7 +64,11 @@ public sealed partial class LedgerState
             state.LoadLimits(reader);
             state.LoadPayments(reader);
             state.LoadGone(reader);
-            for (var left = reader.ReadInt32(); left > 0; left--)
+            var ids = reader.ReadInt32();
+            // A city's worth: a count in damaged bytes must not take all the memory there is.
+            if (ids is > 100_000 and < 50_000_000)
+                state._ids.Reserve(ids);
+            for (var left = ids; left > 0; left--)
                 state._ids.Add(reader.ReadId(), reader.ReadInt64(), reader.ReadUInt64());
             return state;
         }

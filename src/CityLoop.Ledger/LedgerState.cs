@@ -15,6 +15,9 @@ public sealed partial class LedgerState
     /// </summary>
     public const int ReversibleDays = 100;
 
+    /// <summary>How many entries are looked at together before they are applied.</summary>
+    internal const int TouchedTogether = 16;
+
     readonly Dictionary<short, CurrencyView> _currencies = [];
     readonly Dictionary<int, (long? Minimum, long? Maximum)> _bounds = [];
     readonly SortedDictionary<long, OpenHold> _holds = [];
@@ -27,6 +30,7 @@ public sealed partial class LedgerState
     readonly PaymentTable _payments;
     LimitTable _limits = new();
     int _day;
+    long _touched;
     bool _anyDecays;
 
     /// <summary>Empty books.</summary>
@@ -113,6 +117,28 @@ public sealed partial class LedgerState
         var again = TakeIn(command, entry.At);
         if (again.DebitPrevious != entry.DebitPrevious || again.CreditPrevious != entry.CreditPrevious)
             throw new InvalidDataException($"Entry {entry.Sequence} names another entry before it than the books do.");
+    }
+
+    /// <summary>
+    /// Looks at the rows that the next entries will need, all of them before the first is applied: the processor then
+    /// waits for many distant places of memory at once instead of for one after the other.
+    /// </summary>
+    internal void Touch(IReadOnlyList<JournalEntry> entries, int from)
+    {
+        var last = Math.Min(entries.Count, from + TouchedTogether);
+        for (var i = from; i < last; i++)
+        {
+            if (entries[i].Body is not Transfer transfer)
+                continue;
+            _touched += _ids.Touch(transfer.Id);
+            if (Exists(transfer.Debit) && Exists(transfer.Credit))
+                _touched += _accounts[transfer.Debit.Value].FirstLot + _accounts[transfer.Credit.Value].FirstLot;
+        }
+
+        for (var i = from; i < last; i++)
+            if (entries[i].Body is Transfer transfer && Exists(transfer.Debit) && Exists(transfer.Credit))
+                _touched += _lots.Touch(_accounts[transfer.Debit.Value].FirstLot)
+                    + _lots.Touch(_accounts[transfer.Credit.Value].FirstLot);
     }
 
     /// <summary>

@@ -24,6 +24,9 @@ sealed class LotPool(BookCopies copies)
 
     public ref readonly Row this[int index] => ref _rows[index];
 
+    /// <summary>Brings a lot's row near to the processor.</summary>
+    public long Touch(int index) => index == 0 ? 0 : _rows[index].Amount;
+
     /// <summary>Adds to the lot of this last day and budget; answers the chain's (perhaps new) first lot.</summary>
     /// <param name="month">The month up to which the points have decayed.</param>
     public int Add(int first, int lastDay, int budget, long amount, short month)

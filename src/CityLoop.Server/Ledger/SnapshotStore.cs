@@ -10,8 +10,8 @@ namespace CityLoop.Server.Ledger;
 static class SnapshotStore
 {
     /// <param name="isGentle">
-    /// True beside a city at work: rests three times as long as it writes, so that payments have the disk and the
-    /// processors.
+    /// True beside a city at work: rests three times as long as it writes, and 25 ms at least, so that payments have
+    /// the disk and the processors.
     /// </param>
     /// <remarks>Blocks its thread all the while: give it one of its own.</remarks>
     public static void Save(
@@ -28,14 +28,11 @@ static class SnapshotStore
                 return;
         }
 
-        var rested = TimeProvider.System.GetTimestamp();
+        var pace = new Pace(isGentle, cancellation);
         using var parts = new SnapshotParts(part =>
         {
             Put(connection, books.Sequence, part.Number, part.Bytes);
-            if (isGentle)
-                cancellation.WaitHandle.WaitOne(3 * TimeProvider.System.GetElapsedTime(rested));
-            cancellation.ThrowIfCancellationRequested();
-            rested = TimeProvider.System.GetTimestamp();
+            pace.Rest();
         });
         books.Save(parts);
         parts.Complete();
@@ -49,12 +46,27 @@ static class SnapshotStore
             finish.ExecuteNonQuery();
         }
 
-        using (var old = new NpgsqlCommand(
-            "delete from ledger.snapshot where sequence < all "
-            + "(select sequence from ledger.snapshot order by 1 desc limit 2)",
-            connection))
-            old.ExecuteNonQuery();
         transaction.Commit();
+        ForgetOld(connection, pace);
+    }
+
+    /// <summary>
+    /// Takes the older snapshots away, part by part: hundreds of megabytes at once would stand in the log in front of
+    /// people's payments. Where that is cut off, the next snapshot goes on with it.
+    /// </summary>
+    static void ForgetOld(NpgsqlConnection connection, Pace pace)
+    {
+        const string isOld =
+            "sequence < all (select s.sequence from ledger.snapshot s order by 1 desc limit 2)";
+        using var part = new NpgsqlCommand(
+            $"""
+            delete from ledger.snapshot_part where ctid = any (array(
+              select ctid from ledger.snapshot_part where {isOld} limit 1))
+            """, connection);
+        while (part.ExecuteNonQuery() > 0)
+            pace.Rest();
+        using var heads = new NpgsqlCommand($"delete from ledger.snapshot where {isOld}", connection);
+        heads.ExecuteNonQuery();
     }
 
     /// <summary>The newest books whose fingerprint fits; empty books when there are none.</summary>
@@ -69,25 +81,81 @@ static class SnapshotStore
 
         await using var connection = await database.OpenConnectionAsync(cancellation);
         foreach (var (sequence, digest, parts) in kept)
+            if (await Task.Run(() => TryLoad(connection, sequence, digest, parts), cancellation) is { } books)
+                return books;
+        return new LedgerState();
+    }
+
+    /// <summary>
+    /// The books in a snapshot; null where its bytes are damaged. While one part is read as books, the next is fetched
+    /// and goes into the fingerprint; nobody gets the books before it fits.
+    /// </summary>
+    static LedgerState? TryLoad(NpgsqlConnection connection, long sequence, byte[] digest, int parts)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var fetched = 0;
+        var next = Fetch();
+        LedgerState? books = null;
+        try
         {
-            // Twice over the parts: damaged bytes are never taken for books, and nobody holds them all at once.
-            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            for (var part = 0; part < parts; part++)
-                hash.AppendData(Get(connection, sequence, part));
-            if (!hash.GetHashAndReset().AsSpan().SequenceEqual(digest))
-                continue;
-            try
-            {
-                using var bytes = new SnapshotParts(parts, part => Get(connection, sequence, part));
-                return LedgerState.Load(bytes);
-            }
-            catch (InvalidDataException)
-            {
-                // Written by an earlier version: the journal has everything.
-            }
+            using var bytes = new SnapshotParts(parts, _ => Take());
+            books = LedgerState.Load(bytes);
+        }
+        catch (InvalidDataException)
+        {
+            // Written by an earlier version, or damaged: the journal has everything.
+        }
+        catch (Exception) when (!Fits())
+        {
+            // Damaged bytes may say anything.
         }
 
-        return new LedgerState();
+        return Fits() ? books : null;
+
+        bool Fits()
+        {
+            while (next is not null)
+                Take();
+            return hash.GetCurrentHash().AsSpan().SequenceEqual(digest);
+        }
+
+        byte[] Take()
+        {
+            var part = next!.GetAwaiter().GetResult();
+            next = Fetch();
+            return part;
+        }
+
+        Task<byte[]>? Fetch()
+        {
+            if (fetched == parts)
+                return null;
+            var number = fetched++;
+            return Task.Run(() =>
+            {
+                var part = Get(connection, sequence, number);
+                hash.AppendData(part);
+                return part;
+            });
+        }
+    }
+
+    /// <summary>The steps of one who writes beside a city at work, and rests in between.</summary>
+    sealed class Pace(bool isGentle, CancellationToken cancellation)
+    {
+        /// <summary>A quarter of a megabyte in this time is 10 MB a second.</summary>
+        static readonly TimeSpan RestMin = TimeSpan.FromMilliseconds(25);
+
+        long _rested = TimeProvider.System.GetTimestamp();
+
+        public void Rest()
+        {
+            var rest = 3 * TimeProvider.System.GetElapsedTime(_rested);
+            if (isGentle)
+                cancellation.WaitHandle.WaitOne(rest > RestMin ? rest : RestMin);
+            cancellation.ThrowIfCancellationRequested();
+            _rested = TimeProvider.System.GetTimestamp();
+        }
     }
 
     static void Put(NpgsqlConnection connection, long sequence, int part, ReadOnlyMemory<byte> bytes)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using CityLoop.Server.Tests.Hosting;
+using CityLoop.Server.Web;
 
 namespace CityLoop.Server.Tests.Web;
 
@@ -30,6 +31,7 @@ public sealed partial class HttpsTests
         await VisitAsync(client, jar, "/sign-in/code", asked, "code", ("Code", SixDigits().Match(letters).Value));
 
         using var challenged = new HttpRequestMessage(HttpMethod.Post, "/api/v1/sign-in/passkey/challenge");
+        challenged.Headers.Add(Security.ApiHeader, "1");
         await SendAsync(client, jar, challenged);
 
         // The language is the one without the prefix: a neighbour who plants it makes the pages speak Japanese.

@@ -14,11 +14,13 @@ sealed partial class PrivateCluster : IAsyncDisposable
 
     // Crash recovery after a kill is short only while little is left to replay, and imports write gigabytes: 4 GB
     // between checkpoints replays in seconds. 200 connections serve the tests' many small databases at once.
+    // What a connection writes into the system's cache is sent to the disk soon: gathered for half a minute and flushed
+    // at once by a checkpoint, it made payments wait for up to half a second.
     static readonly string[] Settings =
     [
         "listen_addresses=", "max_connections=200", "shared_buffers=256MB", "max_wal_size=4GB", "min_wal_size=512MB",
         "timezone=UTC", "log_timezone=UTC", "cluster_name=cityloop", "log_line_prefix=%m [%p] %d ", "fsync=on",
-        "full_page_writes=on",
+        "full_page_writes=on", "backend_flush_after=256kB",
     ];
 
     /// <summary>Who has lived as long as this did not die of starting.</summary>
