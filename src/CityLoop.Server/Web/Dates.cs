@@ -28,6 +28,16 @@ static class Dates
     public static string Day(DateOnly day, DateOnly today, string language) =>
         day.Year == today.Year ? Day(day, language) : DayAndYear(day, language);
 
+    /// <summary>
+    /// Half a month: "2026 年 11 月 16 – 30 日", "16–30 November 2026", "2026年11月16日〜30日". Both days in one month.
+    /// </summary>
+    public static string Period(DateOnly from, DateOnly to, string language) => language switch
+    {
+        "en" => $"{from.Day}–{DayAndYear(to, language)}",
+        "ja" => $"{DayAndYear(from, language)}〜{to.Day}日",
+        _ => $"{from.Year} 年 {from.Month} 月 {from.Day} – {to.Day} 日",
+    };
+
     /// <summary>"3 月 31 日 週二", "Tue 31 March", "3月31日(火)".</summary>
     public static string DayOfWeek(DateOnly day, string language) => language switch
     {
