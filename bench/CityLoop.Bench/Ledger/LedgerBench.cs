@@ -59,14 +59,14 @@ static class LedgerBench
         Progress.Tell($"random {random}");
         var pgbench = await city.PgbenchAsync((int)size.Seconds);
         Progress.Tell($"pgbench {pgbench:n0}/s");
-        var hot = await Callers.AskAsync(ledger, size.Outstanding, size.Seconds, i =>
-        {
-            var numbers = new FastRandom((ulong)i + 90_001);
-            return () => town.Payment(ref numbers);
-        });
+        var hot = await Callers.AskAsync(ledger, size.Outstanding, size.Seconds, Payments(town));
         Progress.Tell($"hot {hot}");
-        var few = await Callers.AskAsync(ledger, 256, size.Seconds / 2, Gifts(town));
-        Progress.Tell($"with 256 callers {few.PerSecond:n0}/s, {few.PerSecond / pgbench:0.0} × pgbench");
+        foreach (var (name, asking) in new[] { ("random", Gifts(town)), ("hot", Payments(town)) })
+        {
+            var few = await Callers.AskAsync(ledger, 256, size.Seconds / 2, asking);
+            Progress.Tell($"{name} with 256 callers {few.PerSecond:n0}/s, {few.PerSecond / pgbench:0.0} × pgbench");
+        }
+
         var (oneCaller, oneCommit) = await OneByOneAsync(host, town, size.Seconds);
         var halfNumbers = new FastRandom(5);
         var half = await Callers.AskAtRateAsync(
@@ -82,6 +82,13 @@ static class LedgerBench
     {
         var numbers = new FastRandom((ulong)i + (ulong)Stopwatch.GetTimestamp());
         return () => town.Gift(ref numbers);
+    };
+
+    /// <summary>Everybody pays at one shop.</summary>
+    static Func<int, Func<Transfer>> Payments(LedgerTown town) => i =>
+    {
+        var numbers = new FastRandom((ulong)i + (ulong)Stopwatch.GetTimestamp());
+        return () => town.Payment(ref numbers);
     };
 
     public static async Task<(long Bytes, long Entries)> JournalSizeAsync(NpgsqlDataSource database)
