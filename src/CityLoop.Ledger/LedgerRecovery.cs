@@ -22,11 +22,23 @@ public static class LedgerRecovery
     {
         ArgumentNullException.ThrowIfNull(journal);
         ArgumentNullException.ThrowIfNull(books);
-        var reading = journal.ReadAsync(books.Sequence, ChunkEntries, cancellation);
+        var reading = ReadAsync(books.Sequence);
+        Task<IReadOnlyList<JournalEntry>>? ahead = null;
         while (await reading is { Count: > 0 } entries)
         {
-            // The next ones are read while these are applied; numbers have no gaps.
-            reading = journal.ReadAsync(entries[^1].Sequence, ChunkEntries, cancellation);
+            // The next two pieces are read while this one is applied; numbers have no gaps. A piece that is not full
+            // was the journal's end for a moment, and what was read ahead of it may begin too late.
+            var end = entries[^1].Sequence;
+            if (entries.Count == ChunkEntries)
+            {
+                (reading, ahead) = (ahead ?? ReadAsync(end), ReadAsync(end + ChunkEntries));
+            }
+            else
+            {
+                await (ahead ?? Task.CompletedTask);
+                (reading, ahead) = (ReadAsync(end), null);
+            }
+
             for (var i = 0; i < entries.Count; i++)
             {
                 if (i % LedgerState.TouchedTogether == 0)
@@ -34,5 +46,10 @@ public static class LedgerRecovery
                 books.Apply(entries[i]);
             }
         }
+
+        await (ahead ?? Task.CompletedTask);
+
+        Task<IReadOnlyList<JournalEntry>> ReadAsync(long after) =>
+            journal.ReadAsync(after, ChunkEntries, cancellation);
     }
 }
