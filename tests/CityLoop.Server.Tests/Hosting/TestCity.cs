@@ -5,6 +5,7 @@ using CityLoop.Server.Operations;
 using CityLoop.Server.Pass;
 using CityLoop.Server.Shared;
 using CityLoop.Server.Web;
+using Dapper;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -89,6 +90,16 @@ public sealed class TestCity : IAsyncLifetime
         {
             BaseAddress = Address,
         };
+
+    /// <summary>Ends the writer's connection of this city alone: other tests have theirs on the same cluster.</summary>
+    public async Task EndWritersConnectionAsync()
+    {
+        await using var connection = await Database.OpenConnectionAsync();
+        await connection.ExecuteAsync("""
+            select pg_terminate_backend(pid) from pg_stat_activity
+            where application_name = 'cityloop-writer' and datname = current_database()
+            """);
+    }
 
     public async ValueTask DisposeAsync()
     {

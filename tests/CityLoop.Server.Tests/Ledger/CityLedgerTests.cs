@@ -141,11 +141,8 @@ public sealed class CityLedgerTests(TestCity city) : IClassFixture<TestCity>
             await Task.Yield();
             await EarnAsync(person, 1);
         }).ToList();
-        await using (var connection = await city.Database.OpenConnectionAsync())
-            for (var i = 0; i < 5; i++)
-                await connection.ExecuteAsync(
-                    "select pg_terminate_backend(pid) from pg_stat_activity "
-                    + "where application_name = 'cityloop-writer' and datname = current_database()");
+        for (var i = 0; i < 5; i++)
+            await city.EndWritersConnectionAsync();
         await Task.WhenAll(posting);
 
         (await Ledger.ReadAsync(books => books.Account(person).Balance, None)).ShouldBe(2_000);

@@ -118,15 +118,11 @@ public sealed class JournalSealsTests(TestCity city) : IClassFixture<TestCity>
     {
         await GiveAsync(1);
         var task = GiveAsync(200);
-        await using (var connection = await city.Database.OpenConnectionAsync())
-            for (var i = 0; i < 20; i++)
-            {
-                await connection.ExecuteAsync(
-                    """
-                    select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'cityloop-writer'
-                    """);
-                await Task.Delay(10);
-            }
+        for (var i = 0; i < 20; i++)
+        {
+            await city.EndWritersConnectionAsync();
+            await Task.Delay(10);
+        }
 
         await task;
         await GiveAsync(1);
