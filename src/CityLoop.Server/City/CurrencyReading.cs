@@ -92,16 +92,33 @@ sealed class CurrencyReading(
     {
         if (!currency.Has("spending"))
             return SpendRule.Everywhere;
-        var node = currency.One("spending").Only("categories", "notCategories", "districts", "shops");
+        var node = currency.One("spending").Only("categories", "notCategories", "districts", "shops", "notGoods");
         var categories = shops.Select(s => s.Category).ToHashSet();
         var rule = new SpendRule(
             Named(node, "categories", categories, "a category of shops.csv"),
             Named(node, "notCategories", categories, "a category of shops.csv") ?? new HashSet<string>(),
             Named(node, "districts", districts.Select(d => d.Code).ToHashSet(), "a code of districts.csv"),
-            Named(node, "shops", shops.Select(s => s.Code).ToHashSet(), "a code of shops.csv"));
+            Named(node, "shops", shops.Select(s => s.Code).ToHashSet(), "a code of shops.csv"),
+            NotGoods(node));
         if (shops.Count > 0 && !shops.Any(s => rule.Accepts(s.Code, s.Category, s.District.Code)))
             currency.Wrong("spending", "leaves no shop that takes it", "Widen it, or leave it out for every shop");
         return rule;
+    }
+
+    List<Goods> NotGoods(PackNode spending)
+    {
+        var goods = new List<Goods>();
+        foreach (var node in spending.Has("notGoods") ? spending.Many("notGoods") : [])
+        {
+            var code = node.Only("code", "names").Text("code");
+            if (code.Length > 40 || !code.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'))
+                node.Wrong("code", $"is '{code}'", "Write at most 40 of a to z, 0 to 9 and '-'");
+            if (goods.Any(g => g.Code == code))
+                node.Wrong("code", $"'{code}' stands twice", "Leave one of the two out");
+            goods.Add(new Goods(code, node.Names("names", languages)));
+        }
+
+        return goods;
     }
 
     /// <summary>Names that must be known; null when the field is left out.</summary>

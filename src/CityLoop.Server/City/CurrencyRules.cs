@@ -7,11 +7,12 @@ namespace CityLoop.Server.City;
 /// <param name="NotCategories">Kinds of shops that do not, whatever else stands here.</param>
 /// <param name="Districts">Codes of the districts whose shops take it; null for all.</param>
 /// <param name="Shops">Codes of the only shops that take it; null for all.</param>
+/// <param name="NotGoods">What it does not pay for, in whichever shop.</param>
 sealed record SpendRule(
     IReadOnlySet<string>? Categories, IReadOnlySet<string> NotCategories, IReadOnlySet<string>? Districts,
-    IReadOnlySet<string>? Shops)
+    IReadOnlySet<string>? Shops, IReadOnlyList<Goods> NotGoods)
 {
-    public static SpendRule Everywhere { get; } = new(null, new HashSet<string>(), null, null);
+    public static SpendRule Everywhere { get; } = new(null, new HashSet<string>(), null, null, []);
 
     /// <summary>True when a shop takes it.</summary>
     public bool Accepts(string shop, string category, string district) =>
@@ -20,6 +21,9 @@ sealed record SpendRule(
         && Districts?.Contains(district) != false
         && Shops?.Contains(shop) != false;
 }
+
+/// <summary>A kind of goods, by the code that tills send and the name that people read.</summary>
+sealed record Goods(string Code, LocalNames Names);
 
 /// <summary>At most so much, in the smallest unit; the ledger decides it with every transfer.</summary>
 sealed record CityLimit(short Number, TransferCode Code, LimitPer Per, LimitPeriod Period, long Max)

@@ -12,7 +12,14 @@ static class ChargeWallet
     /// <param name="Id">Made by the till, version 4 or 7; the same id and content gets the first answer again.</param>
     /// <param name="Code">The 16 digits on the person's phone; blanks between them do not matter.</param>
     /// <param name="Amount">In the currency's smallest unit.</param>
-    public sealed record Request(Guid Id, string Code, long Amount);
+    /// <param name="Goods">
+    /// What the sum is made of, as far as the till knows: goods that the currency does not pay for are refused.
+    /// </param>
+    public sealed record Request(Guid Id, string Code, long Amount, IReadOnlyList<GoodsLine>? Goods = null);
+
+    /// <param name="Code">The city's code for a kind of goods, as in <c>notGoods</c> of its currency.</param>
+    /// <param name="Amount">What of the sum they cost.</param>
+    public sealed record GoodsLine(string Code, long Amount);
 
     /// <param name="Back">What the city gave back to the person, rounded down.</param>
     /// <param name="RebateUsedUp">True when nothing came back because the budget for it has run dry.</param>
@@ -22,14 +29,19 @@ static class ChargeWallet
     /// <summary>What can become of a charge, in order of precedence.</summary>
     public enum Outcome
     {
-        Charged, NoShop, IdNotValid, AmountNotPositive, AmountTooLarge, CodeNotValid, TooManyWrongCodes, CodeUnknown,
-        CodeExpired, NoWallet, NotAcceptedHere, IdAlreadyUsed, WalletIsFrozen, ShopTakesNothing, CodeAlreadyUsed,
+        Charged, NoShop, IdNotValid, AmountNotPositive, AmountTooLarge, GoodsNotValid, CodeNotValid, GoodsExcluded,
+        TooManyWrongCodes, CodeUnknown, CodeExpired, NoWallet, NotAcceptedHere, IdAlreadyUsed, WalletIsFrozen, ShopTakesNothing, CodeAlreadyUsed,
         LimitIsReached, TooFewPoints, Refused,
     }
 
-    public readonly record struct Decision(Outcome Outcome, Payment? Payment = null, TimeSpan Wait = default);
+    /// <param name="Excluded">What of the amount these points do not pay for.</param>
+    public readonly record struct Decision(
+        Outcome Outcome, Payment? Payment = null, TimeSpan Wait = default, long Excluded = 0);
 
     const int CodeLengthMax = 40;
+
+    /// <summary>More lines than any receipt has.</summary>
+    const int GoodsMax = 1_000;
 
     public static void Map(IEndpointRouteBuilder till) =>
         till.MapPost("/charges", HandleAsync).Accepts<Request>("application/json")
@@ -67,7 +79,9 @@ static class ChargeWallet
             Outcome.IdNotValid => (400, "id_not_valid", "id", null),
             Outcome.AmountNotPositive => (400, "amount_not_positive", "amount", null),
             Outcome.AmountTooLarge => (400, "amount_too_large", "amount", till.Payments.LargestAsText),
+            Outcome.GoodsNotValid => (400, "goods_not_valid", "goods", null),
             Outcome.CodeNotValid => (400, "code_not_valid", "code", null),
+            Outcome.GoodsExcluded => (409, "goods_excluded", "goods", till.Payments.AsText(decision.Excluded)),
             Outcome.TooManyWrongCodes => (429, "too_many_wrong_codes", "code", SecondsOf(decision.Wait)),
             Outcome.CodeUnknown => (409, "code_unknown", "code", null),
             Outcome.CodeExpired => (409, "code_expired", "code", null),
@@ -90,6 +104,22 @@ static class ChargeWallet
         !Payment.MayNameOne(request.Id) ? Outcome.IdNotValid
         : request.Amount <= 0 ? Outcome.AmountNotPositive
         : request.Amount > largest ? Outcome.AmountTooLarge
+        : !AreValid(request.Goods ?? [], request.Amount) ? Outcome.GoodsNotValid
         : request.Code.Length > CodeLengthMax || !WalletCodes.IsWellFormed(request.Code) ? Outcome.CodeNotValid
         : null;
+
+    /// <summary>The parts are no more than the whole; the till need not know all of them.</summary>
+    static bool AreValid(IReadOnlyList<GoodsLine> goods, long amount)
+    {
+        if (goods.Count > GoodsMax)
+            return false;
+        foreach (var line in goods)
+        {
+            if (line is not { Code.Length: > 0, Amount: > 0 } || line.Amount > amount)
+                return false;
+            amount -= line.Amount;
+        }
+
+        return true;
+    }
 }

@@ -24,7 +24,9 @@ sealed partial class Payments(
     public long Largest { get; } =
         Enumerable.Range(0, city.MainCurrency.Scale).Aggregate(LargestWhole, (units, _) => units * 10);
 
-    public string LargestAsText => Amounts.Format(Largest, Currency.Scale);
+    public string LargestAsText => AsText(Largest);
+
+    public string AsText(long amount) => Amounts.Format(amount, Currency.Scale);
 
     /// <summary>What the city gives back for an amount: a share, rounded down.</summary>
     public long BackFor(long amount) => amount * city.Rebate.Percent / 100;
@@ -73,6 +75,15 @@ sealed partial class Payments(
 
     /// <summary>True when the currency's rule lets a shop take it.</summary>
     public bool Accepts(Merchant shop) => Currency.Spending.Accepts(shop.Code, shop.Category, shop.District);
+
+    /// <summary>What of a sum the currency's rule does not pay for.</summary>
+    public long ExcludedFrom(IReadOnlyList<ChargeWallet.GoodsLine> goods) =>
+        goods.Where(line => Currency.Spending.NotGoods.Any(not => not.Code == line.Code)).Sum(line => line.Amount);
+
+    /// <summary>What the currency does not pay for, as a till and a person read it; null when nothing is.</summary>
+    public string? NotGoods(string language) => Currency.Spending.NotGoods is { Count: > 0 } goods
+        ? string.Join(language == "en" ? ", " : "、", goods.Select(g => g.Names[language]))
+        : null;
 
     /// <summary>A code says a number only: it may stand for no account, or for a shop's or the city's own.</summary>
     bool IsWallet(LedgerState books, AccountId account) =>

@@ -15,6 +15,8 @@ sealed class Till(
             return new(ChargeWallet.Outcome.NoShop);
         if (ChargeWallet.Check(request, payments.Largest) is { } wrong)
             return new(wrong);
+        if (payments.ExcludedFrom(request.Goods ?? []) is > 0 and var excluded)
+            return new(ChargeWallet.Outcome.GoodsExcluded, Excluded: excluded);
         if (wrongCodes.WaitOf(shop.Id) is { } wait && wait > TimeSpan.Zero)
             return await AnswerWhileWaitingAsync(wait, shop, request, cancellation);
 

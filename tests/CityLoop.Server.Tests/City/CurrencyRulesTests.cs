@@ -77,6 +77,10 @@ public sealed class CurrencyRulesTests : IDisposable
     [InlineData("\"spending\": { \"categories\": [\"beer\"] }", "'categories' has 'beer', which is not known")]
     [InlineData("\"spending\": { \"districts\": [\"1\"] }", "'districts' has '1', which is not known")]
     [InlineData("\"spending\": { \"category\": [\"food\"] }", "'category' is not a known field")]
+    [InlineData("\"spending\": { \"notGoods\": [{ \"code\": \"Tobacco\", \"names\": { \"zh-TW\": \"a\", "
+        + "\"en\": \"a\", \"ja\": \"a\" } }] }", "'code' is 'Tobacco'")]
+    [InlineData("\"spending\": { \"notGoods\": [{ \"code\": \"wine\", \"names\": { \"zh-TW\": \"a\" } }] }",
+        "'names' has no name in en")]
     [InlineData("\"spending\": { \"shops\": [\"green-river\"], \"categories\": [\"food\"] }",
         "'spending' leaves no shop")]
     [InlineData("\"limits\": [{ \"number\": 1, \"what\": \"pay\", \"per\": \"mission\", \"period\": \"day\", "

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using CityLoop.Ledger;
 using CityLoop.Server.City;
 using CityLoop.Server.Ledger;
@@ -36,6 +37,33 @@ public sealed class SpendRulesTests : IAsyncLifetime
         var shops = await phone.GetStringAsync("/shops?language=en", Stop);
         shops.ShouldContain("Green River Books");
         shops.ShouldNotContain("Sunflower Bakery");
+    }
+
+    [Fact]
+    public async Task Goods_that_the_points_do_not_pay_for_are_named_beforehand_and_refused_at_the_till()
+    {
+        await BeginAsync("""
+            "spending": { "notGoods": [
+              { "code": "tobacco", "names": { "zh-TW": "菸品", "en": "tobacco", "ja": "たばこ" } },
+              { "code": "gift-cards", "names": { "zh-TW": "禮券", "en": "gift cards", "ja": "商品券" } } ] }
+            """);
+        await _city.GiveAsync(Cast.LinMeiling, 500);
+        using var till = await _city.SignInAsync(Cast.HuangZhiming);
+        using var phone = await _city.SignInAsync(Cast.LinMeiling);
+        (await till.GetStringAsync("/till?language=en", Stop)).ShouldContain("Not for: tobacco, gift cards");
+        (await phone.GetStringAsync("/pay/sunflower?language=en", Stop)).ShouldContain("Not for: tobacco, gift cards");
+        var code = await _city.CodeOfAsync(Cast.LinMeiling);
+
+        var refused = await ChargeAsync(till, code, 300, ("bread", 120), ("tobacco", 100), ("gift-cards", 80));
+        refused.ShouldBeRefused(HttpStatusCode.Conflict, "goods_excluded", "goods");
+        refused.Body.GetProperty("detail").GetString()!.ShouldContain("180");
+        (await ChargeAsync(till, code, 300, ("bread", 120), ("tea", 181)))
+            .ShouldBeRefused(HttpStatusCode.BadRequest, "goods_not_valid", "goods");
+        (await ChargeAsync(till, code, 300, ("bread", 0)))
+            .ShouldBeRefused(HttpStatusCode.BadRequest, "goods_not_valid", "goods");
+
+        // The refusals used nothing up: the code on the phone pays for the rest.
+        (await ChargeAsync(till, code, 120, ("bread", 100))).ShouldBeDone();
     }
 
     [Fact]
@@ -146,7 +174,7 @@ public sealed class SpendRulesTests : IAsyncLifetime
         (await till.RefundAsync(paid.Id)).ShouldBeDone().Body.ToString().ShouldBe(refund.Body.ToString());
         var account = await _city.AccountOfAsync(Cast.EmmaDubois);
         (await _city.Get<CityLedger>().ReadAsync(books => books.Account(account).Spendable, Stop))
-.ShouldBe(canBeSpent ? 100 : 30);
+            .ShouldBe(canBeSpent ? 100 : 30);
         (await till.GetStringAsync($"/till/receipts/{paid.Id}?language=en", Stop)).ShouldContain(said);
         using var phone = await _city.SignInAsync(Cast.EmmaDubois);
         (await phone.GetStringAsync($"/receipts/{paid.Id}?language=en", Stop)).ShouldContain(said);
@@ -205,6 +233,13 @@ public sealed class SpendRulesTests : IAsyncLifetime
         (await _city.Get<CityLedger>().PostAsync(
             new ChangeAccount(Guid.NewGuid(), account, status, Maximum: maximum), Stop))
             .Outcome.ShouldBe(PostOutcome.Posted);
+
+    static Task<Answer> ChargeAsync(
+        HttpClient till, string code, long amount, params (string Code, long Amount)[] goods) =>
+        till.SendAsync("/api/v1/till/charges", JsonSerializer.Serialize(new
+        {
+            id = Guid.NewGuid(), code, amount, goods = goods.Select(g => new { code = g.Code, amount = g.Amount }),
+        }));
 
     static Task<Answer> PayAsync(HttpClient phone, long amount, string shop = "sunflower", Guid? id = null) =>
         phone.SendAsync("/api/v1/wallet/payments",
