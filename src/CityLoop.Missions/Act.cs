@@ -12,6 +12,11 @@ public sealed record Act(Guid Person, string Activity, DateTime At)
     /// <summary>The chosen answer, counted from 1, null when none was given.</summary>
     public int? Answer { get; init; }
 
+    /// <summary>
+    /// How sure the city was of who acted, as it counts: 0 self-asserted, 1 contact verified, 2 identity checked.
+    /// </summary>
+    public int Level { get; init; }
+
     /// <summary>The day it happened on.</summary>
     public DateOnly Day => DateOnly.FromDateTime(At);
 }

@@ -17,6 +17,9 @@ public enum Verdict
     /// <summary>The mission's last day has passed.</summary>
     MissionIsOver = 3,
 
+    /// <summary>The mission asks for a higher level of assurance; tables keep its number, not its place.</summary>
+    LevelTooLow = 10,
+
     /// <summary>The code of another spot, or none, was scanned.</summary>
     NotAtTheSpot = 4,
 
@@ -69,7 +72,8 @@ public sealed record Explanation(string Key, IReadOnlyList<object> Arguments)
     /// <summary>Every key that the evaluator can answer, so that a test finds the language that lacks one.</summary>
     public static readonly IReadOnlyList<string> Keys =
     [
-        "activity-unknown", "not-begun", "over", "not-at-the-spot", "already-stamped", "answer-missing",
+        "activity-unknown", "not-begun", "over", "contact-needed", "identity-check-needed", "not-at-the-spot",
+        "already-stamped", "answer-missing",
         "tries-used-up", "too-soon", "answer-wrong", "answer-wrong-last", "stamps-of", "stamps-all",
     ];
 

@@ -19,6 +19,9 @@ public static class Evaluator
             return Nothing(state, Verdict.MissionHasNotBegun, Explanation.Of("not-begun", mission.From));
         if (act.Day > mission.Until)
             return Nothing(state, Verdict.MissionIsOver, Explanation.Of("over", mission.Until));
+        if (act.Level < mission.Level)
+            return Nothing(state, Verdict.LevelTooLow, Explanation.Of(
+                mission.Level >= Mission.IdentityChecked ? "identity-check-needed" : "contact-needed"));
         if (!string.Equals(act.Spot, activity.Spot, StringComparison.Ordinal))
             return Nothing(state, Verdict.NotAtTheSpot, Explanation.Of("not-at-the-spot"));
         if (state.HasStamp(activity, act.Day))

@@ -8,6 +8,9 @@ namespace CityLoop.Missions;
 /// </summary>
 public sealed class Mission
 {
+    /// <summary>The level of somebody whose document was seen by one officer and approved by another.</summary>
+    public const int IdentityChecked = 2;
+
     internal Mission()
     {
     }
@@ -26,6 +29,11 @@ public sealed class Mission
 
     /// <summary>One or two sentences for the card.</summary>
     public required LocalText Summary { get; init; }
+
+    /// <summary>
+    /// How sure the city must be of who takes part: 0 self-asserted, 1 contact verified, 2 identity checked.
+    /// </summary>
+    public required int Level { get; init; }
 
     /// <summary>The first day on which acts count, in the city's calendar.</summary>
     public required DateOnly From { get; init; }

@@ -88,6 +88,8 @@ sealed class Outings
                 _behaviour.RightAnswer, Fate.AnswersRight, member.Number, day, (visited * 100) + attempt);
             _visits.Add(new Visit(member, new Act(member.Id, activity.Id, at)
             {
+                // Who is at which level nobody has counted: the twin's people take the step that a mission asks for.
+                Level = Mission.IdentityChecked,
                 Spot = activity.Spot,
                 Answer = activity.Quiz is not { } quiz ? null
                     : isRight ? quiz.Answer

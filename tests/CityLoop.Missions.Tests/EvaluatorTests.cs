@@ -72,6 +72,27 @@ public sealed class EvaluatorTests
             evaluation.State.ShouldBeSameAs(state);
     }
 
+    /// <summary>What the mission asks for, how far the person is, and what they are told.</summary>
+    [Theory]
+    [InlineData(0, 0, Verdict.Stamped, "stamps-of(1, 3, 2)")]
+    [InlineData(1, 0, Verdict.LevelTooLow, "contact-needed()")]
+    [InlineData(1, 1, Verdict.Stamped, "stamps-of(1, 3, 2)")]
+    [InlineData(2, 1, Verdict.LevelTooLow, "identity-check-needed()")]
+    [InlineData(2, 2, Verdict.Stamped, "stamps-of(1, 3, 2)")]
+    public void A_mission_asks_how_sure_the_city_is_of_who_acts(int asks, int has, Verdict verdict, string told)
+    {
+        var mission = Rally.Read(Rally.Text.Replace(
+            "\"who\": \"everyone\",", $"\"who\": \"everyone\", \"level\": {asks},", StringComparison.Ordinal));
+        mission.Level.ShouldBe(asks);
+
+        // A person below the level is told so before anything else about the place.
+        var evaluation = Evaluator.Evaluate(
+            mission, PersonState.Empty, Rally.Right(S[0]) with { Level = has, Spot = asks > has ? null : S[0] });
+
+        evaluation.Verdict.ShouldBe(verdict);
+        evaluation.Explanation.ToString().ShouldBe(told);
+    }
+
     [Theory]
     [InlineData("one minute later", 0, 60)]
     [InlineData("the next day, after five wrong ones", 4, 86_400)]

@@ -92,6 +92,7 @@ public sealed class MissionDocumentTests
     [InlineData("\"en\": \"Trees\"", "\"en\": ▲\" \"", "$.name.en TextLength")]
     [InlineData("\"en\": \"Trees\"", "\"en\": ▲\"a\\u0000b\"", "$.name.en TextNotPlain")]
     [InlineData("\"everyone\"", "▲\"nobody\"", "$.who NotOneOf")]
+    [InlineData("\"everyone\"", "\"everyone\", \"level\": ▲3", "$.level NumberRange")]
     [InlineData("\"language\": 1", "\"language\": ▲2", "$.language NumberRange")]
     [InlineData("[\"zh-TW\", \"en\"]", "▲[]", "$.languages ListLength")]
     // What is not JSON is told where reading stopped.

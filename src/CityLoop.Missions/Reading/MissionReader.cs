@@ -15,8 +15,8 @@ sealed class MissionReader(ProblemList problems)
     {
         var fields = new FieldReader(
             root, problems,
-            "$schema", "language", "id", "version", "languages", "name", "summary", "who", "when", "what", "earns",
-            "draws");
+            "$schema", "language", "id", "version", "languages", "name", "summary", "who", "level", "when", "what",
+            "earns", "draws");
         if (fields.Optional("$schema") is { } schema)
             fields.Is(schema, JsonTokenType.String, "text");
         fields.Whole("language", 1, 1, "\"language\": 1");
@@ -31,6 +31,8 @@ sealed class MissionReader(ProblemList problems)
             Languages = _languages,
             Name = Text(fields, "name", 80),
             Summary = Text(fields, "summary", 400),
+            Level = (int)(fields.Optional("level") is null
+                ? 0 : fields.Whole("level", 0, Mission.IdentityChecked, "\"level\": 1")),
             From = when?.Date("from") ?? default,
             Until = when?.Date("until") ?? default,
             Activities = [.. fields.List("what", 1, 100, "\"what\": [ { \"id\": … } ]").Select(ReadActivity)],

@@ -46,7 +46,7 @@ static class AnswerSpot
 
         var (mission, activity) = here[0];
         var answer = await acts.TellAsync(
-            who.PersonId(), request.Id, mission, activity.Id, spot.Id, request.Answer, cancellation);
+            who.PersonId(), who.Level(), request.Id, mission, activity.Id, spot.Id, request.Answer, cancellation);
         if (answer.Refusal is { } refusal)
             return refusal == ActRefusal.IdIsEmpty
                 ? problems.Bad("id_missing", "id")

@@ -26,7 +26,7 @@ static class AnswerSpotForm
             return TypedResults.Redirect(page);
 
         var told = await acts.TellAsync(
-            who.PersonId(), id, found, activity.Id, spot.Id,
+            who.PersonId(), who.Level(), id, found, activity.Id, spot.Id,
             int.TryParse(answer, out var choice) ? choice : null, cancellation);
         // Whatever was not kept (too soon, over, stamped before) shows on the page as it is opened.
         return TypedResults.Redirect(

@@ -2,6 +2,7 @@ using CityLoop.Missions;
 using CityLoop.Server.City;
 using CityLoop.Server.Ledger;
 using CityLoop.Server.Pass;
+using CityLoop.Server.Pass.Levels;
 using Npgsql;
 
 namespace CityLoop.Server.Missions;
@@ -36,9 +37,10 @@ sealed partial class MissionActs(
     readonly SemaphoreSlim _atOnce = new(64);
 
     /// <summary>A person does something for a mission.</summary>
+    /// <param name="level">How sure the city is of who they are.</param>
     /// <param name="id">Made by the person's device: the same id is the same telling.</param>
     public async Task<ActAnswer> TellAsync(
-        PersonId person, Guid id, Mission mission, string activity, string? spot, int? answer,
+        PersonId person, AssuranceLevel level, Guid id, Mission mission, string activity, string? spot, int? answer,
         CancellationToken cancellation)
     {
         if (id == Guid.Empty)
@@ -46,7 +48,7 @@ sealed partial class MissionActs(
         await _atOnce.WaitAsync(cancellation);
         try
         {
-            return await TakeAsync(person, id, mission, activity, spot, answer, cancellation);
+            return await TakeAsync(person, level, id, mission, activity, spot, answer, cancellation);
         }
         finally
         {
@@ -55,11 +57,14 @@ sealed partial class MissionActs(
     }
 
     async Task<ActAnswer> TakeAsync(
-        PersonId person, Guid id, Mission mission, string activity, string? spot, int? answer,
+        PersonId person, AssuranceLevel level, Guid id, Mission mission, string activity, string? spot, int? answer,
         CancellationToken cancellation)
     {
         var now = clock.Now;
-        var act = new Act(person.Value, activity, now.DateTime) { Spot = spot, Answer = answer };
+        var act = new Act(person.Value, activity, now.DateTime)
+        {
+            Spot = spot, Answer = answer, Level = (int)level,
+        };
         // Each lap is lost only when another act of the same person was kept meanwhile, so there are few of them.
         while (true)
         {

@@ -3,6 +3,7 @@ using CityLoop.Missions;
 using CityLoop.Server.City;
 using CityLoop.Server.Missions;
 using CityLoop.Server.Pass;
+using CityLoop.Server.Pass.Levels;
 
 namespace CityLoop.Server.Operations;
 
@@ -49,7 +50,8 @@ sealed class DemoRally(MissionCatalogue missions, MissionActs acts, CityPack cit
     {
         foreach (var stop in stops)
             await acts.TellAsync(
-                person, DerivedId.From("demo-rally", rally.Id, person.ToString(), stop.Id), rally, stop.Id, stop.Spot,
+                person, AssuranceLevel.ContactVerified,
+                DerivedId.From("demo-rally", rally.Id, person.ToString(), stop.Id), rally, stop.Id, stop.Spot,
                 stop.Quiz?.Answer, cancellation);
     }
 }

@@ -71,6 +71,8 @@ sealed partial class CodeRoad(
         var (person, isNew) = await people.OfContactAsync(contact, texts.Language, context.RequestAborted);
         if (options.FirstOfficers.Any(first => Contact.Read(first) == contact))
             person = await people.GrantAsync(new PersonId(person.Id), Roles.CityStaff, context.RequestAborted);
+        // The first letter that reached them raised their level, wherever they are signed in.
+        sessions.Refresh(new PersonId(person.Id));
         await SessionAuthentication.SignInAsync(context, sessions, person);
         Forget(context);
         return (outcome, person, isNew);

@@ -1,5 +1,6 @@
 using CityLoop.Server.City;
 using CityLoop.Server.Operations;
+using CityLoop.Server.Pass.Levels;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
@@ -36,6 +37,7 @@ static class PassCapability
             passkeys.UserVerificationRequirement = "required";
         });
 
+        services.AddLevels();
         services.AddScoped<CodeRoad>();
         services.AddScoped<Passkeys>();
         services.AddScoped<ProfileForm>();

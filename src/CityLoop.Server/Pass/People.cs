@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Security.Claims;
 using CityLoop.Ledger;
+using CityLoop.Server.Pass.Levels;
 
 namespace CityLoop.Server.Pass;
 
@@ -30,6 +32,7 @@ static class People
 {
     public const string NameClaim = "name";
     public const string SessionClaim = "session";
+    public const string LevelClaim = "level";
 
     /// <summary>The person who is signed in. Only behind an authorization decision.</summary>
     public static PersonId PersonId(this ClaimsPrincipal principal) =>
@@ -41,6 +44,12 @@ static class People
 
     /// <summary>The name they go by; empty for somebody who has not told one.</summary>
     public static string PersonName(this ClaimsPrincipal principal) => principal.FindFirstValue(NameClaim) ?? "";
+
+    /// <summary>How sure the city is of who they are; for nobody, not at all.</summary>
+    public static AssuranceLevel Level(this ClaimsPrincipal principal) =>
+        int.TryParse(principal.FindFirstValue(LevelClaim), CultureInfo.InvariantCulture, out var level)
+            ? (AssuranceLevel)level
+            : AssuranceLevel.SelfAsserted;
 
     /// <summary>The session that the request came with.</summary>
     public static Guid SessionId(this ClaimsPrincipal principal) =>
@@ -55,6 +64,7 @@ static class People
             new(ClaimTypes.NameIdentifier, person.Id.ToString()),
             new(NameClaim, person.Name),
             new(SessionClaim, session.ToString()),
+            new(LevelClaim, ((int)person.Level).ToString(CultureInfo.InvariantCulture)),
             .. person.Roles.Select(role => new Claim(ClaimTypes.Role, role)),
         ];
         return new ClaimsPrincipal(new ClaimsIdentity(claims, "session", NameClaim, ClaimTypes.Role));

@@ -1,3 +1,5 @@
+using CityLoop.Server.Pass.Levels;
+
 namespace CityLoop.Server.Pass;
 
 /// <summary>Someone with a pass: resident, child, visitor, shop worker, staff.</summary>
@@ -15,6 +17,9 @@ sealed class Person
     public required string[] Roles { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>As of when this was read; see <see cref="AssuranceLevel"/>.</summary>
+    public AssuranceLevel Level { get; init; }
 
     /// <summary>Longer names are cut by no form; this is refused.</summary>
     public const int NameMax = 60;

@@ -1,4 +1,5 @@
 using CityLoop.Server.City;
+using CityLoop.Server.Pass.Levels;
 using Dapper;
 using Microsoft.AspNetCore.Identity;
 using Npgsql;
@@ -8,7 +9,7 @@ namespace CityLoop.Server.Pass;
 /// <summary>The people and their contacts, and what the framework's identity core asks about them.</summary>
 sealed partial class PersonStore(NpgsqlDataSource database, TimeProvider time) : IUserPasskeyStore<Person>
 {
-    const string Columns = "id, name, language, roles, created_at";
+    const string Columns = "id, name, language, roles, created_at, pass.level_of(id) as level";
 
     public async Task<Person?> FindAsync(PersonId id, CancellationToken cancellation)
     {
@@ -42,6 +43,7 @@ sealed partial class PersonStore(NpgsqlDataSource database, TimeProvider time) :
         var person = new Person
         {
             Id = Guid.CreateVersion7(now), Name = "", Language = language, Roles = [Roles.Resident], CreatedAt = now,
+            Level = AssuranceLevel.ContactVerified,
         };
         await connection.ExecuteAsync(
             """

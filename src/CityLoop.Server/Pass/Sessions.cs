@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
+using CityLoop.Server.Pass.Levels;
 using Dapper;
 using Npgsql;
 
@@ -64,7 +65,8 @@ sealed class Sessions(NpgsqlDataSource database, TimeProvider time)
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(
             """
-            select s.id, s.last_seen_at, p.id as person, p.name, p.language, p.roles, p.created_at
+            select s.id, s.last_seen_at, p.id as person, p.name, p.language, p.roles, p.created_at,
+              pass.level_of(p.id) as level
             from pass.session s join pass.person p on p.id = s.person
             where s.key_hash = @hash and s.ended_at is null
             """, new { hash = HashOf(key) }, cancellationToken: cancellation));
@@ -124,7 +126,7 @@ sealed class Sessions(NpgsqlDataSource database, TimeProvider time)
         return ended;
     }
 
-    /// <summary>Reads a person's sessions anew, because their name or roles changed.</summary>
+    /// <summary>Reads a person's sessions anew, because their name, roles or level changed.</summary>
     public void Refresh(PersonId person) => Forget(known => known.Person == person.Value);
 
     async Task<int> EndWhereAsync(string which, PersonId person, Guid? session, CancellationToken cancellation)
@@ -156,8 +158,12 @@ sealed class Sessions(NpgsqlDataSource database, TimeProvider time)
         public string Language { get; init; } = "";
         public string[] Roles { get; init; } = [];
         public DateTimeOffset CreatedAt { get; init; }
+        public AssuranceLevel Level { get; init; }
 
         public Person ToPerson() =>
-            new() { Id = Person, Name = Name, Language = Language, Roles = Roles, CreatedAt = CreatedAt };
+            new()
+            {
+                Id = Person, Name = Name, Language = Language, Roles = Roles, CreatedAt = CreatedAt, Level = Level,
+            };
     }
 }

@@ -1,6 +1,7 @@
 using CityLoop.Ledger;
 using CityLoop.Server.Missions;
 using CityLoop.Server.Pass;
+using CityLoop.Server.Pass.Levels;
 using CityLoop.Server.Tests.Hosting;
 using Dapper;
 using Npgsql;
@@ -24,8 +25,8 @@ public sealed class MissionActsTests(TestCity city) : IClassFixture<TestCity>
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
 
         var told = await Should.ThrowAsync<PostgresException>(() => city.Get<MissionActs>().TellAsync(
-            person, Id("second", spots[2]), city.Rally(), spots[2], spots[2], city.RightAnswer(spots[2]),
-            patience.Token));
+            person, AssuranceLevel.SelfAsserted, Id("second", spots[2]), city.Rally(), spots[2], spots[2],
+            city.RightAnswer(spots[2]), patience.Token));
 
         told.TableName.ShouldBeOneOf("payment", "ticket");
         (await connection.ExecuteScalarAsync<long>(

@@ -1,6 +1,7 @@
 using CityLoop.Missions;
 using CityLoop.Server.Missions;
 using CityLoop.Server.Pass;
+using CityLoop.Server.Pass.Levels;
 using CityLoop.Server.Tests.Hosting;
 
 namespace CityLoop.Server.Tests.Missions;
@@ -18,5 +19,6 @@ static class RallyAct
     public static Task<ActAnswer> AnswerAsync(
         this TestCity city, PersonId person, string spot, Guid id, int? answer = null) =>
         city.Get<MissionActs>().TellAsync(
-            person, id, city.Rally(), spot, spot, answer ?? city.RightAnswer(spot), CancellationToken.None);
+            person, AssuranceLevel.SelfAsserted, id, city.Rally(), spot, spot, answer ?? city.RightAnswer(spot),
+            CancellationToken.None);
 }

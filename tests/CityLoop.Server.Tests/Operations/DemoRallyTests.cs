@@ -2,6 +2,7 @@ using CityLoop.Server.Ledger;
 using CityLoop.Server.Missions;
 using CityLoop.Server.Operations;
 using CityLoop.Server.Pass;
+using CityLoop.Server.Pass.Levels;
 using CityLoop.Server.Tests.Hosting;
 using CityLoop.Server.Tests.Missions;
 
@@ -30,8 +31,8 @@ public sealed class DemoRallyTests(TestCity city) : IClassFixture<TestCity>
 
         var third = city.Rally().Activities[2];
         await city.Get<MissionActs>().TellAsync(
-            PersonId.OfCast(Cast.LinMeiling), Guid.NewGuid(), city.Rally(), third.Id, third.Spot, third.Quiz!.Answer,
-            Stop);
+            PersonId.OfCast(Cast.LinMeiling), AssuranceLevel.SelfAsserted, Guid.NewGuid(), city.Rally(), third.Id,
+            third.Spot, third.Quiz!.Answer, Stop);
         (await MeilingAsync()).Payments.ShouldHaveSingleItem().Amount.ShouldBe(100);
     }
 
