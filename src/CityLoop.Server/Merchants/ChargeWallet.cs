@@ -30,8 +30,8 @@ static class ChargeWallet
     public enum Outcome
     {
         Charged, NoShop, IdNotValid, AmountNotPositive, AmountTooLarge, GoodsNotValid, CodeNotValid, GoodsExcluded,
-        TooManyWrongCodes, CodeUnknown, CodeExpired, NoWallet, NotAcceptedHere, IdAlreadyUsed, WalletIsFrozen, ShopTakesNothing, CodeAlreadyUsed,
-        LimitIsReached, TooFewPoints, Refused,
+        TooManyWrongCodes, CodeUnknown, CodeExpired, NoWallet, NotAcceptedHere, IdAlreadyUsed, WalletIsFrozen,
+        ShopTakesNothing, CodeAlreadyUsed, LimitIsReached, TooFewPoints, Refused,
     }
 
     /// <param name="Excluded">What of the amount these points do not pay for.</param>
