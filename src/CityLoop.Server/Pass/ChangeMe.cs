@@ -26,7 +26,7 @@ static class ChangeMe
         var given = (name ?? "").Trim();
         if (given.Length is > 0 and <= PasskeyNameMax && IdOf(passkey) is { } id)
             await people.RenamePasskeyAsync(who.PersonId(), id, given, cancellation);
-        return TypedResults.Redirect("/me#passkeys");
+        return TypedResults.Redirect("/me/devices#passkeys");
     }
 
     static async Task<RedirectHttpResult> RemovePasskey(
@@ -34,21 +34,21 @@ static class ChangeMe
     {
         if (IdOf(passkey) is { } id)
             await people.RemovePasskeyAsync(who.PersonId(), id, cancellation);
-        return TypedResults.Redirect("/me?done=passkey_removed#passkeys");
+        return TypedResults.Redirect("/me/devices?done=passkey_removed#passkeys");
     }
 
     static async Task<RedirectHttpResult> EndSession(
         [FromForm] Guid session, ClaimsPrincipal who, Sessions sessions, CancellationToken cancellation)
     {
         await sessions.EndAsync(who.PersonId(), session, cancellation);
-        return TypedResults.Redirect("/me?done=session_ended#sessions");
+        return TypedResults.Redirect("/me/devices?done=session_ended#sessions");
     }
 
     static async Task<RedirectHttpResult> EndOtherSessions(
         ClaimsPrincipal who, Sessions sessions, CancellationToken cancellation)
     {
         await sessions.EndAllAsync(who.PersonId(), who.SessionId(), cancellation);
-        return TypedResults.Redirect("/me?done=sessions_ended#sessions");
+        return TypedResults.Redirect("/me/devices?done=sessions_ended#sessions");
     }
 
     static async Task<RedirectHttpResult> SignOut(HttpContext context, Sessions sessions)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using CityLoop.Server.Pass.Letters;
 using CityLoop.Server.Web;
 using CityLoop.Server.Web.Languages;
 using Microsoft.AspNetCore.DataProtection;
@@ -22,8 +23,9 @@ enum SendOutcome
 /// new resident. Until then nothing tells whether the contact is known.
 /// </summary>
 sealed partial class CodeRoad(
-    OneTimeCodes codes, WrongTries wrongTries, IOneTimeCodeSender sender, AddressLimits limits, PersonStore people,
-    Sessions sessions, PassOptions options, Texts texts, IDataProtectionProvider protection, ILogger<CodeRoad> log)
+    OneTimeCodes codes, WrongTries wrongTries, ILetterSender sender, AddressLimits limits, PersonStore people,
+    Sessions sessions, PassOptions options, Texts texts, IDataProtectionProvider protection,
+    TimeProvider time, ILogger<CodeRoad> log)
 {
     const string CookieName = "code";
 
@@ -44,10 +46,11 @@ sealed partial class CodeRoad(
         try
         {
             await sender.SendAsync(
-                contact, texts["letter.code.subject", issued.Code], texts["letter.code.body", issued.Code],
-                context.RequestAborted);
+                new Letter(
+                    Guid.CreateVersion7(time.GetUtcNow()), contact, texts["letter.code.subject", issued.Code],
+                    texts["letter.code.body", issued.Code]), context.RequestAborted);
         }
-        catch (CodeNotSentException failed)
+        catch (LetterNotSentException failed)
         {
             CodeNotSent(log, failed);
             return (SendOutcome.NotSent, null);

@@ -23,6 +23,13 @@ sealed record Contact(ContactKind Kind, string Value)
         return text.Contains('@', StringComparison.Ordinal) ? ReadEmail(text) : ReadPhone(text);
     }
 
+    /// <summary>A contact as the tables keep it.</summary>
+    public static Contact Of(string kind, string value) =>
+        new(kind == "email" ? ContactKind.Email : ContactKind.Phone, value);
+
+    /// <summary>How tables name the kind.</summary>
+    public string KindName => Kind == ContactKind.Email ? "email" : "phone";
+
     /// <summary>Enough to recognise one's own contact, too little to learn another's: "m•••@example.org".</summary>
     public string Masked()
     {

@@ -1,6 +1,8 @@
 using CityLoop.Server.City;
 using CityLoop.Server.Operations;
+using CityLoop.Server.Pass.Letters;
 using CityLoop.Server.Pass.Levels;
+using CityLoop.Server.Pass.Profile;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
@@ -39,6 +41,9 @@ static class PassCapability
 
         services.AddLevels();
         services.AddScoped<CodeRoad>();
+        services.AddSingleton<LetterWriter>();
+        services.AddSingleton<Postman>();
+        services.AddHostedService(all => all.GetRequiredService<Postman>());
         services.AddScoped<Passkeys>();
         services.AddScoped<ProfileForm>();
         services.AddSingleton<OneTimeCodes>();
@@ -67,12 +72,12 @@ static class PassCapability
     // The one place that makes a demo of the pass: letters that everybody can read, and whom to sign in as.
     static IServiceCollection AddDemo(this IServiceCollection services) => services
         .AddSingleton<Outbox>()
-        .AddSingleton<IOneTimeCodeSender>(all => all.GetRequiredService<Outbox>())
+        .AddSingleton<ILetterSender>(all => all.GetRequiredService<Outbox>())
         .AddSingleton(all => SignInHints.Of(all.GetRequiredService<CityPack>()))
         .AddSingleton(new DemoSeed(20, (all, cancellation) => all.GetRequiredService<PersonStore>()
             .SeedAsync(all.GetRequiredService<CityPack>().People, cancellation)));
 
     static IServiceCollection AddPost(this IServiceCollection services, PassOptions options) => services
-        .AddSingleton<IOneTimeCodeSender>(new SmtpSender(options.Smtp))
+        .AddSingleton<ILetterSender>(new SmtpSender(options.Smtp))
         .AddSingleton(SignInHints.None);
 }

@@ -1,3 +1,5 @@
+using CityLoop.Server.Pass.Letters;
+
 namespace CityLoop.Server.Pass;
 
 /// <summary>How a city runs its pass; configuration section <c>Pass</c>.</summary>

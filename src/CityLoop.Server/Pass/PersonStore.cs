@@ -52,7 +52,7 @@ sealed partial class PersonStore(NpgsqlDataSource database, TimeProvider time) :
             """, person, transaction);
         await connection.ExecuteAsync(
             "insert into pass.contact (value, kind, person, verified_at) values (@value, @kind, @person, @now)",
-            new { value = contact.Value, kind = KindName(contact.Kind), person = person.Id, now }, transaction);
+            new { value = contact.Value, kind = contact.KindName, person = person.Id, now }, transaction);
         await transaction.CommitAsync(cancellation);
         return (person, true);
     }
@@ -63,7 +63,7 @@ sealed partial class PersonStore(NpgsqlDataSource database, TimeProvider time) :
         var rows = await connection.QueryAsync<(string Kind, string Value)>(new CommandDefinition(
             "select kind, value from pass.contact where person = @person order by value",
             new { person = person.Value }, cancellationToken: cancellation));
-        return [.. rows.Select(r => new Contact(r.Kind == "email" ? ContactKind.Email : ContactKind.Phone, r.Value))];
+        return [.. rows.Select(r => Contact.Of(r.Kind, r.Value))];
     }
 
     public async Task RenameAsync(PersonId person, string name, string language, CancellationToken cancellation)
@@ -117,15 +117,13 @@ sealed partial class PersonStore(NpgsqlDataSource database, TimeProvider time) :
                     new
                     {
                         value = contact.Value,
-                        kind = KindName(contact.Kind),
+                        kind = contact.KindName,
                         person = PersonId.OfCast(member.Id).Value,
                     }, transaction);
         }
 
         await transaction.CommitAsync(cancellation);
     }
-
-    static string KindName(ContactKind kind) => kind == ContactKind.Email ? "email" : "phone";
 
     static string[] RolesOf(CastRole role) => role switch
     {

@@ -18,5 +18,5 @@ sealed record SignInHints(IReadOnlyList<SignInHint> People, string? Outbox)
             CastRole.Auditor => new SignInHint(p.Email!, p.Names, Roles.Auditor, "shield"),
             _ => new SignInHint(p.Email!, p.Names, p.District is null ? "visitor" : Roles.Resident, "person"),
         })],
-        Pass.Outbox.Address);
+        Letters.Outbox.Address);
 }

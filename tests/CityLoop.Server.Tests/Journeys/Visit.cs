@@ -34,9 +34,11 @@ sealed class Visit(TestCity city, IPage page, string who, string language)
         await page.WithPasskeysAsync();
         await page.SignInAsync(city, who, "/me");
         await ChooseLanguageAsync();
+        await page.GotoAsync("/me/devices");
         await page.ClickAsync("#add-passkey");
-        await page.WaitForURLAsync("**/me?done=passkey_added");
+        await page.WaitForURLAsync("**/me/devices?done=passkey_added");
         await LookAsync();
+        await page.GotoAsync("/me");
         await page.ClickAsync("form[action='/sign-out'] button");
         await page.GotoAsync("/sign-in?returnUrl=%2F");
         await LookAsync();

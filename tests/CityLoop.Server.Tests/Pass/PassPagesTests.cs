@@ -52,10 +52,12 @@ public sealed class PassPagesTests(TestCity city) : IClassFixture<TestCity>
         await page.PressAsync("#name", "Enter");
         await page.WaitForURLAsync("**/welcome/passkey?**");
         await LookAsync("welcome-passkey");
-        await page.GotoAsync("/me");
+        await page.GotoAsync("/me/devices");
         await page.ClickAsync("#add-passkey");
-        await page.WaitForURLAsync("**/me?done=passkey_added");
+        await page.WaitForURLAsync("**/me/devices?done=passkey_added");
         await page.ClickAsync("summary");
+        await LookAsync("devices");
+        await page.GotoAsync("/me");
         await LookAsync("me");
     }
 
@@ -70,8 +72,10 @@ public sealed class PassPagesTests(TestCity city) : IClassFixture<TestCity>
 
         await page.WaitForURLAsync("**/me");
         await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("林美玲");
+        await page.GotoAsync("/me/profile");
         await page.FillAsync("#name", "阿美");
-        await page.ClickAsync("section form .button.small:not(.danger)");
+        await page.ClickAsync("main form .button.small");
+        await page.GotoAsync("/me");
         await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("阿美");
     }
 
@@ -127,7 +131,7 @@ public sealed class PassPagesTests(TestCity city) : IClassFixture<TestCity>
     public async Task Everything_that_is_pressed_is_large_enough_for_a_thumb()
     {
         var page = await Browser.OpenAsync(city, language: "en");
-        await page.SignInAsync(city, Cast.HuangZhiming, "/me");
+        await page.SignInAsync(city, Cast.HuangZhiming, "/me/devices");
 
         var small = await page.EvaluateAsync<string[]>(
             """
@@ -160,7 +164,8 @@ public sealed class PassPagesTests(TestCity city) : IClassFixture<TestCity>
     {
         using var client = await city.SignInAsync(Cast.ZhangJianguo);
 
-        using var answer = await client.SubmitAsync("/me", "name=\"Language\"", ("Name", name), ("Language", "zh-TW"));
+        using var answer = await client.SubmitAsync(
+            "/me/profile", "name=\"Language\"", ("Name", name), ("Language", "zh-TW"));
 
         (await answer.PageAsync(HttpStatusCode.BadRequest)).ShouldContain(told);
     }
@@ -171,7 +176,7 @@ public sealed class PassPagesTests(TestCity city) : IClassFixture<TestCity>
         using var client = await city.SignInAsync(Cast.LiShufen);
 
         using var answer = await client.SubmitAsync(
-            "/me", "name=\"Language\"", ("Name", "  <b>淑芬</b>   李 "), ("Language", "en"));
+            "/me/profile", "name=\"Language\"", ("Name", "  <b>淑芬</b>   李 "), ("Language", "en"));
 
         var page = await answer.PageAsync();
         page.ShouldContain("Saved.");

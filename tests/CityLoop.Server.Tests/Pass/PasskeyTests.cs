@@ -25,7 +25,7 @@ public sealed class PasskeyTests(TestCity city) : IClassFixture<TestCity>
         await pass.SignInWithPasskeyAsync();
 
         await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("林小明");
-        await page.GotoAsync("/me?done=passkey_added");
+        await page.GotoAsync("/me/devices?done=passkey_added");
         await Assertions.Expect(page.Locator(".notice.good")).ToContainTextAsync(added);
     }
 
@@ -34,7 +34,7 @@ public sealed class PasskeyTests(TestCity city) : IClassFixture<TestCity>
     {
         var page = await Browser.OpenAsync(city, language: "en");
         var pass = new PassPages(city, page);
-        await pass.SignUpWithPasskeyAsync("remover@example.org", "Remover");
+        await pass.SignUpWithPasskeyAsync("remover@example.org", "Remover", "/me/devices");
         await page.ClickAsync("section summary");
         await page.FillAsync("details input[name=name]", "My phone");
         await page.ClickAsync("form[action='/me/passkeys/name'] button");
@@ -83,7 +83,7 @@ public sealed class PasskeyTests(TestCity city) : IClassFixture<TestCity>
     public async Task The_same_device_is_not_added_twice()
     {
         var page = await Browser.OpenAsync(city, language: "en");
-        await new PassPages(city, page).SignUpWithPasskeyAsync("twice@example.org", "Twice");
+        await new PassPages(city, page).SignUpWithPasskeyAsync("twice@example.org", "Twice", "/me/devices");
 
         await page.ClickAsync("#add-passkey");
 

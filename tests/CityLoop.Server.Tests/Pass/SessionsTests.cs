@@ -18,7 +18,7 @@ public sealed class SessionsTests(TestCity city) : IClassFixture<TestCity>
         using var laptop = await SignInAsync(Cast.EmmaDubois);
         var other = (await SessionsOfAsync(Cast.EmmaDubois)).Single(s => s != SessionOf(laptop));
 
-        using var ended = await laptop.SubmitAsync("/me", $"value=\"{other}\"");
+        using var ended = await laptop.SubmitAsync("/me/devices", $"value=\"{other}\"");
 
         (await ended.PageAsync()).ShouldContain("那台裝置已經登出");
         (await StatusAsync(phone)).ShouldBe(HttpStatusCode.Unauthorized);
@@ -32,7 +32,7 @@ public sealed class SessionsTests(TestCity city) : IClassFixture<TestCity>
         using var tablet = await SignInAsync(Cast.LinMeiling);
         using var laptop = await SignInAsync(Cast.LinMeiling);
 
-        using var ended = await laptop.SubmitAsync("/me", "action=\"/me/sessions/end-others\"");
+        using var ended = await laptop.SubmitAsync("/me/devices", "action=\"/me/sessions/end-others\"");
 
         (await StatusAsync(phone)).ShouldBe(HttpStatusCode.Unauthorized);
         (await StatusAsync(tablet)).ShouldBe(HttpStatusCode.Unauthorized);

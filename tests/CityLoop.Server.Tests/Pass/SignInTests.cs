@@ -60,11 +60,12 @@ public sealed class SignInTests(TestCity city) : IClassFixture<TestCity>
         (await offer.ProblemCodeAsync(HttpStatusCode.Forbidden)).ShouldBe("sign_in_again");
         using var add = await client.PostAsJsonAsync("/api/v1/me/passkeys", new { credential = new { } });
         (await add.ProblemCodeAsync(HttpStatusCode.Forbidden)).ShouldBe("sign_in_again");
-        (await client.GetStringAsync("/me")).ShouldContain("href=\"/sign-in?returnUrl=%2Fme\"");
+        (await client.GetStringAsync("/me/devices"))
+            .ShouldContain("href=\"/sign-in?returnUrl=%2Fme%2Fdevices\"");
 
         await client.SignInAsync(city, city.ContactOf(Cast.LinMeiling));
         (await OfferAsync(client)).ShouldBe(HttpStatusCode.OK);
-        (await client.GetStringAsync("/me")).ShouldContain("id=\"add-passkey\"");
+        (await client.GetStringAsync("/me/devices")).ShouldContain("id=\"add-passkey\"");
     }
 
     static async Task<HttpStatusCode> OfferAsync(HttpClient client)

@@ -2,8 +2,9 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using CityLoop.Server.Pass;
+using CityLoop.Server.Pass.Letters;
 
-namespace CityLoop.Server.Tests.Pass;
+namespace CityLoop.Server.Tests.Pass.Letters;
 
 public sealed class SmtpSenderTests
 {
@@ -20,7 +21,9 @@ public sealed class SmtpSenderTests
             Host = "127.0.0.1", Port = ((IPEndPoint)server.LocalEndpoint).Port, Tls = false, From = "pass@city.example",
         });
 
-        await sender.SendAsync(Meiling, "Your sign-in code: 123456", "Your code is 123456.", CancellationToken.None);
+        await sender.SendAsync(
+            new Letter(Guid.AllBitsSet, Meiling, "Your sign-in code: 123456", "Your code is 123456."),
+            CancellationToken.None);
 
         var letter = await received.WaitAsync(TimeSpan.FromSeconds(10));
         letter.ShouldContain("RCPT TO:<meiling@example.org>");
@@ -33,8 +36,9 @@ public sealed class SmtpSenderTests
         var sender = new SmtpSender(new SmtpOptions
         { Host = "127.0.0.1", Port = 1, Tls = false, From = "pass@city.example" });
 
-        var failed = await Should.ThrowAsync<CodeNotSentException>(
-            () => sender.SendAsync(Meiling, "subject", "body", CancellationToken.None));
+        var failed = await Should.ThrowAsync<LetterNotSentException>(
+            () => sender.SendAsync(
+                new Letter(Guid.AllBitsSet, Meiling, "subject", "body"), CancellationToken.None));
 
         failed.ToString().ShouldNotContain("meiling");
     }

@@ -1,6 +1,6 @@
 using CityLoop.Server.Web.Languages;
 
-namespace CityLoop.Server.Pass;
+namespace CityLoop.Server.Pass.Profile;
 
 /// <summary>A person tells their name and the language of their letters.</summary>
 sealed class ProfileForm(PersonStore people, Sessions sessions)

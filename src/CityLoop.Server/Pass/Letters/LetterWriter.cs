@@ -1,0 +1,71 @@
+using CityLoop.Server.Web.Languages;
+using Dapper;
+using Npgsql;
+
+namespace CityLoop.Server.Pass.Letters;
+
+/// <summary>What letters are about; a person chooses which of them they want, and on which road.</summary>
+enum Topic
+{
+    /// <summary>Somebody came in, a way in changed, staff did something: always sent, to every contact.</summary>
+    Safety,
+
+    /// <summary>Points that end soon.</summary>
+    Points,
+
+    /// <summary>Missions that begin, and draws that were held.</summary>
+    Missions,
+
+    /// <summary>News from the city.</summary>
+    News,
+}
+
+/// <summary>
+/// Writes to people. A letter is a row first, in the transaction of what it tells of where there is one, and goes out
+/// behind it (<see cref="Postman"/>): no page waits for a mail server, and no crash loses a warning.
+/// </summary>
+sealed class LetterWriter(
+    NpgsqlDataSource database, ILetterSender sender, TextCatalogue texts, TimeProvider time, Postman postman)
+{
+    /// <summary>Writes to all of a person's contacts, in the language of their letters.</summary>
+    /// <param name="key">The texts <c>letter.{key}.subject</c> and <c>letter.{key}.body</c>.</param>
+    public Task TellAsync(
+        PersonId person, Topic topic, string key, CancellationToken cancellation, params object?[] values) =>
+        TellAsync(person, topic, key, null, cancellation, values);
+
+    /// <summary>The same, and also to a contact that was theirs until just now.</summary>
+    public async Task TellAsync(
+        PersonId person, Topic topic, string key, Contact? formerly, CancellationToken cancellation,
+        params object?[] values)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var language = await connection.ExecuteScalarAsync<string>(new CommandDefinition(
+            "select language from pass.person where id = @Value", person, cancellationToken: cancellation));
+        if (language is null)
+            return;
+        var contacts = await connection.QueryAsync<(string Kind, string Value)>(new CommandDefinition(
+            """
+            select c.kind, c.value from pass.contact c
+            where c.person = @person and not exists (
+              select from pass.quiet_topic q where q.person = @person and q.topic = @topic and q.channel = c.kind)
+            """, new { person = person.Value, topic = NameOf(topic) }, cancellationToken: cancellation));
+        var to = contacts.Select(c => Contact.Of(c.Kind, c.Value)).Append(formerly).OfType<Contact>().Distinct();
+        var now = time.GetUtcNow();
+        foreach (var contact in to.Where(sender.Reaches))
+            await connection.ExecuteAsync(new CommandDefinition(
+                """
+                insert into pass.letter (id, person, contact, subject, body, made_at, next_try_at)
+                values (@id, @person, @contact, @subject, @body, @now, @now)
+                """,
+                new
+                {
+                    id = Guid.CreateVersion7(now), person = person.Value, contact = contact.Value,
+                    subject = texts.Say(language, $"letter.{key}.subject", values),
+                    body = texts.Say(language, $"letter.{key}.body", values), now,
+                }, cancellationToken: cancellation));
+        postman.Call();
+    }
+
+    /// <summary>How tables name a topic.</summary>
+    public static string NameOf(Topic topic) => topic.ToString().ToLowerInvariant();
+}
