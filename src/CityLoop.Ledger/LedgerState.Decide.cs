@@ -80,7 +80,10 @@ public sealed partial class LedgerState
 
     PostOutcome DecideTransfer(Transfer transfer, DateTimeOffset at)
     {
-        if (DecideMove(transfer.AtMost ?? transfer.Amount, transfer.Debit, transfer.Credit) is { } move)
+        var asked = transfer.AtMost ?? transfer.Amount;
+        // A lot may have grown, transfer by transfer, beyond what one of them moves; it ends in one all the same.
+        asked = transfer.Code.IsLoss() ? Math.Min(asked, Transfer.MaxAmount) : asked;
+        if (DecideMove(asked, transfer.Debit, transfer.Credit) is { } move)
             return move;
         if (transfer.EffectiveAt > at)
             return PostOutcome.EffectiveTimeIsInTheFuture;
@@ -171,11 +174,11 @@ public sealed partial class LedgerState
             return PostOutcome.ReversalIsNotValid;
         if (transfer.Reverses is not { } reversed)
             return null;
-        if (!_ids.TryFind(reversed, out var sequence, out _))
+        if (!_ids.TryFind(reversed, out var sequence, out var digest))
             return PostOutcome.ReversedTransferUnknown;
-        var index = _payments.IndexOf(sequence);
+        var index = digest == OfClaim ? -1 : _payments.IndexOf(sequence);
         if (index < 0)
-            return sequence <= _payments.ForgottenUpTo
+            return sequence <= _payments.ForgottenUpTo && digest != OfClaim
                 ? PostOutcome.ReversedTransferIsTooOld
                 : PostOutcome.ReversalIsNotValid;
         ref readonly var payment = ref _payments[index];
@@ -191,7 +194,7 @@ public sealed partial class LedgerState
     {
         if (transfer.EarnedBy is not { } earnedBy)
             return null;
-        var index = _ids.TryFind(earnedBy, out var sequence, out _) ? _payments.IndexOf(sequence) : -1;
+        var index = PlaceOfPayment(earnedBy);
         if (index < 0 || _payments[index].Code != TransferCode.Pay || _payments[index].IsReversed
             || _payments[index].Debit != transfer.Credit.Value)
             return PostOutcome.EarningPaymentUnknown;

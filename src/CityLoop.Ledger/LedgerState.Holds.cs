@@ -38,7 +38,7 @@ public sealed partial class LedgerState
         if (!_holds.TryGetValue(sequence, out var hold) || hold.Id != id)
             return PostOutcome.HoldIsNotOpen;
         if (hold.Debit != transfer.Debit || hold.Credit != transfer.Credit || hold.Code != transfer.Code
-            || transfer.Amount > hold.Amount || transfer.LastDay is not null)
+            || transfer.Reference != hold.Reference || transfer.Amount > hold.Amount || transfer.LastDay is not null)
             return PostOutcome.HoldDoesNotMatch;
         return hold.Until <= at ? PostOutcome.HoldHasTimedOut : null;
     }

@@ -3,6 +3,9 @@ namespace CityLoop.Ledger;
 /// <summary>What an accepted command does to the books; the same code for a live decision and for a replay.</summary>
 public sealed partial class LedgerState
 {
+    /// <summary>What stands as a digest beside a claim: it is used up, and names no command.</summary>
+    const ulong OfClaim = 0;
+
     readonly List<Lot> _moving = [];
     readonly List<Lot> _missing = [];
 
@@ -24,9 +27,9 @@ public sealed partial class LedgerState
         };
         Remember(command.Id, CommandContent.Digest(command));
         if ((command as Transfer)?.Claim is { } claim)
-            Remember(claim, 0);
+            Remember(claim, OfClaim);
         if ((command as PlaceHold)?.Claim is { } holdClaim)
-            Remember(holdClaim, 0);
+            Remember(holdClaim, OfClaim);
         return entry;
     }
 
@@ -50,7 +53,10 @@ public sealed partial class LedgerState
 
     JournalEntry TakeInDay(BeginDay command, DateTimeOffset at)
     {
+        var isFirst = _day == 0;
         _day = command.Day.DayNumber;
+        if (isFirst)
+            _lots.BeginMonths(Month);
         _limits.TurnTo(_day);
         _payments.ForgetBefore(_day - ReversibleDays);
         return new JournalEntry(Sequence, at, command);

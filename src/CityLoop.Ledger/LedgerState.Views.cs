@@ -66,7 +66,9 @@ public sealed partial class LedgerState
 
     /// <summary>An open hold; null when it was resolved or never placed.</summary>
     public OpenHold? FindHold(Guid id) =>
-        _ids.TryFind(id, out var sequence, out _) ? _holds.GetValueOrDefault(sequence) : null;
+        _ids.TryFind(id, out var sequence, out _) && _holds.TryGetValue(sequence, out var hold) && hold.Id == id
+            ? hold
+            : null;
 
     /// <summary>How low and how high an account may go, where that is not the rule of its kind.</summary>
     public (long? Minimum, long? Maximum) BoundsOf(AccountId id) => _bounds.GetValueOrDefault(id.Value);
@@ -79,7 +81,7 @@ public sealed partial class LedgerState
     /// back and is forgotten.
     /// </summary>
     public IReadOnlyList<Lot>? LotsOfPayment(Guid id) =>
-        _ids.TryFind(id, out var sequence, out _) && _payments.IndexOf(sequence) is >= 0 and var index
+        PlaceOfPayment(id) is >= 0 and var index
             ? [.. _payments.LotsOf(index)]
             : null;
 
@@ -111,6 +113,10 @@ public sealed partial class LedgerState
 
     /// <inheritdoc cref="LotPool.Steps"/>
     internal long LotSteps => _lots.Steps;
+
+    /// <summary>The place of a payment or a rebate among those that are remembered; -1 for any other id.</summary>
+    long PlaceOfPayment(Guid id) =>
+        _ids.TryFind(id, out var sequence, out var digest) && digest != OfClaim ? _payments.IndexOf(sequence) : -1;
 
     long HeldIn(int account) => _held.Count == 0 ? 0 : _held.GetValueOrDefault(account);
 

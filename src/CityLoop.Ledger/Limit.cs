@@ -31,7 +31,10 @@ public enum LimitPeriod : byte
 
 /// <summary>At most so much in a period: a rule of the books, decided in order like every other.</summary>
 /// <param name="Number">From 1; the same number replaces the limit before.</param>
-/// <param name="Code">The transfers that count. A refund gives back what its payment used in the same period.</param>
+/// <param name="Code">
+/// The transfers that count; none that undo or end something older. A refund gives back what its payment used in the
+/// same period.
+/// </param>
 /// <param name="Max">In the smallest unit, from 0; null ends the limit.</param>
 public sealed record Limit(
     short Number, CurrencyId Currency, TransferCode Code, LimitPer Per, LimitPeriod Period, long? Max)

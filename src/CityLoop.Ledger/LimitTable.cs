@@ -17,7 +17,9 @@ sealed class LimitTable
     public IEnumerable<KeyValuePair<Key, long>> Used => _used;
 
     public static bool IsValid(Limit limit) =>
-        limit.Number > 0 && Enum.IsDefined(limit.Code) && Enum.IsDefined(limit.Per) && Enum.IsDefined(limit.Period)
+        limit.Number > 0
+        && Enum.IsDefined(limit.Code) && !limit.Code.IsReversal() && !limit.Code.IsLoss()
+        && Enum.IsDefined(limit.Per) && Enum.IsDefined(limit.Period)
         && limit.Max is null or >= 0;
 
     /// <summary>Sets or ends a limit; what was counted stays where the limit goes on counting the same.</summary>

@@ -111,6 +111,14 @@ sealed class LotPool(BookCopies copies)
             Set(i, _rows[i] with { Month = month });
     }
 
+    /// <summary>The calendar begins: what is there loses its share from this month on.</summary>
+    public void BeginMonths(short month)
+    {
+        for (var i = 1; i < _used; i++)
+            if (_rows[i].Amount > 0)
+                Set(i, _rows[i] with { Month = month });
+    }
+
     /// <summary>The place of the lot of this last day and budget, 0 when there is none.</summary>
     public int PlaceOf(int first, int lastDay, int budget)
     {

@@ -135,7 +135,7 @@ public enum PostOutcome
     /// <summary>The hold was settled or released before.</summary>
     HoldIsNotOpen = 39,
 
-    /// <summary>The accounts or the code are not those of the hold, or the amount is above it.</summary>
+    /// <summary>The accounts, the code or the reference are not those of the hold, or the amount is above it.</summary>
     HoldDoesNotMatch = 40,
 
     /// <summary>The hold's time is over, or lies in the past when it is placed: it can only be released.</summary>

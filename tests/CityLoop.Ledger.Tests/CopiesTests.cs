@@ -95,6 +95,58 @@ public sealed class CopiesTests
         rows.PagesTaken.ShouldBe(first + 1);
     }
 
+    [Fact]
+    public async Task A_copy_is_read_in_one_thread_while_the_city_goes_on_in_another()
+    {
+        var city = new RandomCity(17);
+        city.Live(500);
+        var readers = new List<Task<bool>>();
+        for (var round = 0; round < 40; round++)
+        {
+            var (copy, was) = (city.Books.Copy(), city.Books.ToBytes());
+            readers.Add(Task.Run(() =>
+            {
+                // Again and again, so that the city writes while this reads; the last word is let go from here, too.
+                var stayed = IsAs(copy, was) && IsAs(copy, was) && IsAs(copy, was);
+                copy.Release();
+                return stayed;
+            }));
+            city.Live(40);
+        }
+
+        (await Task.WhenAll(readers)).ShouldAllBe(stayed => stayed);
+        city.Books.ToBytes().ShouldBe(city.Books.Copy().ToBytes());
+    }
+
+    [Fact]
+    public async Task Rows_are_read_in_one_thread_while_another_writes_them_and_adds_more()
+    {
+        var copies = new BookCopies();
+        var rows = new PagedRows<long>(copies);
+        var count = 10_000;
+        for (var i = 0; i < count; i++)
+            rows.Writable(i) = i;
+
+        for (var round = 1; round <= 10; round++)
+        {
+            var (number, copy, there, added) = (copies.Make(), rows.Share(new BookCopies()), count, round - 1L);
+            var reading = Task.Run(() =>
+            {
+                var wrong = 0;
+                for (var again = 0; again < 5; again++)
+                    for (var i = 0; i < there; i++)
+                        wrong += copy[i] == (i < 10_000 ? i + added : i) ? 0 : 1;
+                copies.End(number);
+                return wrong;
+            });
+            for (var i = 0; i < 10_000; i++)
+                rows.Writable(i)++;
+            for (var end = count + 5_000; count < end; count++)
+                rows.Writable(count) = count;
+            (await reading).ShouldBe(0);
+        }
+    }
+
     static bool IsAs(LedgerState books, byte[] were) => books.ToBytes().AsSpan().SequenceEqual(were);
 
     static void Open(LedgerState books, Random random, int accounts)

@@ -45,6 +45,31 @@ public sealed class HoldTests
         """);
 
     [Fact]
+    public void A_hold_does_not_lead_around_the_limit_of_another_reference() => LedgerScript.Run(RulesTests.City +
+        """
+        Earn a Rally Meiling 20
+        limit 1 Pay Giver Day max=5 ref=lottery
+        hold h Meiling Bakery 15 Pay 10 ref=bread
+        hold i Meiling Bakery 5 Pay 10 ref=lottery
+        Pay p Meiling Bakery 15 hold=h ref=lottery => HoldDoesNotMatch
+        Pay p Meiling Bakery 15 hold=h             => HoldDoesNotMatch
+        Pay p Meiling Bakery 15 hold=h ref=bread
+        Pay q Meiling Bakery 5 hold=i ref=lottery
+        """);
+
+    [Fact]
+    public void A_claim_is_no_second_name_of_a_hold()
+    {
+        var script = LedgerScript.Run(RulesTests.City +
+            """
+            Earn a Rally Meiling 20
+            hold h Meiling Bakery 15 Pay 10 claim=code
+            """);
+        script.Books.FindHold(DerivedId.From("h")).ShouldNotBeNull();
+        script.Books.FindHold(DerivedId.From("code")).ShouldBeNull();
+    }
+
+    [Fact]
     public void After_its_time_a_hold_can_only_be_released() => LedgerScript.Run(RulesTests.City +
         """
         Earn a Rally Meiling 20

@@ -105,14 +105,14 @@ sealed class LedgerScript
         };
     }
 
-    /// <summary>hold ID DEBIT CREDIT AMOUNT CODE MINUTES [claim=C]</summary>
+    /// <summary>hold ID DEBIT CREDIT AMOUNT CODE MINUTES [claim=C] [ref=R]</summary>
     PlaceHold HoldOf(string[] words)
     {
         var options = Options(words[7..]);
         return new PlaceHold(Id(words[1]), Account(words[2]), Account(words[3]), Number(words[4]),
             Enum.Parse<TransferCode>(words[5]), _at.AddMinutes(Number(words[6])))
         {
-            Claim = Named(options, "claim"),
+            Claim = Named(options, "claim"), Reference = Named(options, "ref"),
         };
     }
 

@@ -218,6 +218,7 @@ sealed class RandomCity
             Books.LastAt.AddSeconds(_random.Next(-1_000, 500_000)))
         {
             Claim = _random.Next(10) == 0 ? DerivedId.From("claim", $"{_random.Next(20)}") : null,
+            Reference = AnyReference(),
         };
     }
 
@@ -229,7 +230,10 @@ sealed class RandomCity
         return _random.Next(2) == 0
             ? new ReleaseHold(NextId(), _random.Next(20) == 0 ? NextId() : hold.Id, hold.Debit)
             : new Transfer(
-                NextId(), hold.Debit, hold.Credit, hold.Amount + _random.Next(-20, 3), hold.Code) { Hold = hold.Id };
+                NextId(), hold.Debit, hold.Credit, hold.Amount + _random.Next(-20, 3), hold.Code)
+            {
+                Hold = hold.Id, Reference = _random.Next(20) == 0 ? AnyReference() : hold.Reference,
+            };
     }
 
     ChangeAccount NextChange()

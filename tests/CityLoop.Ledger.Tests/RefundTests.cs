@@ -49,6 +49,20 @@ public sealed class RefundTests
         """);
 
     [Fact]
+    public void A_payment_is_taken_back_by_its_own_name_and_not_by_the_claim_that_it_used() => LedgerScript.Run(
+        RulesTests.City +
+        """
+        Earn a Rally Meiling 20
+        Pay p Meiling Bakery 10 claim=code
+        Refund x Bakery Meiling 10 reverses=code       => ReversalIsNotValid
+        Rebate b Rebate Meiling 1 earnedBy=code        => EarningPaymentUnknown
+        Rebate b Rebate Meiling 1 earnedBy=p
+        day 2027-03-31
+        Refund x Bakery Meiling 10 reverses=code       => ReversalIsNotValid
+        Refund x Bakery Meiling 10 reverses=p          => ReversedTransferIsTooOld
+        """);
+
+    [Fact]
     public void A_payment_of_long_ago_cannot_be_taken_back() => LedgerScript.Run(RulesTests.City +
         """
         Earn a Rally Meiling 100

@@ -65,6 +65,8 @@ public sealed class RulesTests
         """
         Earn a Rally Meiling 500
         limit 0 Pay Giver Day max=30          => LimitIsNotValid
+        limit 1 Expire Giver Day max=30       => LimitIsNotValid
+        limit 1 Refund Receiver Day max=30    => LimitIsNotValid
         limit 1 Pay Giver Day max=30
         limit 2 Pay Receiver Month max=50
         Pay p Meiling Bakery 20
@@ -87,7 +89,10 @@ public sealed class RulesTests
         Pay v Meiling Books 39
         Pay w Meiling Bakery 1                => LimitIsReached
         day 2026-12-01
-        Pay w Meiling Bakery 1
+        Pay w Meiling Bakery 50
+        Pay x1 Meiling Bakery 1               => LimitIsReached
+        day 2027-12-01
+        Pay x1 Meiling Bakery 1
         """);
 
     [Fact]

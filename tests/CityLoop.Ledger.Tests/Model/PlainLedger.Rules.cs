@@ -37,7 +37,8 @@ sealed partial class PlainLedger
     {
         if (!Books.Currencies.ContainsKey(limit.Currency.Value))
             return PostOutcome.CurrencyUnknown;
-        return limit.Number <= 0 || !Enum.IsDefined(limit.Code) || !Enum.IsDefined(limit.Per)
+        return limit.Number <= 0 || !Enum.IsDefined(limit.Code) || limit.Code.IsReversal() || limit.Code.IsLoss()
+            || !Enum.IsDefined(limit.Per)
             || !Enum.IsDefined(limit.Period) || limit.Max < 0
             ? PostOutcome.LimitIsNotValid
             : PostOutcome.Posted;
@@ -62,6 +63,7 @@ sealed partial class PlainLedger
     PostOutcome DecideTransfer(Transfer transfer, DateTimeOffset at)
     {
         var asked = transfer.AtMost ?? transfer.Amount;
+        asked = transfer.Code.IsLoss() ? Math.Min(asked, Transfer.MaxAmount) : asked;
         if (FirstOfMove(asked, transfer.Debit, transfer.Credit) is { } move)
             return move;
         if (transfer.EffectiveAt > at)
@@ -168,9 +170,9 @@ sealed partial class PlainLedger
             return null;
         if (!Books.Names.TryGetValue(reversed, out var named))
             return PostOutcome.ReversedTransferUnknown;
-        if (IsForgotten(named.Sequence))
+        if (IsForgotten(named.Sequence) && named.Content is not null)
             return PostOutcome.ReversedTransferIsTooOld;
-        if (!Books.Payments.TryGetValue(named.Sequence, out var payment)
+        if (named.Content is null || !Books.Payments.TryGetValue(named.Sequence, out var payment)
             || payment.Transfer.Code != (transfer.Code == TransferCode.Refund ? TransferCode.Pay : TransferCode.Rebate))
             return PostOutcome.ReversalIsNotValid;
         if (payment.Transfer.Debit != transfer.Credit || payment.Transfer.Credit != transfer.Debit
@@ -187,7 +189,7 @@ sealed partial class PlainLedger
     {
         if (transfer.EarnedBy is not { } earnedBy)
             return null;
-        if (!Books.Names.TryGetValue(earnedBy, out var named) || IsForgotten(named.Sequence)
+        if (!Books.Names.TryGetValue(earnedBy, out var named) || named.Content is null || IsForgotten(named.Sequence)
             || !Books.Payments.TryGetValue(named.Sequence, out var payment)
             || payment.Transfer.Code != TransferCode.Pay || payment.IsReversed
             || payment.Transfer.Debit != transfer.Credit)
@@ -205,7 +207,7 @@ sealed partial class PlainLedger
             return PostOutcome.HoldIsNotOpen;
         var asked = hold.Command;
         if (asked.Debit != transfer.Debit || asked.Credit != transfer.Credit || asked.Code != transfer.Code
-            || transfer.Amount > asked.Amount || transfer.LastDay is not null)
+            || asked.Reference != transfer.Reference || transfer.Amount > asked.Amount || transfer.LastDay is not null)
             return PostOutcome.HoldDoesNotMatch;
         return asked.Until <= at ? PostOutcome.HoldHasTimedOut : null;
     }
