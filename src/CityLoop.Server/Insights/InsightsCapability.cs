@@ -26,6 +26,5 @@ static class InsightsCapability
         MissionsLeft.Map(desk);
         ShopSales.Map(desk);
         ListCurrencies.Map(app);
-        ShowAccountStatement.Map(desk);
     }
 }

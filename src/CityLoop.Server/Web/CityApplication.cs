@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
+using CityLoop.Server.Accounts;
 using CityLoop.Server.Carbon;
 using CityLoop.Server.City;
 using CityLoop.Server.Insights;
@@ -94,6 +95,7 @@ static class CityApplication
     static void AddCapabilities(IServiceCollection services, CityOptions options)
     {
         services.AddLedger();
+        services.AddAccounts();
         services.AddCarbon();
         services.AddInsights();
         services.AddMerchants();
@@ -108,6 +110,7 @@ static class CityApplication
     /// <summary>One line for each capability that has endpoints, in alphabetical order.</summary>
     static void MapCapabilities(IEndpointRouteBuilder app)
     {
+        app.MapAccounts();
         app.MapCarbon();
         app.MapInsights();
         app.MapMerchants();

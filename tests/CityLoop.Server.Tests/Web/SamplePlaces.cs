@@ -34,6 +34,8 @@ static class SamplePlaces
             ["/missions/{Id}"] = "/missions/heritage-rally",
             ["/desk/missions/{Id}/spots"] = "/desk/missions/heritage-rally/spots",
             ["/spots/{Code}"] = $"/spots/{city.CodeOf("old-station")}",
+            ["/desk/accounts/{Number:int}"] =
+                $"/desk/accounts/{(await city.ShopAsync(Cast.SunflowerBakery)).Account.Value}",
             ["/openapi/{documentName}.json"] = "/openapi/v1.json",
         };
     }

@@ -5,7 +5,7 @@ using CityLoop.Server.Pass;
 using CityLoop.Server.Web;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace CityLoop.Server.Insights;
+namespace CityLoop.Server.Accounts;
 
 /// <summary>
 /// City staff ask what a budget, a shop or another account of the city's held at an instant; an auditor asks it of any

@@ -1,0 +1,95 @@
+using CityLoop.Ledger;
+using CityLoop.Server.Ledger;
+using CityLoop.Server.Pass;
+
+namespace CityLoop.Server.Accounts;
+
+/// <summary>
+/// Freezes, thaws, closes and bounds accounts. One officer freezes alone, because waiting costs money; everything else
+/// takes two, because one alone could let points out.
+/// </summary>
+sealed partial class AccountChanges(
+    CityLedger ledger, ChangeStore store, TimeProvider time, ILogger<AccountChanges> log)
+{
+    public async Task<AskOutcome> AskAsync(PersonId officer, AccountChange change, CancellationToken cancellation)
+    {
+        if (change.Id == default)
+            return AskOutcome.IdNotValid;
+        if (change.Reason.Trim().Length is 0 or > AccountChange.ReasonMax || change.Reason.Any(char.IsControl))
+            return AskOutcome.ReasonNotValid;
+        if (await store.FindAsync(change.Id, cancellation) is { } before)
+            return before.Change == change && before.AskedBy == officer.Value
+                ? before.IsApproved is true ? AskOutcome.Done : AskOutcome.Waits
+                : AskOutcome.IdAlreadyUsed;
+        var (found, isFreezeAlone) = await ledger.ReadAsync(books => Look(books, change), cancellation);
+        if (found != AskOutcome.Waits)
+            return found;
+        if (!await store.AddAsync(change, officer.Value, isFreezeAlone, time.GetUtcNow(), cancellation))
+            return AskOutcome.AnotherWaits;
+        return !isFreezeAlone ? AskOutcome.Waits
+            : await PostAsync(change, cancellation) == PostOutcome.Posted ? AskOutcome.Done
+            : AskOutcome.AccountIsClosed;
+    }
+
+    public async Task<DecideOutcome> DecideAsync(
+        PersonId officer, Guid id, bool isApproved, CancellationToken cancellation)
+    {
+        if (await store.FindAsync(id, cancellation) is not { } line)
+            return DecideOutcome.ChangeUnknown;
+        if (line.DecidedAt is not null)
+            return DecideOutcome.AlreadyDecided;
+        // Who asked may take it back, and no more.
+        if (isApproved && line.AskedBy == officer.Value)
+            return DecideOutcome.NeedsSecondOfficer;
+        if (!await store.DecideAsync(id, officer.Value, isApproved, time.GetUtcNow(), cancellation))
+            return DecideOutcome.AlreadyDecided;
+        return !isApproved ? DecideOutcome.Refused : await PostAsync(line.Change, cancellation) switch
+        {
+            PostOutcome.Posted => DecideOutcome.Approved,
+            PostOutcome.AccountIsClosed => DecideOutcome.AccountIsClosed,
+            PostOutcome.AccountIsNotEmpty => DecideOutcome.AccountIsNotEmpty,
+            _ => DecideOutcome.BoundsNotValid,
+        };
+    }
+
+    /// <summary>Posts what a crash left approved but unposted; answers how many there were.</summary>
+    public async Task<int> FinishAsync(TimeSpan patience, CancellationToken cancellation)
+    {
+        var open = await store.UnpostedAsync(time.GetUtcNow() - patience, cancellation);
+        foreach (var line in open)
+            await PostAsync(line.Change, cancellation);
+        return open.Count;
+    }
+
+    async Task<PostOutcome> PostAsync(AccountChange change, CancellationToken cancellation)
+    {
+        var result = await ledger.PostAsync(change.Command, cancellation);
+        var outcome = result.Outcome == PostOutcome.AlreadyPosted ? PostOutcome.Posted : result.Outcome;
+        await store.CloseAsync(
+            change.Id, outcome == PostOutcome.Posted ? time.GetUtcNow() : null, cancellation);
+        LogChange(change.Account.Value, change.Status, outcome);
+        return outcome;
+    }
+
+    /// <summary>What the books say to it now; the ledger decides once more when it is posted.</summary>
+    static (AskOutcome Outcome, bool IsFreezeAlone) Look(LedgerState books, AccountChange change)
+    {
+        if (change.Account.Value <= 0 || change.Account.Value > books.AccountCount)
+            return (AskOutcome.AccountUnknown, false);
+        var account = books.Account(change.Account);
+        var bounds = books.BoundsOf(change.Account);
+        if (change.Minimum > change.Maximum || (change.Minimum < 0 && !account.Kind.MayGoBelowZero()))
+            return (AskOutcome.BoundsNotValid, false);
+        if (account.Status == AccountStatus.Closed)
+            return (AskOutcome.AccountIsClosed, false);
+        var keepsBounds = (change.Minimum, change.Maximum) == bounds;
+        if (keepsBounds && account.Status == change.Status)
+            return (AskOutcome.NothingChanges, false);
+        if (change.Status == AccountStatus.Closed && account.Balance != 0)
+            return (AskOutcome.AccountIsNotEmpty, false);
+        return (AskOutcome.Waits, keepsBounds && change.Status == AccountStatus.Frozen);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Account {Account} was asked to be {Status}: {Outcome}.")]
+    partial void LogChange(int account, AccountStatus status, PostOutcome outcome);
+}

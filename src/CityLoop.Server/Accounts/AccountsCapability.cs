@@ -1,0 +1,23 @@
+using CityLoop.Server.Pass;
+
+namespace CityLoop.Server.Accounts;
+
+/// <summary>The accounts of the books one by one: what was in them when, and whether they take part.</summary>
+static class AccountsCapability
+{
+    public static IServiceCollection AddAccounts(this IServiceCollection services) => services
+        .AddSingleton<AccountSheets>()
+        .AddSingleton<ChangeStore>()
+        .AddSingleton<AccountChanges>()
+        .AddHostedService<ChangeSweeper>();
+
+    public static void MapAccounts(this IEndpointRouteBuilder app)
+    {
+        var readers = app.MapGroup("")
+            .RequireAuthorization(policy => policy.RequireRole(Roles.CityStaff, Roles.Auditor));
+        ShowAccountStatement.Map(readers);
+        ListAccounts.Map(readers);
+        AskForChange.Map(app);
+        DecideChange.Map(app);
+    }
+}
