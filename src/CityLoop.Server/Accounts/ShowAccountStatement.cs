@@ -18,12 +18,9 @@ static class ShowAccountStatement
             .WithName("ShowAccountStatement").WithTags("Ledger");
 
     /// <param name="account">Its number in the books.</param>
-    /// <param name="at">The instant, with its offset: 2026-11-21T18:00:00+08:00.</param>
-    /// <param name="asHappened">True to count by when things happened, not by when they were written.</param>
-    /// <param name="before">Only lines before this number of the journal.</param>
     static async Task<Results<Ok<PastStatementResponse>, ProblemHttpResult>> HandleAsync(
-        int account, DateTimeOffset at, bool? asHappened, long? before, ClaimsPrincipal who, CityLedger ledger,
-        Problems problems, CancellationToken cancellation)
+        int account, [AsParameters] PastStatementQuery query, ClaimsPrincipal who, CityLedger ledger, Problems problems,
+        CancellationToken cancellation)
     {
         var kind = await ledger.ReadAsync(
             books => account > 0 && account <= books.AccountCount
@@ -33,6 +30,6 @@ static class ShowAccountStatement
         return kind is null || (kind.Value.KeepsLastDays() && !who.IsInRole(Roles.Auditor))
             ? problems.NotFound("account_unknown", "account")
             : TypedResults.Ok(await PastStatementResponse.ReadAsync(
-                ledger, new AccountId(account), at, asHappened, before, cancellation));
+                ledger, new AccountId(account), query, cancellation));
     }
 }

@@ -56,9 +56,9 @@ sealed partial class CityLedger : IHostedService, IDisposable
             try
             {
                 var books = await LedgerRecovery.RecoverAsync(journal, _stop.Token);
-                if (!await TakeSeatAsync(journal))
-                    await FollowAsync(journal, books);
+                var last = await TakeSeatAsync(journal) ?? await FollowAsync(journal, books);
                 await LedgerRecovery.CatchUpAsync(journal, books, _stop.Token);
+                await MustEndTogetherAsync(journal, last, books);
                 await WriteAsync(journal, books);
                 return;
             }
@@ -82,17 +82,31 @@ sealed partial class CityLedger : IHostedService, IDisposable
         }
     }
 
-    async Task<bool> TakeSeatAsync(PostgresJournal journal)
+    /// <summary>The journal's last entry, as soon as it is this server's to go on with; null while it is not.</summary>
+    async Task<long?> TakeSeatAsync(PostgresJournal journal)
     {
         try
         {
-            await journal.ReopenAsync(_stop.Token);
-            return true;
+            return await journal.ReopenAsync(_stop.Token);
         }
         catch (JournalHasAnotherWriterException)
         {
-            return false;
+            return null;
         }
+    }
+
+    /// <summary>
+    /// Books that were kept or followed may know what the journal has lost: to go on from there would leave a hole.
+    /// </summary>
+    async Task MustEndTogetherAsync(PostgresJournal journal, long last, LedgerState books)
+    {
+        var isSame = books.Sequence == last
+            && (last == 0 || (await journal.ReadAsync(last - 1, 1, _stop.Token)) is [var entry]
+                && entry.At == books.LastAt);
+        if (!isSame)
+            throw new InvalidDataException(
+                $"The journal ends with entry {last}, and the books go on to entry {books.Sequence} or know another "
+                + "one there. Nothing is written to it; './cityloop verify' names the first wrong entry.");
     }
 
     public void Dispose() => _stop.Dispose();
@@ -124,8 +138,10 @@ sealed partial class CityLedger : IHostedService, IDisposable
             await journal.SaveSnapshotAsync(books, CancellationToken.None);
     }
 
-    /// <summary>Follows the other writer until its seat is free and taken by this server.</summary>
-    async Task FollowAsync(PostgresJournal journal, LedgerState books)
+    /// <summary>
+    /// Follows the other writer until its seat is free and taken by this server; answers the journal's last entry.
+    /// </summary>
+    async Task<long> FollowAsync(PostgresJournal journal, LedgerState books)
     {
         LogFollowing(books.Sequence);
         var role = new FollowingRole(database, journal, books);
@@ -142,10 +158,10 @@ sealed partial class CityLedger : IHostedService, IDisposable
             var before = role.DurableSequence;
             if (await role.ReadAsync(b => b.Sequence, _stop.Token) > before)
                 Advance();
-            if (!await TakeSeatAsync(journal))
+            if (await TakeSeatAsync(journal) is not { } last)
                 continue;
             await role.CloseAsync();
-            return;
+            return last;
         }
     }
 

@@ -12,10 +12,11 @@ sealed record GrantOrder(Guid Id, AccountId Budget, long Amount, DateOnly? LastD
 enum GrantOutcome
 {
     Finished, AmountNotPositive, BudgetUnknown, OrderUsedForAnother, BudgetTooSmall, BudgetRanDry,
+    BudgetIsFrozen,
 }
 
 /// <param name="Given">How many have got it.</param>
-/// <param name="Refused">How many accounts could not take it: frozen, closed, full or at a limit.</param>
+/// <param name="Refused">How many people's accounts could not take it: frozen, closed, full or at a limit.</param>
 readonly record struct GrantResult(GrantOutcome Outcome, long Given = 0, long Refused = 0);
 
 /// <summary>
@@ -71,6 +72,9 @@ sealed class Grants(CityLedger ledger, NpgsqlDataSource database, TimeProvider c
                 [.. people.Select(account => GiftOf(order, account))], cancellation);
             if (results.Any(r => r.Outcome == PostOutcome.DebitAccountHasTooFewPoints))
                 return new GrantResult(GrantOutcome.BudgetRanDry, given, refused);
+            // Not the people's fault: the order waits until the budget is open again.
+            if (results.Any(r => r.Outcome is PostOutcome.DebitAccountIsFrozen or PostOutcome.DebitAccountIsClosed))
+                return new GrantResult(GrantOutcome.BudgetIsFrozen, given, refused);
             var paid = results.Count(r => r.IsPosted);
             (done, given, refused) = (end, given + paid, refused + results.Length - paid);
             // Lost in a crash, this is worked out again: the ledger answers "already posted".

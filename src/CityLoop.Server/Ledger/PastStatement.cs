@@ -1,4 +1,5 @@
 using CityLoop.Ledger;
+using Microsoft.AspNetCore.Mvc;
 
 namespace CityLoop.Server.Ledger;
 
@@ -60,6 +61,15 @@ sealed record PastStatement(
     }
 }
 
+/// <summary>What is asked of the past.</summary>
+/// <param name="At">The instant, with its offset: 2026-11-21T18:00:00+08:00.</param>
+/// <param name="AsHappened">True to count by when things happened, not by when they were written.</param>
+/// <param name="Before">Only lines before this number of the journal.</param>
+sealed record PastStatementQuery(
+    [FromQuery(Name = "at")] DateTimeOffset At,
+    [FromQuery(Name = "asHappened")] bool? AsHappened,
+    [FromQuery(Name = "before")] long? Before);
+
 /// <summary>A statement of the past as an answer of the API.</summary>
 /// <param name="AsHappened">False for the books as they stood; true for what had happened by then.</param>
 /// <param name="Balance">At that instant, in the currency's smallest unit.</param>
@@ -76,15 +86,15 @@ sealed record PastStatementResponse(
         long Sequence, Guid Id, string Code, long Amount, DateTimeOffset HappenedAt, DateTimeOffset WrittenAt);
 
     public static async Task<PastStatementResponse> ReadAsync(
-        CityLedger ledger, AccountId account, DateTimeOffset at, bool? asHappened, long? before,
-        CancellationToken cancellation)
+        CityLedger ledger, AccountId account, PastStatementQuery query, CancellationToken cancellation)
     {
+        var (at, asHappened) = (query.At, query.AsHappened ?? false);
         var currency = await ledger.ReadAsync(
             books => books.Currencies.Single(c => c.Id == books.Account(account).Currency), cancellation);
         var past = await PastStatement.ReadAsync(
-            ledger, account, at, asHappened ?? false, PageSize, before, cancellation);
+            ledger, account, at, asHappened, PageSize, query.Before, cancellation);
         return new PastStatementResponse(
-            at, asHappened ?? false, currency.Code, currency.Scale, past.Balance,
+            at, asHappened, currency.Code, currency.Scale, past.Balance,
             [.. past.Lines.Select(entry => LineOf(entry, account))], past.Before);
     }
 

@@ -35,4 +35,15 @@ sealed class PersonAccounts(NpgsqlDataSource database, CityLedger ledger, TimePr
 
         return _known[(person, currency)] = new AccountId(account.Value);
     }
+
+    /// <summary>True when one of these accounts is the person's. Opens none: who only looks leaves no trace.</summary>
+    public async Task<bool> OwnsAnyAsync(
+        PersonId person, IReadOnlyList<AccountId> accounts, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+            "select exists (select from pass.account where person = @person and account = any(@accounts))",
+            new { person = person.Value, accounts = accounts.Select(account => account.Value).ToArray() },
+            cancellationToken: cancellation));
+    }
 }

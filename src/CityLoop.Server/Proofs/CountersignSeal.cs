@@ -24,12 +24,16 @@ static class CountersignSeal
 
     public static void Map(IEndpointRouteBuilder ledger) =>
         ledger.MapPost("/seals/{size:long}/countersignatures", HandleAsync).AllowAnonymous()
+            .Accepts<Request>("application/json")
             .WithName("CountersignSeal").WithTags("Ledger");
 
     static async Task<Results<Ok<Response>, ProblemHttpResult>> HandleAsync(
-        long size, Request request, NpgsqlDataSource database, CityPack city, TimeProvider clock, Problems problems,
-        CancellationToken cancellation)
+        long size, HttpContext context, NpgsqlDataSource database, CityPack city, TimeProvider clock,
+        Problems problems, CancellationToken cancellation)
     {
+        var (request, unreadable) = await JsonBody.ReadAsync<Request>(context.Request, problems, cancellation);
+        if (request is null)
+            return unreadable!;
         if (await SealStore.OfAsync(database, size, cancellation) is not { } seal)
             return problems.NotFound("seal_unknown", "size");
         if (NoteSignature.Parse(request.Line) is not { } line)

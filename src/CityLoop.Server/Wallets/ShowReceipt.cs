@@ -33,14 +33,14 @@ static class ShowReceipt
 sealed record Receipt(Payment Payment, Merchant Shop, bool IsOwn);
 
 /// <summary>Finds receipts for those who may see them.</summary>
-sealed class Receipts(Payments payments, MerchantStore merchants, PersonAccounts people, CityPack city)
+sealed class Receipts(Payments payments, MerchantStore merchants, PersonAccounts people)
 {
     public async Task<Receipt?> FindAsync(Guid id, PersonId asks, CancellationToken cancellation)
     {
         if (await payments.FindAsync(id, cancellation) is not { } payment
             || await merchants.OfAccountAsync(payment.Shop, cancellation) is not { } shop)
             return null;
-        if (await people.OfAsync(asks, city.MainCurrency.Id, cancellation) == payment.Person)
+        if (await people.OwnsAnyAsync(asks, [payment.Person], cancellation))
             return new Receipt(payment, shop, IsOwn: true);
         return (await merchants.OfWorkerAsync(asks, cancellation))?.Id == shop.Id
             ? new Receipt(payment, shop, IsOwn: false)

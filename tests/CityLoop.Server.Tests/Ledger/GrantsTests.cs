@@ -73,6 +73,26 @@ public sealed class GrantsTests(TestCity city) : IClassFixture<TestCity>
         (await BalanceAsync(people[1])).ShouldBe(0);
     }
 
+    [Fact]
+    public async Task A_budget_that_is_frozen_in_the_middle_stops_the_order_and_nobody_is_passed_over()
+    {
+        var (budget, people) = await TownAsync("stopped", 3);
+        var order = new GrantOrder(DerivedId.From("grant", "stopped"), budget, 5, null);
+        await ChangeAsync(AccountStatus.Frozen);
+
+        var stopped = await Grants(1).GiveAsync(order, None);
+        await ChangeAsync(AccountStatus.Open);
+        var finished = await Grants(1).GiveAsync(order, None);
+
+        stopped.ShouldBe(new GrantResult(GrantOutcome.BudgetIsFrozen));
+        finished.ShouldBe(new GrantResult(GrantOutcome.Finished, people.Count));
+        foreach (var person in people)
+            (await BalanceAsync(person)).ShouldBe(5);
+
+        async Task ChangeAsync(AccountStatus status) => (await city.Get<CityLedger>().PostAsync(
+            new ChangeAccount(DerivedId.From("stopped", $"{status}"), budget, status), None)).IsPosted.ShouldBeTrue();
+    }
+
     Grants Grants(int piece) =>
         new(city.Get<CityLedger>(), city.Database, city.Clock) { PieceAccounts = piece };
 

@@ -46,7 +46,7 @@ public sealed class CountersignSealTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Its_true_word_is_published_under_the_seal_and_a_false_one_is_refused()
+    public async Task Its_saidword_is_published_under_the_seal_and_a_false_one_is_refused()
     {
         await _city.GiveAsync(Cast.LinMeiling, 10);
         await _city.Get<CityLedger>().SealAsync(default);
@@ -58,11 +58,15 @@ public sealed class CountersignSealTests : IAsyncLifetime
 
         foreach (var wrong in new[]
         {
+            "", "\u2014 ", $"\u2014 {Name} AAAA", new string('A', 100_000),
+            ProofsTests.LineOf(seal, Seed, Name)[..^4] + "AAA=",
+            Forged(seal), Longer(ProofsTests.LineOf(seal, Seed, Name)),
             ProofsTests.LineOf(seal, Seed, Name, text: "another text\n"),
             ProofsTests.LineOf(seal, Seed, Name, at: ahead),
         })
             (await (await SendAsync(wrong)).ProblemCodeAsync(HttpStatusCode.BadRequest))
                 .ShouldBe("countersignature_not_valid");
+        (await (await SendAsync(null!)).ProblemCodeAsync(HttpStatusCode.BadRequest)).ShouldBe("field_not_valid");
         var line = ProofsTests.LineOf(seal, Seed, Name);
         (await SendAsync(line)).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await SendAsync(line)).StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -72,6 +76,22 @@ public sealed class CountersignSealTests : IAsyncLifetime
         SignedNote.Parse(text)!.Signatures.Count.ShouldBe(2);
         (await witness.GetStringAsync("/books/seals")).ShouldContain(Name);
         await CheckFindsAFalseWordAsync(seal);
+    }
+
+    /// <summary>The name and the number of the witness's key, and somebody else's signature.</summary>
+    static string Forged(Seal seal)
+    {
+        var time = TestClock.Start.ToUnixTimeSeconds();
+        var message = Countersignature.MessageOf(time, SignedNote.Parse(seal.Note)!.Text);
+        var signature = Ed25519.Sign(SHA256.HashData("somebody else"u8), message);
+        return new Countersignature(Key, time, signature).ToLine().ToString();
+    }
+
+    /// <summary>A true word with a byte more behind it: taken, it would stand in every note of this seal.</summary>
+    static string Longer(string line)
+    {
+        var said = NoteSignature.Parse(line)!;
+        return (said with { Signature = [.. said.Signature, 0] }).ToString();
     }
 
     async Task CheckFindsAFalseWordAsync(Seal seal)
