@@ -13,7 +13,8 @@ sealed partial class AccountChanges(
 {
     public async Task<AskOutcome> AskAsync(PersonId officer, AccountChange change, CancellationToken cancellation)
     {
-        if (change.Id == default)
+        // Version 8 is what the city derives from its own acts: an entry of that name would stand in the act's way.
+        if (change.Id.Version is not (4 or 7))
             return AskOutcome.IdNotValid;
         if (change.Reason.Trim().Length is 0 or > AccountChange.ReasonMax || change.Reason.Any(char.IsControl))
             return AskOutcome.ReasonNotValid;

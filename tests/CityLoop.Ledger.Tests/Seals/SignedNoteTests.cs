@@ -85,4 +85,24 @@ public sealed class SignedNoteTests
         IsSigned(Line(1) with { Name = "other" }).ShouldBeFalse();
         IsSigned(Line(1) with { KeyId = 1 }).ShouldBeFalse();
     }
+
+    [Fact]
+    public void A_countersignature_is_that_of_this_witness_alone_and_has_its_one_form()
+    {
+        var witness = new NoteKey("witness.example/w1", NoteKey.Witness, new byte[32]);
+        var line = new Countersignature(witness, 1_700_000_000, new byte[64]).ToLine();
+        // Whatever is signed is true here: what is refused is refused for its form.
+        Countersignature? Read(NoteSignature from, NoteKey? key = null) =>
+            Countersignature.Verified(from, key ?? witness, "text\n", (_, _, _) => true);
+
+        Read(line).ShouldNotBeNull().Timestamp.ShouldBe(1_700_000_000);
+        Read(line with { Name = "witness.example/w2" }).ShouldBeNull();
+        Read(line with { KeyId = line.KeyId + 1 }).ShouldBeNull();
+        Read(line with { Signature = line.Signature[..^1] }).ShouldBeNull();
+        Read(line with { Signature = [.. line.Signature, 0] }).ShouldBeNull();
+        Read(line with { Signature = [0xFF, .. line.Signature[1..]] }).ShouldBeNull();
+        var log = witness with { Type = NoteKey.Log };
+        Read(line with { KeyId = log.Id }, log).ShouldBeNull();
+        Countersignature.Verified(line, witness, "text\n", (_, _, _) => false).ShouldBeNull();
+    }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using CityLoop.Ledger;
 using CityLoop.Server.Accounts;
+using CityLoop.Server.City;
 using CityLoop.Server.Ledger;
 using CityLoop.Server.Pass;
 using CityLoop.Server.Tests.Hosting;
@@ -58,6 +59,17 @@ public sealed class AccountChangesTests(TestCity city) : IClassFixture<TestCity>
             .ShouldBe(AccountStatus.Closed);
         (await AskAsync(first, account, "open"))
             .ShouldBeRefused(HttpStatusCode.Conflict, "account_is_closed", "account");
+    }
+
+    [Fact]
+    public async Task Nobody_names_a_change_like_an_act_of_the_citys_own()
+    {
+        var account = await BudgetAsync("named like midnight", 0);
+        var tomorrow = BeginDay.Of(city.Get<CityClock>().Today.AddDays(1));
+
+        foreach (var id in new[] { tomorrow.Id, Guid.Empty, Guid.AllBitsSet })
+            (await Changes.AskAsync(Officer(Cast.WangYating), Change(id, account, AccountStatus.Frozen), Stop))
+                .ShouldBe(AskOutcome.IdNotValid);
     }
 
     [Fact]

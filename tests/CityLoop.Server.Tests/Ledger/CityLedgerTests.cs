@@ -55,6 +55,26 @@ public sealed class CityLedgerTests(TestCity city) : IClassFixture<TestCity>
         (await Ledger.ReadAsync(books => books.ToBytes(), None)).ShouldBe(before);
     }
 
+    [Fact]
+    public async Task Books_that_are_kept_in_several_parts_are_read_back_byte_for_byte()
+    {
+        await Ledger.PostManyAsync(
+            [.. Enumerable.Range(0, 9_000).Select(_ => new OpenAccount(
+                New(), city.Pack.MainCurrency.Id, AccountKind.Person))], None);
+        await Ledger.KeepBooksAsync(None);
+        await using var connection = await city.Database.OpenConnectionAsync();
+        (await connection.ExecuteScalarAsync<int>(
+            "select parts from ledger.snapshot order by sequence desc limit 1")).ShouldBeGreaterThan(1);
+
+        var kept = await SnapshotStore.LoadAsync(city.Database, None);
+
+        kept.Sequence.ShouldBeGreaterThan(9_000);
+        var replayed = new LedgerState();
+        foreach (var entry in await Ledger.ReadJournalAsync(0, (int)kept.Sequence, None))
+            replayed.Apply(entry);
+        kept.ToBytes().ShouldBe(replayed.ToBytes());
+    }
+
     [Theory]
     [InlineData("update ledger.journal set amount = 1 where sequence = 1")]
     [InlineData("delete from ledger.journal")]

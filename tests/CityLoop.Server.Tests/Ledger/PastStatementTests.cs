@@ -68,6 +68,36 @@ public sealed class PastStatementTests(TestCity city) : IClassFixture<TestCity>,
     }
 
     [Fact]
+    public async Task The_past_of_a_busy_account_is_walked_back_without_losing_a_line()
+    {
+        var ledger = city.Get<CityLedger>();
+        var budget = await city.Get<CityBudgets>().AccountAsync("net-zero-2026", Stop);
+        var person = await ledger.OpenAccountAsync(
+            Guid.NewGuid(), city.Pack.MainCurrency.Id, AccountKind.Person, Stop);
+        var ends = new List<(DateTimeOffset At, int Lines)>();
+        foreach (var lines in new[] { 999, 1, 1, 999, 1_001 })
+        {
+            city.Clock.Advance(TimeSpan.FromMinutes(1));
+            ends.Add((city.Clock.GetUtcNow(), ends.LastOrDefault().Lines + lines));
+            await ledger.PostManyAsync(
+                [.. Enumerable.Range(0, lines).Select(_ => new Transfer(
+                    Guid.NewGuid(), budget, person, 1, TransferCode.Earn))], Stop);
+        }
+
+        foreach (var (at, lines) in ends)
+        {
+            var past = await PastStatement.ReadAsync(ledger, person, at, asHappened: false, 1_500, null, Stop);
+            past.Balance.ShouldBe(lines);
+            past.Lines.Count.ShouldBe(Math.Min(1_500, lines));
+            past.Lines.Select(line => line.Sequence).ShouldBeUnique();
+            (past.Before is null).ShouldBe(lines <= 1_500);
+            if (past.Before is { } before)
+                (await PastStatement.ReadAsync(ledger, person, at, asHappened: false, 5_000, before, Stop))
+                    .Lines.Count.ShouldBe(lines - 1_500);
+        }
+    }
+
+    [Fact]
     public async Task What_had_happened_by_an_instant_counts_what_was_written_of_it_later()
     {
         var account = await city.AccountOfAsync(Cast.LinMeiling);
