@@ -97,7 +97,7 @@ static class HttpBench
         await using var connection = await services.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync();
         var worker = await connection.QuerySingleAsync<Guid>("select person from merchants.worker limit 1");
         var key = await services.GetRequiredService<Sessions>()
-            .BeginAsync(new PersonId(worker), "bench", CancellationToken.None);
+            .BeginAsync(new PersonId(worker), "bench", SignInMethod.Code, null, CancellationToken.None);
         return $"{SessionAuthentication.CookieName}={key}";
     }
 }

@@ -76,7 +76,7 @@ sealed partial class CodeRoad(
             person = await people.GrantAsync(new PersonId(person.Id), Roles.CityStaff, context.RequestAborted);
         // The first letter that reached them raised their level, wherever they are signed in.
         sessions.Refresh(new PersonId(person.Id));
-        await SessionAuthentication.SignInAsync(context, sessions, person);
+        await SessionAuthentication.SignInAsync(context, sessions, person, SignInMethod.Code);
         Forget(context);
         return (outcome, person, isNew);
     }

@@ -49,6 +49,7 @@ static class PassCapability
         services.AddSingleton<OneTimeCodes>();
         services.AddSingleton<PersonAccounts>();
         services.AddSingleton<Sessions>();
+        services.AddSingleton<SignInProofs>();
         services.AddSingleton<WrongTries>();
         services.AddSingleton(options.Pass);
         services.AddSingleton(all =>

@@ -21,12 +21,16 @@ sealed class SessionAuthentication(
     /// Begins a session for a person who has just proved who they are, and ends the one this browser had: a key that
     /// somebody else may have put there must not become theirs.
     /// </summary>
-    public static async Task SignInAsync(HttpContext context, Sessions sessions, Person person)
+    public static async Task SignInAsync(HttpContext context, Sessions sessions, Person person, SignInMethod method)
     {
-        if (context.User.FindPersonId() is { } before)
-            await sessions.EndAsync(before, context.User.SessionId(), context.RequestAborted);
+        var before = context.User.FindPersonId();
+        var sessionBefore = before is null ? (Guid?)null : context.User.SessionId();
         var key = await sessions.BeginAsync(
-            new PersonId(person.Id), DeviceLabel.Of(context.Request.Headers.UserAgent), context.RequestAborted);
+            new PersonId(person.Id), DeviceLabel.Of(context.Request.Headers.UserAgent), method, sessionBefore,
+            context.RequestAborted);
+        // After the new one has begun: what services were given under the old one must not find it ended between.
+        if (before is not null)
+            await sessions.EndAsync(before.Value, sessionBefore!.Value, context.RequestAborted);
         context.Response.Cookies.Append(CookieNames.On(context.Request, CookieName), key, Cookie(context, CookieAge));
     }
 

@@ -36,18 +36,29 @@ sealed class Sessions(NpgsqlDataSource database, TimeProvider time)
         roles.Any(r => r is Roles.CityStaff or Roles.Auditor) ? TimeSpan.FromHours(8) : TimeSpan.FromDays(60);
 
     /// <summary>Begins a session; the answer is the key for the browser's cookie and is kept nowhere else.</summary>
-    public async Task<string> BeginAsync(PersonId person, string device, CancellationToken cancellation)
+    /// <param name="before">The same person's session that this one takes over from in the same browser.</param>
+    public async Task<string> BeginAsync(
+        PersonId person, string device, SignInMethod method, Guid? before, CancellationToken cancellation)
     {
         var key = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(KeyBytes));
         var now = time.GetUtcNow();
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await connection.ExecuteAsync(new CommandDefinition(
             """
-            insert into pass.session (id, key_hash, person, device, created_at, last_seen_at)
-            values (@id, @hash, @person, @device, @now, @now)
+            insert into pass.session (id, key_hash, person, device, method, browser, created_at, last_seen_at)
+            values (@id, @hash, @person, @device, @method,
+              coalesce((select browser from pass.session where id = @before and person = @person), @id), @now, @now)
             """,
-            new { id = Guid.CreateVersion7(now), hash = HashOf(key), person = person.Value, device, now },
-            cancellationToken: cancellation));
+            new
+            {
+                id = Guid.CreateVersion7(now),
+                hash = HashOf(key),
+                person = person.Value,
+                device,
+                method = SignInProofs.Written(method),
+                before,
+                now,
+            }, cancellationToken: cancellation));
         return key;
     }
 

@@ -28,7 +28,7 @@ static class SignInWithPasskey
         // No limit per contact or address stands here: a passkey cannot be guessed, and its owner always gets in.
         if (await passkeys.AnswerAsync(context, request.Credential.ToString()) is not { } person)
             return problems.Bad("passkey_not_accepted");
-        await SessionAuthentication.SignInAsync(context, sessions, person);
+        await SessionAuthentication.SignInAsync(context, sessions, person, SignInMethod.Passkey);
         return TypedResults.Ok(new Response(LocalAddress.Or(request.ReturnUrl, "/")));
     }
 }

@@ -13,6 +13,7 @@ using CityLoop.Server.Pass;
 using CityLoop.Server.Policies;
 using CityLoop.Server.Proofs;
 using CityLoop.Server.Shared;
+using CityLoop.Server.SignOn;
 using CityLoop.Server.Wallets;
 using CityLoop.Server.Web.Errors;
 using CityLoop.Server.Web.Languages;
@@ -58,6 +59,7 @@ static class CityApplication
         app.UseAuthentication();
         app.UseAuthorization();
         app.UsePageQueries();
+        app.UseOtherSites();
         app.UseOwnRequestsOnly();
         app.UseReadableText();
         app.UseOutputCache();
@@ -104,6 +106,7 @@ static class CityApplication
         services.AddPass(options);
         services.AddPolicies();
         services.AddProofs();
+        services.AddSignOn(options);
         services.AddWallets();
     }
 
@@ -118,6 +121,7 @@ static class CityApplication
         app.MapOperations();
         app.MapPass();
         app.MapProofs();
+        app.MapSignOn();
         app.MapWallets();
     }
 }

@@ -93,6 +93,9 @@ static class Security
         var request = context.Request;
         if (request.Method is "GET" or "HEAD" or "OPTIONS")
             return null;
+        // There no cookie counts, so there is nothing that another site could do in somebody's name.
+        if (context.GetEndpoint()?.Metadata.GetMetadata<OpenToOtherSites>() is not null)
+            return null;
         // Every current browser says where a request comes from, and no page can forge it.
         if (request.Headers["Sec-Fetch-Site"] is [{ } site, ..] && site is not ("same-origin" or "none"))
             return "wrong_origin";

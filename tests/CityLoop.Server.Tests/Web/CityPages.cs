@@ -22,5 +22,5 @@ static class CityPages
         endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? [];
 
     public static bool IsForPrograms(this RouteEndpoint endpoint) =>
-        Regex.IsMatch(endpoint.RoutePattern.RawText ?? "", "^/?(api|health|openapi)/");
+        Regex.IsMatch(endpoint.RoutePattern.RawText ?? "", @"^/?(api|health|openapi|oidc|\.well-known)/");
 }

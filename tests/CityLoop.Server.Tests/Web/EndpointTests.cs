@@ -59,7 +59,7 @@ public sealed partial class EndpointTests(TestCity city) : IClassFixture<TestCit
         using var client = await SignInWithEveryRoleAsync();
         client.DefaultRequestHeaders.Remove(Security.ApiHeader);
         var calls = city.Endpoints()
-            .Where(e => e.IsForPrograms())
+            .Where(e => e.IsForPrograms() && e.Metadata.GetMetadata<OpenToOtherSites>() is null)
             .SelectMany(e => e.Methods().Except(["GET", "HEAD"]), (e, method) => (e.RoutePattern, method)).ToList();
         calls.Count.ShouldBeGreaterThan(4);
 
@@ -69,6 +69,31 @@ public sealed partial class EndpointTests(TestCity city) : IClassFixture<TestCit
             request.Content = new StringContent("{}", null, "application/json");
             using var answer = await client.SendAsync(request);
             (await answer.ProblemCodeAsync(HttpStatusCode.BadRequest)).ShouldBe("wrong_origin", pattern.RawText);
+        }
+    }
+
+    [Fact]
+    public async Task Where_programs_of_other_sites_call_no_cookie_counts()
+    {
+        using var client = await SignInWithEveryRoleAsync();
+        using var stranger = city.Visit();
+        var open = city.Endpoints().Where(e => e.Metadata.GetMetadata<OpenToOtherSites>() is not null)
+            .SelectMany(e => e.Methods(), (e, method) => (Address: AddressOf(e.RoutePattern), method)).ToList();
+        open.Count.ShouldBeGreaterThan(5);
+
+        foreach (var (address, method) in open)
+        {
+            async Task<string> AnswerAsync(HttpClient of)
+            {
+                using var request = new HttpRequestMessage(new HttpMethod(method), address);
+                if (method == "POST")
+                    request.Content = new FormUrlEncodedContent([]);
+                using var answer = await of.SendAsync(request);
+                answer.Headers.Contains("Set-Cookie").ShouldBeFalse(address);
+                return $"{answer.StatusCode} {await answer.Content.ReadAsStringAsync()}";
+            }
+
+            (await AnswerAsync(client)).ShouldBe(await AnswerAsync(stranger), address);
         }
     }
 

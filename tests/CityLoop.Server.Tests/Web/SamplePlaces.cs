@@ -1,8 +1,10 @@
 using CityLoop.Server.Merchants.Settlement;
 using CityLoop.Server.Pass;
+using CityLoop.Server.SignOn;
 using CityLoop.Server.Tests.Hosting;
 using CityLoop.Server.Tests.Merchants;
 using CityLoop.Server.Tests.Missions;
+using CityLoop.Server.Tests.SignOn;
 using Dapper;
 using Microsoft.AspNetCore.Routing;
 
@@ -37,6 +39,8 @@ static class SamplePlaces
             ["/desk/accounts/{Number:int}"] =
                 $"/desk/accounts/{(await city.ShopAsync(Cast.SunflowerBakery)).Account.Value}",
             ["/openapi/{documentName}.json"] = "/openapi/v1.json",
+            ["/desk/services/{Id:guid}"] = $"/desk/services/{DemoServices.Library}",
+            ["/sign-on/requests/{Name}"] = await AskedAsync(city),
         };
     }
 
@@ -47,6 +51,15 @@ static class SamplePlaces
         return page.RoutePattern.Parameters.Count == 0 ? route
             : samples.TryGetValue(route, out var sample) ? sample
             : throw new ShouldAssertException($"{route} needs a sample in {nameof(SamplePlaces)}.");
+    }
+
+    /// <summary>The sports centre asks whoever comes to sign in.</summary>
+    static async Task<string> AskedAsync(TestCity city)
+    {
+        var service = await city.Get<ServiceStore>().FindAsync(DemoServices.SportsCentre, default);
+        using var stranger = city.Visit(followsRedirects: false);
+        using var sent = await stranger.GetAsync(new ServiceProgram(city, service!).AuthorizeAddress());
+        return sent.Headers.Location!.OriginalString;
     }
 
     static async Task<Guid> PaidAsync(TestCity city)

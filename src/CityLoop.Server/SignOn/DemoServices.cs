@@ -1,0 +1,59 @@
+using CityLoop.Ledger;
+using CityLoop.Server.Pass;
+
+namespace CityLoop.Server.SignOn;
+
+/// <summary>
+/// The demo city's two services: the library, a page's script without a secret, and the sports centre, whose program
+/// has one as soon as an officer makes it. A resident has agreed to the library already.
+/// </summary>
+static class DemoServices
+{
+    public static readonly Guid Library = DerivedId.From("demo-service", "library");
+    public static readonly Guid SportsCentre = DerivedId.From("demo-service", "sports-centre");
+
+    public static async Task PlantAsync(IServiceProvider all, CancellationToken cancellation)
+    {
+        var services = all.GetRequiredService<ServiceStore>();
+        if (await services.FindAsync(Library, cancellation) is not null)
+            return;
+        var library = new Service
+        {
+            Id = Library,
+            Names = ServiceStore.In("臺中市立圖書館", "Taichung Public Library", "台中市立図書館"),
+            Purposes = ServiceStore.In(
+                "用市民通辦借閱證、預約書，通知你書到了。",
+                "To lend you books with your city pass and tell you when a reserved book has arrived.",
+                "市民パスで本を借り、予約した本が届いたらお知らせするためです。"),
+            Sector = "library.taichung.example",
+            RedirectUris = ["http://localhost:5090/callback"],
+            SignOutUris = ["http://localhost:5090/"],
+            Scopes = [Scopes.Profile, Scopes.Email, Scopes.OfflineAccess],
+            LevelMin = 1,
+            ConsentDays = 365,
+            Terms = 1,
+            Authentication = ClientAuthentication.None,
+        };
+        await services.SaveAsync(library, null, "registered", cancellation);
+        await services.SaveAsync(
+            new Service
+            {
+                Id = SportsCentre,
+                Names = ServiceStore.In("市民運動中心預約", "Sports centre booking", "市民スポーツセンター予約"),
+                Purposes = ServiceStore.In(
+                    "替你預約場地，並在場地關閉時通知你。",
+                    "To book courts for you and to call you when one closes.",
+                    "施設を予約し、閉館時にご連絡するためです。"),
+                Sector = "sports.taichung.example",
+                RedirectUris = ["http://localhost:5091/callback"],
+                SignOutUris = ["http://localhost:5091/"],
+                Scopes = [Scopes.Profile, Scopes.Phone],
+                LevelMin = 1,
+                ConsentDays = 180,
+                Terms = 1,
+                Authentication = ClientAuthentication.SecretBasic,
+            }, null, "registered", cancellation);
+        await all.GetRequiredService<Consents>().GiveAsync(
+            PersonId.OfCast("lin-meiling"), library, [Scopes.OpenId, Scopes.Profile, Scopes.Email], cancellation);
+    }
+}

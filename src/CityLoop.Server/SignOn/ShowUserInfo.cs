@@ -1,0 +1,47 @@
+using CityLoop.Server.Pass;
+using Microsoft.Net.Http.Headers;
+
+namespace CityLoop.Server.SignOn;
+
+/// <summary>A service's program asks what the person has agreed to tell it (OpenID Connect Core, 5.3).</summary>
+static class ShowUserInfo
+{
+    public const string Address = "/oidc/userinfo";
+
+    public static RouteHandlerBuilder Map(IEndpointRouteBuilder protocol) =>
+        protocol.MapMethods(Address, [HttpMethods.Get, HttpMethods.Post], Handle);
+
+    static async Task<IResult> Handle(
+        HttpContext context, ServiceStore services, ServiceGrants grants, SignInProofs proofs, PersonNames names)
+    {
+        var cancellation = context.RequestAborted;
+        const string scheme = "Bearer ";
+        var header = context.Request.Headers.Authorization;
+        if (header is not [{ } bearer] || !bearer.StartsWith(scheme, StringComparison.OrdinalIgnoreCase))
+            return Refuse(context, null);
+        if (await grants.FindAsync(bearer[scheme.Length..].Trim(), cancellation) is not { } grant
+            || await services.FindAsync(grant.Service, cancellation) is not { IsOpen: true } service)
+            return Refuse(context, "invalid_token");
+        var person = new PersonId(grant.Person);
+        if (!await proofs.IsLiveAsync(person, grant.Browser, cancellation)
+            || await proofs.FactsAsync(person, cancellation) is not { } facts)
+        {
+            await grants.EndAsync(grant.Id, "signed_out", cancellation);
+            return Refuse(context, "invalid_token");
+        }
+
+        var told = ToldClaims.Of(facts, grant.Scopes).ToDictionary(claim => claim.Name, claim => claim.Value);
+        told["sub"] = await names.OfAsync(service, person, cancellation);
+        return Results.Json(told);
+    }
+
+    static IResult Refuse(HttpContext context, string? error)
+    {
+        context.Response.Headers[HeaderNames.WWWAuthenticate] =
+            error is null ? "Bearer realm=\"CityLoop\"" : $"Bearer realm=\"CityLoop\", error=\"{error}\"";
+        var refusal = error is null
+            ? new ProtocolRefusal("invalid_request", "Send the access token in the Authorization header, as Bearer.")
+            : new ProtocolRefusal(error, "The access token has run out, or the person has ended it.");
+        return refusal.ToResult(StatusCodes.Status401Unauthorized);
+    }
+}

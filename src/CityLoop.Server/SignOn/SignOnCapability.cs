@@ -1,0 +1,49 @@
+using CityLoop.Server.Operations;
+using CityLoop.Server.Web;
+
+namespace CityLoop.Server.SignOn;
+
+/// <summary>
+/// One sign-in for the city's other services: the pass as an OpenID Connect provider. Why it is our own, and the
+/// smallest: docs/decisions/0050.
+/// </summary>
+static class SignOnCapability
+{
+    public static IServiceCollection AddSignOn(this IServiceCollection services, CityOptions options)
+    {
+        services.AddSingleton<ServiceStore>().AddSingleton<ServiceGrants>().AddSingleton<Consents>()
+            .AddSingleton<WaitingRequests>().AddSingleton<SigningKeys>().AddSingleton<PersonNames>()
+            .AddSingleton<IdTokens>().AddSingleton<ClientAssertions>().AddSingleton<ClientDoor>()
+            .AddSingleton<RequestSteps>().AddSingleton<SaveService>().AddSingleton<Issuer>()
+            .AddHostedService<OldGrants>();
+        return options.Demo
+            ? services.AddSingleton(new DemoSeed(50, DemoServices.PlantAsync))
+            : services;
+    }
+
+    public static void MapSignOn(this IEndpointRouteBuilder pages)
+    {
+        Authorize.Map(pages);
+        SignOutFromService.Map(pages);
+        DecideRequest.Map(pages);
+        EndConsent.Map(pages);
+        RouteHandlerBuilder[] known = [ShowDiscovery.Map(pages), ShowDiscovery.MapKeys(pages)];
+        foreach (var endpoint in known)
+            Open(endpoint, OpenToOtherSites.Everybody);
+        // They let in by what the request carries: a program's proof, a code, a token.
+        var ofServices = new OpenToOtherSites((context, origin) => context.RequestServices
+            .GetRequiredService<ServiceStore>().IsOriginOfServiceAsync(origin, context.RequestAborted));
+        RouteHandlerBuilder[] protocol =
+            [PushRequest.Map(pages), IssueTokens.Map(pages), ShowUserInfo.Map(pages), RevokeToken.Map(pages)];
+        foreach (var endpoint in protocol)
+            Open(endpoint, ofServices);
+    }
+
+    static void Open(RouteHandlerBuilder endpoint, OpenToOtherSites to)
+    {
+        endpoint.AllowAnonymous().ExcludeFromDescription().WithMetadata(to);
+        // A browser asks before it lets a script of another origin call: that question has the method OPTIONS.
+        endpoint.Add(builder => builder.Metadata.Add(new HttpMethodMetadata(
+            builder.Metadata.OfType<IHttpMethodMetadata>().Last().HttpMethods, acceptCorsPreflight: true)));
+    }
+}

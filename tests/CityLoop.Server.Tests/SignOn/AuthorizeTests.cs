@@ -1,0 +1,238 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using CityLoop.Server.SignOn;
+using CityLoop.Server.Tests.Hosting;
+using CityLoop.Server.Web;
+
+namespace CityLoop.Server.Tests.SignOn;
+
+/// <summary>What a person is asked before a service gets its answer, and what nobody can do in their name.</summary>
+public sealed class AuthorizeTests(TestCity city) : IClassFixture<TestCity>
+{
+    [Fact]
+    public async Task Who_is_not_signed_in_signs_in_on_the_way_and_loses_nothing_of_the_wish()
+    {
+        var program = await ServiceProgram.RegisterAsync(city, "on-the-way");
+        using var emma = new Citizen(city);
+        (await emma.OpenAsync(program.AuthorizeAddress())).ShouldBeNull();
+        emma.Address.AbsolutePath.ShouldBe("/sign-in");
+        var back = Citizen.Told(emma.Address)["returnUrl"];
+
+        await emma.SignInAsync(city.ContactOf(Cast.EmmaDubois), back);
+        var told = await emma.GoAsync(back);
+
+        told["state"].ShouldBe(program.State);
+        (await program.ExchangeAsync(told["code"])).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await emma.OpenAsync(back)).ShouldBeNull("a wish is answered once");
+        emma.Page.ShouldContain("這次登入已經結束");
+    }
+
+    [Fact]
+    public async Task The_page_shows_each_claim_with_its_value_and_the_service_gets_exactly_those()
+    {
+        var program = await ServiceProgram.RegisterAsync(city, "shown");
+        using var meiling = await Citizen.SignInAsync(city, Cast.LinMeiling);
+
+        (await meiling.OpenAsync(program.AuthorizeAddress(("scope", "openid email")))).ShouldBeNull();
+
+        meiling.Page.ShouldContain(city.ContactOf(Cast.LinMeiling));
+        meiling.Page.ShouldContain("為了測試");
+        meiling.Page.ShouldContain("2027 年");
+        meiling.Page.ShouldNotContain("手機號碼");
+        var code = Citizen.Told((await meiling.DecideAsync("yes"))!)["code"];
+        using var exchanged = await program.ExchangeAsync(code);
+        var tokens = await exchanged.Content.ReadFromJsonAsync<JsonElement>();
+        using var info = await program.UserInfoAsync(tokens.GetProperty("access_token").GetString()!);
+        (await info.Content.ReadFromJsonAsync<JsonElement>()).EnumerateObject().Select(c => c.Name)
+            .ShouldBe(["email", "email_verified", "sub"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task A_consent_is_remembered_for_what_it_was_given_and_asked_anew_for_more()
+    {
+        var program = await ServiceProgram.RegisterAsync(city, "remembered");
+        using var meiling = await Citizen.SignInAsync(city, Cast.LinMeiling);
+        await meiling.GoAsync(program.AuthorizeAddress());
+
+        (await meiling.OpenAsync(program.AuthorizeAddress())).ShouldNotBeNull("it was agreed to");
+        (await meiling.OpenAsync(program.AuthorizeAddress(("scope", "openid email")))).ShouldBeNull();
+        (await meiling.OpenAsync(program.AuthorizeAddress(("prompt", "consent")))).ShouldBeNull();
+        Citizen.Told((await meiling.DecideAsync("yes"))!).ShouldContainKey("code");
+    }
+
+    [Fact]
+    public async Task Who_declines_goes_back_with_nothing()
+    {
+        var program = await ServiceProgram.RegisterAsync(city, "declined");
+        using var meiling = await Citizen.SignInAsync(city, Cast.LinMeiling);
+        await meiling.OpenAsync(program.AuthorizeAddress());
+
+        var told = Citizen.Told((await meiling.DecideAsync("no"))!);
+
+        told["error"].ShouldBe("access_denied");
+        told["iss"].ShouldBe(program.Issuer);
+        told.ShouldNotContainKey("code");
+    }
+
+    [Fact]
+    public async Task Without_a_page_a_service_hears_what_is_missing()
+    {
+        var program = await ServiceProgram.RegisterAsync(city, "silent");
+        var strict = await ServiceProgram.RegisterAsync(city, "silent-strict", s => s with { LevelMin = 2 });
+        using var stranger = new Citizen(city);
+        using var meiling = await Citizen.SignInAsync(city, Cast.LinMeiling);
+        async Task<string> ErrorAsync(Citizen who, ServiceProgram of) =>
+            Citizen.Told((await who.OpenAsync(of.AuthorizeAddress(("prompt", "none"))))!)["error"];
+
+        (await ErrorAsync(stranger, program)).ShouldBe("login_required");
+        (await ErrorAsync(meiling, program)).ShouldBe("consent_required");
+        (await ErrorAsync(meiling, strict)).ShouldBe("unmet_authentication_requirements");
+        await meiling.GoAsync(program.AuthorizeAddress());
+        (await meiling.GoAsync(program.AuthorizeAddress(("prompt", "none")))).ShouldContainKey("code");
+    }
+
+    [Theory]
+    [InlineData("prompt", "login", 0)]
+    [InlineData("max_age", "60", 61)]
+    public async Task A_service_can_ask_for_a_fresh_sign_in(string name, string value, int secondsLater)
+    {
+        var program = await ServiceProgram.RegisterAsync(city, $"fresh-{name.Replace('_', '-')}");
+        using var meiling = await Citizen.SignInAsync(city, Cast.LinMeiling);
+        await meiling.GoAsync(program.AuthorizeAddress());
+        city.Clock.Advance(TimeSpan.FromSeconds(secondsLater));
+
+        (await meiling.OpenAsync(program.AuthorizeAddress((name, value)))).ShouldBeNull();
+        meiling.Address.AbsolutePath.ShouldBe("/sign-in");
+        var back = Citizen.Told(meiling.Address)["returnUrl"];
+        (await meiling.OpenAsync(back)).ShouldBeNull("going back without signing in anew leads to the door again");
+        meiling.Address.AbsolutePath.ShouldBe("/sign-in");
+        await meiling.SignInAsync(city.ContactOf(Cast.LinMeiling), back);
+        // The hand-over was already made for the browser that signed in; the wish is asked once more to see the time.
+        var tokens = await program.TokensAsync(meiling, ("max_age", "60"));
+
+        ServiceProgram.ClaimsIn(tokens).GetProperty("auth_time").GetInt64()
+            .ShouldBe(city.Clock.GetUtcNow().ToUnixTimeSeconds());
+    }
+
+    [Fact]
+    public async Task Who_is_not_known_surely_enough_is_told_how_and_can_go_back()
+    {
+        var program = await ServiceProgram.RegisterAsync(city, "sure");
+        using var meiling = await Citizen.SignInAsync(city, Cast.LinMeiling);
+
+        (await meiling.OpenAsync(program.AuthorizeAddress(("acr_values", "urn:cityloop:level:2")))).ShouldBeNull();
+        meiling.Page.ShouldContain("先在櫃台核對身分");
+        var told = Citizen.Told((await meiling.DecideAsync("no"))!);
+
+        told["error"].ShouldBe("unmet_authentication_requirements");
+    }
+
+    [Fact]
+    public async Task Two_sectors_know_a_person_by_two_names_and_one_sector_by_one()
+    {
+        var pool = await ServiceProgram.RegisterAsync(city, "pool");
+        var gym = await ServiceProgram.RegisterAsync(city, "gym", s => s with { Sector = "pool.example" });
+        var clinic = await ServiceProgram.RegisterAsync(city, "clinic");
+        using var meiling = await Citizen.SignInAsync(city, Cast.LinMeiling);
+        async Task<(string Sub, string Sid)> NamesAsync(ServiceProgram at)
+        {
+            var claims = ServiceProgram.ClaimsIn(await at.TokensAsync(meiling));
+            return (claims.GetProperty("sub").GetString()!, claims.GetProperty("sid").GetString()!);
+        }
+
+        var (atPool, atGym, atClinic) = (await NamesAsync(pool), await NamesAsync(gym), await NamesAsync(clinic));
+
+        atPool.Sub.ShouldBe(atGym.Sub);
+        atPool.Sub.ShouldNotBe(atClinic.Sub);
+        atPool.Sid.ShouldNotBe(atClinic.Sid, "the browser would give the person away");
+        atPool.Sub.Length.ShouldBe(43);
+        await city.RestartAsync();
+        using var again = await Citizen.SignInAsync(city, Cast.LinMeiling);
+        ServiceProgram.ClaimsIn(await pool.TokensAsync(again)).GetProperty("sub").GetString().ShouldBe(atPool.Sub);
+    }
+
+    [Fact]
+    public async Task A_pushed_wish_is_taken_once_and_only_by_its_service()
+    {
+        var program = await ServiceProgram.RegisterAsync(city, "pushed");
+        var other = await ServiceProgram.RegisterAsync(city, "pushed-other");
+        using var meiling = await Citizen.SignInAsync(city, Cast.LinMeiling);
+        using var pushed = await program.SendAsync("/oidc/par", program.Parameters());
+        pushed.StatusCode.ShouldBe(HttpStatusCode.Created);
+        var uri = (await pushed.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("request_uri").GetString()!;
+        string AddressFor(ServiceProgram of) =>
+            $"/oidc/authorize?client_id={of.Service.ClientId}&request_uri={Uri.EscapeDataString(uri)}";
+
+        using var byOther = await meiling.Client.GetAsync(AddressFor(other));
+        var told = await meiling.GoAsync(AddressFor(program));
+        using var again = await meiling.Client.GetAsync(AddressFor(program));
+
+        byOther.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await program.ExchangeAsync(told["code"])).StatusCode.ShouldBe(HttpStatusCode.OK);
+        again.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    [Theory]
+    [InlineData("redirect_uri", "https://evil.example/")]
+    [InlineData("code_challenge", null)]
+    [InlineData("request_uri", "urn:ietf:params:oauth:request_uri:x")]
+    public async Task A_wish_that_is_not_permitted_cannot_be_pushed(string name, string? value)
+    {
+        var program = await ServiceProgram.RegisterAsync(city, "not-pushed");
+
+        using var pushed = await program.SendAsync("/oidc/par", program.Parameters((name, value)));
+
+        (await pushed.ErrorAsync()).ShouldBe("invalid_request");
+    }
+
+    [Fact]
+    public async Task Nobody_can_agree_in_a_persons_name()
+    {
+        var program = await ServiceProgram.RegisterAsync(city, "forged");
+        using var meiling = await Citizen.SignInAsync(city, Cast.LinMeiling);
+        using var emma = await Citizen.SignInAsync(city, Cast.EmmaDubois);
+        await meiling.OpenAsync(program.AuthorizeAddress());
+        await emma.OpenAsync(meiling.Address.PathAndQuery);
+        var name = meiling.Address.Segments[^1];
+
+        // A form of another site has no token; a page of another person's has the wrong one.
+        using var bare = await meiling.Client.PostAsync("/sign-on/decide", new FormUrlEncodedContent(
+            new Dictionary<string, string> { ["request"] = name, ["answer"] = "yes", ["terms"] = "1" }));
+        using var others = await meiling.Client.SendFormAsync(
+            emma.Address, emma.Page, "name=\"request\"", ("answer", "yes"));
+
+        bare.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        others.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        (await meiling.OpenAsync(meiling.Address.PathAndQuery)).ShouldBeNull("nothing was agreed to");
+    }
+
+    [Fact]
+    public async Task The_page_on_which_people_agree_cannot_be_framed_and_keeps_its_forms_here()
+    {
+        var program = await ServiceProgram.RegisterAsync(city, "framed");
+        using var meiling = await Citizen.SignInAsync(city, Cast.LinMeiling);
+        await meiling.OpenAsync(program.AuthorizeAddress());
+
+        using var shown = await meiling.Client.GetAsync(meiling.Address);
+
+        shown.Headers.GetValues("X-Frame-Options").ShouldBe(["DENY"]);
+        var policy = shown.Headers.NonValidated["Content-Security-Policy"].ToString();
+        policy.ShouldBe(Security.ContentPolicy);
+        policy.ShouldContain("frame-ancestors 'none'");
+        policy.ShouldContain("form-action 'self'");
+    }
+
+    [Fact]
+    public async Task Terms_that_changed_while_a_person_read_are_not_agreed_to()
+    {
+        var program = await ServiceProgram.RegisterAsync(city, "read-slowly");
+        using var meiling = await Citizen.SignInAsync(city, Cast.LinMeiling);
+        await meiling.OpenAsync(program.AuthorizeAddress());
+        await city.Get<ServiceStore>().SaveAsync(program.Service with { Terms = 2 }, null, "changed", default);
+
+        (await meiling.DecideAsync("yes")).ShouldBeNull();
+
+        meiling.Page.ShouldContain("id=\"agree\"");
+    }
+}

@@ -1,0 +1,103 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using CityLoop.Server.SignOn;
+using CityLoop.Server.Tests.Hosting;
+using Dapper;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace CityLoop.Server.Tests.SignOn;
+
+/// <summary>The keys' turns, and the ID token as a ticket for signing out.</summary>
+public sealed class SigningKeysTests(TestCity city) : IClassFixture<TestCity>
+{
+    [Fact]
+    public async Task The_next_key_is_published_before_its_turn_and_the_old_one_until_what_it_signed_has_run_out()
+    {
+        var first = (await KidsAsync()).ShouldHaveSingleItem();
+        (await city.Get<SigningKeys>().CurrentAsync(default)).Kid.ShouldBe(first);
+
+        city.Clock.Advance(SigningKeys.SignsFor - SigningKeys.PublishedBefore + TimeSpan.FromMinutes(1));
+        var both = await KidsAsync();
+        both.Count.ShouldBe(2);
+        (await city.Get<SigningKeys>().CurrentAsync(default)).Kid.ShouldBe(first, "its turn is not over");
+
+        city.Clock.Advance(SigningKeys.PublishedBefore);
+        (await city.Get<SigningKeys>().CurrentAsync(default)).Kid.ShouldBe(both[1]);
+        (await KidsAsync()).ShouldBe(both, "what the first signed may still be read");
+
+        city.Clock.Advance(SigningKeys.PublishedAfter);
+        (await KidsAsync()).ShouldBe([both[1]]);
+        await city.RestartAsync();
+        (await KidsAsync()).ShouldBe([both[1]], "another server finds the same keys");
+    }
+
+    [Fact]
+    public async Task The_table_holds_no_private_key_that_could_be_read()
+    {
+        var published = await KidsAsync();
+        await using var database = await city.Database.OpenConnectionAsync();
+
+        var rows = (await database.QueryAsync<string>("select sealed_key from sign_on.signing_key")).ToList();
+
+        rows.Count.ShouldBeGreaterThanOrEqualTo(published.Count);
+        rows.ShouldAllBe(row => row.StartsWith("CfDJ8", StringComparison.Ordinal), "data protection's own seal");
+    }
+
+    [Theory]
+    [InlineData("https://service.example/bye", "https://service.example/bye?state=s")]
+    [InlineData("https://evil.example/bye", "/sign-in?done=signed_out")]
+    [InlineData(null, "/sign-in?done=signed_out")]
+    public async Task A_service_signs_its_person_out_and_gets_them_back_at_a_registered_address(
+        string? back, string arrives)
+    {
+        var program = await ServiceProgram.RegisterAsync(city, "bye");
+        using var meiling = await Citizen.SignInAsync(city, Cast.LinMeiling);
+        var tokens = await program.TokensAsync(meiling);
+
+        var hint = tokens.GetProperty("id_token").GetString();
+        using var left = await meiling.Client.GetAsync(SignOutAddress(hint, back));
+
+        left.Headers.Location!.OriginalString.ShouldBe(arrives);
+        using var me = await meiling.Client.GetAsync("/me");
+        me.StatusCode.ShouldBe(HttpStatusCode.Found);
+        me.Headers.Location!.OriginalString.ShouldStartWith("/sign-in");
+    }
+
+    [Fact]
+    public async Task Nobody_signs_another_out_with_a_link()
+    {
+        var program = await ServiceProgram.RegisterAsync(city, "forged-bye");
+        using var emma = await Citizen.SignInAsync(city, Cast.EmmaDubois);
+        using var meiling = await Citizen.SignInAsync(city, Cast.LinMeiling);
+        var emmas = (await program.TokensAsync(emma)).GetProperty("id_token").GetString()!;
+        string?[] hints = [null, emmas, "eyJhbGciOiJub25lIn0.e30.", emmas[..^4] + "AAAA"];
+
+        foreach (var hint in hints)
+        {
+            using var asked = await meiling.Client.GetAsync(SignOutAddress(hint, "https://service.example/bye"));
+            asked.Headers.Location!.OriginalString.ShouldBe("/sign-on/sign-out", hint);
+        }
+
+        (await (await meiling.Client.GetAsync("/sign-on/sign-out")).PageAsync()).ShouldContain("action=\"/sign-out\"");
+        (await meiling.Client.GetAsync("/me")).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    async Task<IReadOnlyList<string>> KidsAsync()
+    {
+        using var client = city.Visit();
+        var keys = await client.GetFromJsonAsync<JsonElement>("/oidc/keys");
+        keys.ToString().ShouldNotContain("\"d\"");
+        return [.. keys.GetProperty("keys").EnumerateArray().Select(key => key.GetProperty("kid").GetString()!)];
+    }
+
+    static string SignOutAddress(string? hint, string? back)
+    {
+        var sent = new Dictionary<string, string?> { ["state"] = "s" };
+        if (hint is not null)
+            sent["id_token_hint"] = hint;
+        if (back is not null)
+            sent["post_logout_redirect_uri"] = back;
+        return QueryHelpers.AddQueryString("/oidc/sign-out", sent);
+    }
+}
