@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+
 namespace CityLoop.Ledger.Tests;
 
 /// <summary>Lots that lose their share or end, at the borders of calendar and numbers.</summary>
@@ -66,4 +69,28 @@ public sealed class DecayTests
         Expire e Meiling Rally 18_446_744_073_709_550 last=2026-11-30
         balance Rally 18_446_744_073_709_550
         """);
+
+    [Theory]
+    [InlineData(1, 100)]
+    [InlineData(2, 100)]
+    [InlineData(7, 100)]
+    [InlineData(100, 1)]
+    [InlineData(100, 3)]
+    [InlineData(3, 2)]
+    public void No_account_is_passed_over_when_ended_lots_are_looked_for_in_steps(int accounts, int max)
+    {
+        var table = new StringBuilder(RulesTests.City);
+        for (var i = 0; i < 20; i++)
+            table.Append(CultureInfo.InvariantCulture, $"open Person P{i}\nEarn e{i} Rally P{i} 1 last=2026-11-21\n");
+        var script = LedgerScript.Run(table + "day 2026-11-22");
+
+        var found = new List<AccountId>();
+        for (AccountId? from = new AccountId(1); from is { } account;)
+        {
+            (var lots, from) = script.Books.EndedLots(account, accounts, max);
+            found.AddRange(lots.Select(lot => lot.Account));
+        }
+
+        found.ShouldBe(Enumerable.Range(0, 20).Select(i => script[$"P{i}"]));
+    }
 }

@@ -76,9 +76,11 @@ sealed partial class Payments(
     /// <summary>True when the currency's rule lets a shop take it.</summary>
     public bool Accepts(Merchant shop) => Currency.Spending.Accepts(shop.Code, shop.Category, shop.District);
 
-    /// <summary>What of a sum the currency's rule does not pay for.</summary>
-    public long ExcludedFrom(IReadOnlyList<ChargeWallet.GoodsLine> goods) =>
-        goods.Where(line => Currency.Spending.NotGoods.Any(not => not.Code == line.Code)).Sum(line => line.Amount);
+    /// <summary>What of a sum the currency's rule does not pay for, however a till writes the codes.</summary>
+    public long ExcludedFrom(IReadOnlyList<ChargeWallet.GoodsLine> goods) => goods
+        .Where(line => Currency.Spending.NotGoods.Any(
+            not => not.Code.Equals(line.Code.Trim(), StringComparison.OrdinalIgnoreCase)))
+        .Sum(line => line.Amount);
 
     /// <summary>What the currency does not pay for, as a till and a person read it; null when nothing is.</summary>
     public string? NotGoods(string language) => Currency.Spending.NotGoods is { Count: > 0 } goods
