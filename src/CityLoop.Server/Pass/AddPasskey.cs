@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using System.Text.Json;
+using CityLoop.Server.Pass.Letters;
 using CityLoop.Server.Web;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -33,13 +34,15 @@ static class AddPasskey
 
     static async Task<Results<Ok<Response>, ProblemHttpResult>> Handle(
         Request request, ClaimsPrincipal who, Passkeys passkeys, PersonStore people, Sessions sessions,
-        Problems problems, HttpContext context)
+        LetterWriter letters, Problems problems, HttpContext context)
     {
         if (!await sessions.IsFreshAsync(who.SessionId(), context.RequestAborted))
             return SignInAgain(problems);
         var person = await people.FindAsync(who.PersonId(), context.RequestAborted);
         var name = DeviceLabel.SystemOf(context.Request.Headers.UserAgent);
         var added = await passkeys.AddAsync(context, person!, request.Credential.ToString(), name);
+        if (added is not null)
+            await letters.TellAsync(who.PersonId(), Topic.Safety, "passkeyAdded", CancellationToken.None, name);
         return added is null ? problems.Bad("passkey_not_added") : TypedResults.Ok(new Response(name));
     }
 

@@ -1,4 +1,6 @@
 using System.Security.Claims;
+using CityLoop.Server.Pass.Contacts;
+using CityLoop.Server.Pass.Letters;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -30,10 +32,16 @@ static class ChangeMe
     }
 
     static async Task<RedirectHttpResult> RemovePasskey(
-        [FromForm] string? passkey, ClaimsPrincipal who, PersonStore people, CancellationToken cancellation)
+        [FromForm] string? passkey, ClaimsPrincipal who, WaysIn waysIn, LetterWriter letters,
+        CancellationToken cancellation)
     {
-        if (IdOf(passkey) is { } id)
-            await people.RemovePasskeyAsync(who.PersonId(), id, cancellation);
+        var outcome = IdOf(passkey) is { } id
+            ? await waysIn.RemovePasskeyAsync(who.PersonId(), id, cancellation)
+            : WayInOutcome.NotYours;
+        if (outcome == WayInOutcome.LastWayIn)
+            return TypedResults.Redirect("/me/devices?problem=last_way_in#passkeys");
+        if (outcome == WayInOutcome.Done)
+            await letters.TellAsync(who.PersonId(), Topic.Safety, "passkeyRemoved", CancellationToken.None);
         return TypedResults.Redirect("/me/devices?done=passkey_removed#passkeys");
     }
 

@@ -29,6 +29,9 @@ sealed partial class CodeRoad(
 {
     const string CookieName = "code";
 
+    /// <summary>The cookie of a contact that somebody adds, apart from that of a sign-in.</summary>
+    public const string NewContact = "new-contact";
+
     readonly IDataProtector _seal = protection.CreateProtector("pass.code-ticket");
 
     public async Task<(SendOutcome Outcome, string? Ticket)> SendAsync(HttpContext context, string? typed)
@@ -63,12 +66,7 @@ sealed partial class CodeRoad(
     public async Task<(CodeOutcome Outcome, Person? Person, bool IsNew)> SignInAsync(
         HttpContext context, Contact contact, string ticket, string code)
     {
-        var address = context.Connection.RemoteIpAddress;
-        if (await wrongTries.RefusalAsync(address, context.RequestAborted) is { } refusal)
-            return (refusal, null, false);
-        var outcome = await codes.CheckAsync(contact, ticket, code, context.RequestAborted);
-        if (outcome is CodeOutcome.WrongCode or CodeOutcome.TooManyTries)
-            await wrongTries.CountAsync(address, CancellationToken.None);
+        var outcome = await ProveAsync(context, contact, ticket, code);
         if (outcome != CodeOutcome.Accepted)
             return (outcome, null, false);
         var (person, isNew) = await people.OfContactAsync(contact, texts.Language, context.RequestAborted);
@@ -81,18 +79,31 @@ sealed partial class CodeRoad(
         return (outcome, person, isNew);
     }
 
+    /// <summary>Checks the code alone: whose contact it is, is another question.</summary>
+    public async Task<CodeOutcome> ProveAsync(HttpContext context, Contact contact, string ticket, string code)
+    {
+        var address = context.Connection.RemoteIpAddress;
+        if (await wrongTries.RefusalAsync(address, context.RequestAborted) is { } refusal)
+            return refusal;
+        var outcome = await codes.CheckAsync(contact, ticket, code, context.RequestAborted);
+        if (outcome is CodeOutcome.WrongCode or CodeOutcome.TooManyTries)
+            await wrongTries.CountAsync(address, CancellationToken.None);
+        return outcome;
+    }
+
     /// <summary>The pages' memory between the two forms: which contact, which ticket, where to go then.</summary>
-    public void Keep(HttpContext context, string typed, string ticket, string returnUrl) =>
+    public void Keep(
+        HttpContext context, string typed, string ticket, string returnUrl, string cookie = CookieName) =>
         context.Response.Cookies.Append(
-            CookieNames.On(context.Request, CookieName),
+            CookieNames.On(context.Request, cookie),
             _seal.Protect(JsonSerializer.Serialize(new Asked(Contact.Read(typed)!, ticket, returnUrl))),
             Cookie(context));
 
-    public Asked? Recall(HttpContext context)
+    public Asked? Recall(HttpContext context, string cookie = CookieName)
     {
         try
         {
-            return context.Request.Cookies[CookieNames.On(context.Request, CookieName)] is { } kept
+            return context.Request.Cookies[CookieNames.On(context.Request, cookie)] is { } kept
                 ? JsonSerializer.Deserialize<Asked>(_seal.Unprotect(kept))
                 : null;
         }
@@ -122,8 +133,8 @@ sealed partial class CodeRoad(
         _ => (400, "code_not_live"),
     };
 
-    static void Forget(HttpContext context) =>
-        context.Response.Cookies.Delete(CookieNames.On(context.Request, CookieName), Cookie(context));
+    public static void Forget(HttpContext context, string cookie = CookieName) =>
+        context.Response.Cookies.Delete(CookieNames.On(context.Request, cookie), Cookie(context));
 
     static CookieOptions Cookie(HttpContext context) => new()
     {

@@ -1,8 +1,11 @@
 using CityLoop.Server.City;
 using CityLoop.Server.Operations;
+using CityLoop.Server.Pass.Contacts;
+using CityLoop.Server.Pass.Counter;
 using CityLoop.Server.Pass.Letters;
 using CityLoop.Server.Pass.Levels;
 using CityLoop.Server.Pass.Profile;
+using CityLoop.Server.Pass.Recovery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
@@ -41,6 +44,12 @@ static class PassCapability
 
         services.AddLevels();
         services.AddScoped<CodeRoad>();
+        services.AddSingleton<CounterCodes>();
+        services.AddSingleton<CounterSteps>();
+        services.AddSingleton<CounterChecks>();
+        services.AddSingleton<FindPerson>();
+        services.AddSingleton<WaysIn>();
+        services.AddSingleton<RecoveryCodes>();
         services.AddSingleton<LetterWriter>();
         services.AddSingleton<Postman>();
         services.AddHostedService(all => all.GetRequiredService<Postman>());
@@ -63,9 +72,14 @@ static class PassCapability
         SendCode.Map(api);
         SignInWithCode.Map(api);
         SignInWithPasskey.Map(api);
+        SignUpWithPasskey.Map(api);
         AddPasskey.Map(api);
         ShowMe.Map(api);
         ChangeMe.Map(pages);
+        ChangeContacts.Map(pages);
+        MakeRecoveryCodes.Map(pages);
+        FindPerson.Map(pages);
+        CheckForms.Map(pages);
         if (pages.ServiceProvider.GetService<Outbox>() is not null)
             Outbox.Map(pages);
     }

@@ -14,8 +14,8 @@ namespace CityLoop.Server.Pass;
 /// minutes and taken once.
 /// </summary>
 sealed class Passkeys(
-    IPasskeyHandler<Person> handler, UserManager<Person> people, IDataProtectionProvider protection,
-    NpgsqlDataSource database, TimeProvider time)
+    IPasskeyHandler<Person> handler, UserManager<Person> people, PersonStore store,
+    IDataProtectionProvider protection, NpgsqlDataSource database, TimeProvider time)
 {
     const string CookieName = "passkey";
     static readonly TimeSpan ChallengeLife = TimeSpan.FromMinutes(5);
@@ -23,31 +23,45 @@ sealed class Passkeys(
     readonly IDataProtector _seal = protection.CreateProtector("pass.passkey-challenge");
 
     /// <summary>What the browser needs to make a passkey for a person, as WebAuthn's JSON.</summary>
-    public async Task<string> OfferAsync(HttpContext context, Person person)
+    public Task<string> OfferAsync(HttpContext context, Person person) => OfferAsync(context, person, "add");
+
+    async Task<string> OfferAsync(HttpContext context, Person person, string purpose)
     {
         var name = person.Name.Length > 0 ? person.Name : "CityLoop";
         var options = await handler.MakeCreationOptionsAsync(
             new PasskeyUserEntity { Id = person.Id.ToString(), Name = name, DisplayName = name }, context);
-        Keep(context, "add", options.AttestationState);
+        Keep(context, purpose, options.AttestationState);
         return options.CreationOptionsJson;
     }
 
     /// <summary>Takes a new passkey in; null when it is not what was offered.</summary>
     public async Task<UserPasskeyInfo?> AddAsync(HttpContext context, Person person, string credentialJson, string name)
     {
-        if (await TakeAsync(context, "add") is not { } state)
-            return null;
-        var result = await handler.PerformAttestationAsync(new PasskeyAttestationContext
-        {
-            HttpContext = context, CredentialJson = credentialJson, AttestationState = state,
-        });
         // The offer was made to one person; a session that changed hands meanwhile gets nothing.
-        if (!result.Succeeded || result.UserEntity.Id != person.Id.ToString()
-            || await people.FindByPasskeyIdAsync(result.Passkey.CredentialId) is not null)
+        if (await AttestAsync(context, credentialJson, "add") is not { } made
+            || made.Person != person.Id.ToString())
             return null;
-        result.Passkey.Name = name;
-        await people.AddOrUpdatePasskeyAsync(person, result.Passkey);
-        return result.Passkey;
+        made.Passkey.Name = name;
+        await people.AddOrUpdatePasskeyAsync(person, made.Passkey);
+        return made.Passkey;
+    }
+
+    /// <summary>What the browser needs to make the passkey of somebody who is not there yet.</summary>
+    public Task<string> OfferNewAsync(HttpContext context) => OfferAsync(context, new Person
+    {
+        Id = Guid.CreateVersion7(time.GetUtcNow()), Name = "", Language = "", Roles = [],
+        CreatedAt = time.GetUtcNow(),
+    }, "new");
+
+    /// <summary>Makes the person whose first passkey this is; null when it is not what was offered.</summary>
+    public async Task<Person?> TakeNewAsync(HttpContext context, string credentialJson, string name, string language)
+    {
+        if (await AttestAsync(context, credentialJson, "new") is not { } made)
+            return null;
+        var person = await store.MakeAsync(Guid.Parse(made.Person), language, context.RequestAborted);
+        made.Passkey.Name = name;
+        await people.AddOrUpdatePasskeyAsync(person, made.Passkey);
+        return person;
     }
 
     /// <summary>What the browser needs to ask for any passkey of this site; it names nobody.</summary>
@@ -73,6 +87,19 @@ sealed class Passkeys(
             return null;
         await people.AddOrUpdatePasskeyAsync(result.User, result.Passkey);
         return result.User;
+    }
+
+    async Task<Attested?> AttestAsync(HttpContext context, string credentialJson, string purpose)
+    {
+        if (await TakeAsync(context, purpose) is not { } state)
+            return null;
+        var result = await handler.PerformAttestationAsync(new PasskeyAttestationContext
+        {
+            HttpContext = context, CredentialJson = credentialJson, AttestationState = state,
+        });
+        return result.Succeeded && await people.FindByPasskeyIdAsync(result.Passkey.CredentialId) is null
+            ? new Attested(result.Passkey, result.UserEntity.Id)
+            : null;
     }
 
     void Keep(HttpContext context, string purpose, string? state)
@@ -121,6 +148,9 @@ sealed class Passkeys(
         HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = context.Request.IsHttps, MaxAge = ChallengeLife,
         IsEssential = true, Path = "/",
     };
+
+    /// <summary>A new passkey, and for whom it was offered.</summary>
+    sealed record Attested(UserPasskeyInfo Passkey, string Person);
 
     sealed record Kept(string Purpose, string State, DateTimeOffset Until);
 }

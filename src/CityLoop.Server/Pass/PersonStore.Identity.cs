@@ -3,7 +3,8 @@ using Microsoft.AspNetCore.Identity;
 namespace CityLoop.Server.Pass;
 
 /// <summary>
-/// What the framework's passkey handler needs of a person store. People are made by <see cref="OfContactAsync"/> and
+/// What the framework's passkey handler needs of a person store. People are made by <see cref="OfContactAsync"/>
+/// or <see cref="MakeAsync"/> and
 /// changed by <see cref="RenameAsync"/>; the framework's own roads for that stay closed.
 /// </summary>
 sealed partial class PersonStore
@@ -34,7 +35,7 @@ sealed partial class PersonStore
         Task.CompletedTask;
 
     public Task<IdentityResult> CreateAsync(Person user, CancellationToken cancellationToken) =>
-        throw new NotSupportedException("A person begins with a verified contact: OfContactAsync.");
+        throw new NotSupportedException("A person begins with a contact or a passkey: OfContactAsync, MakeAsync.");
 
     public Task<IdentityResult> DeleteAsync(Person user, CancellationToken cancellationToken) =>
         throw new NotSupportedException("A person is not deleted by the identity core.");

@@ -11,6 +11,12 @@ sealed partial class PersonStore(NpgsqlDataSource database, TimeProvider time) :
 {
     const string Columns = "id, name, language, roles, created_at, pass.level_of(id) as level";
 
+    const string InsertPerson =
+        """
+        insert into pass.person (id, name, language, roles, created_at)
+        values (@Id, @Name, @Language, @Roles, @CreatedAt)
+        """;
+
     public async Task<Person?> FindAsync(PersonId id, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -40,22 +46,28 @@ sealed partial class PersonStore(NpgsqlDataSource database, TimeProvider time) :
             return (known, false);
         }
 
-        var person = new Person
-        {
-            Id = Guid.CreateVersion7(now), Name = "", Language = language, Roles = [Roles.Resident], CreatedAt = now,
-            Level = AssuranceLevel.ContactVerified,
-        };
-        await connection.ExecuteAsync(
-            """
-            insert into pass.person (id, name, language, roles, created_at)
-            values (@Id, @Name, @Language, @Roles, @CreatedAt)
-            """, person, transaction);
+        var person = NewPerson(Guid.CreateVersion7(now), language, AssuranceLevel.ContactVerified);
+        await connection.ExecuteAsync(InsertPerson, person, transaction);
         await connection.ExecuteAsync(
             "insert into pass.contact (value, kind, person, verified_at) values (@value, @kind, @person, @now)",
             new { value = contact.Value, kind = contact.KindName, person = person.Id, now }, transaction);
         await transaction.CommitAsync(cancellation);
         return (person, true);
     }
+
+    /// <summary>A person without any contact: they have a passkey.</summary>
+    public async Task<Person> MakeAsync(Guid id, string language, CancellationToken cancellation)
+    {
+        var person = NewPerson(id, language, AssuranceLevel.SelfAsserted);
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await connection.ExecuteAsync(new CommandDefinition(InsertPerson, person, cancellationToken: cancellation));
+        return person;
+    }
+
+    Person NewPerson(Guid id, string language, AssuranceLevel level) => new()
+    {
+        Id = id, Name = "", Language = language, Roles = [Roles.Resident], CreatedAt = time.GetUtcNow(), Level = level,
+    };
 
     public async Task<IReadOnlyList<Contact>> ContactsAsync(PersonId person, CancellationToken cancellation)
     {

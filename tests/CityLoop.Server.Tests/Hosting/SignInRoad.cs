@@ -52,7 +52,9 @@ public static partial class SignInRoad
     {
         await using var connection = await city.Database.OpenConnectionAsync();
         var body = await connection.QueryFirstOrDefaultAsync<string>(
-            "select body from pass.outbox where contact = @contact order by number desc limit 1",
+            """
+            select body from pass.outbox where contact = @contact and subject ~ '[0-9]{6}' order by number desc limit 1
+            """,
             new { contact = Contact.Read(contact)!.Value });
         return SixDigits().Match(body ?? throw new InvalidOperationException("No code was sent there.")).Value;
     }

@@ -1,5 +1,6 @@
 using CityLoop.Server.Merchants.Settlement;
 using CityLoop.Server.Pass;
+using CityLoop.Server.Pass.Counter;
 using CityLoop.Server.SignOn;
 using CityLoop.Server.Tests.Hosting;
 using CityLoop.Server.Tests.Merchants;
@@ -32,6 +33,7 @@ static class SamplePlaces
             ["/till/receipts/{id:guid}"] = $"/till/receipts/{payment}",
             ["/desk/settlements/{id:guid}"] = $"/desk/settlements/{settlement}",
             ["/desk/settlements/{id:guid}/payout.csv"] = $"/desk/settlements/{settlement}/payout.csv",
+            ["/counter/visits/{Id:guid}"] = $"/counter/visits/{await VisitedAsync(city)}",
             ["/carbon/trips/{Id:guid}"] = $"/carbon/trips/{trip}",
             ["/missions/{Id}"] = "/missions/heritage-rally",
             ["/desk/missions/{Id}/spots"] = "/desk/missions/heritage-rally/spots",
@@ -68,6 +70,10 @@ static class SamplePlaces
         using var till = await city.SignInAsync(Cast.HuangZhiming);
         return (await till.ChargeAsync(await city.CodeOfAsync(Cast.LinMeiling), 60)).ShouldBeDone().Id;
     }
+
+    static async Task<Guid> VisitedAsync(TestCity city) =>
+        (await city.Get<FindPerson>().FindAsync(
+            PersonId.OfCast(Cast.ZhangJianguo), city.ContactOf(Cast.LinMeiling), default)).Visit;
 
     static async Task<Guid> SettledAsync(TestCity city)
     {

@@ -91,10 +91,7 @@ sealed partial class Postman(
         }
     }
 
-    sealed record Row(Guid Id, string Contact, string Subject, string Body, DateTime MadeAtUtc)
-    {
-        public DateTimeOffset MadeAt => new(MadeAtUtc, TimeSpan.Zero);
-    }
+    sealed record Row(Guid Id, string Contact, string Subject, string Body, DateTimeOffset MadeAt);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A letter could not be sent and waits.")]
     static partial void LetterWaits(ILogger log, Exception failed);

@@ -1,0 +1,68 @@
+using Dapper;
+using Npgsql;
+
+namespace CityLoop.Server.Pass.Contacts;
+
+/// <summary>What became of a wish to change how somebody comes in, in order of precedence.</summary>
+enum WayInOutcome
+{
+    /// <summary>There is no such contact or passkey of theirs.</summary>
+    NotYours,
+
+    /// <summary>Another person proved the contact before.</summary>
+    BelongsToSomebodyElse,
+
+    /// <summary>Without it they could never come in again; recovery codes do not count, they are used up.</summary>
+    LastWayIn,
+    Done,
+}
+
+/// <summary>The contacts and passkeys by which a person comes in: never none.</summary>
+sealed class WaysIn(NpgsqlDataSource database, TimeProvider time)
+{
+    /// <summary>Gives a person a contact that they have just proved; told twice it is the same.</summary>
+    public async Task<WayInOutcome> AddContactAsync(PersonId person, Contact contact, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var owner = await connection.ExecuteScalarAsync<Guid>(new CommandDefinition(
+            """
+            insert into pass.contact (value, kind, person, verified_at) values (@Value, @KindName, @person, @now)
+            on conflict (value) do update set verified_at = case
+              when contact.person = @person then coalesce(contact.verified_at, @now) else contact.verified_at end
+            returning person
+            """,
+            new { contact.Value, contact.KindName, person = person.Value, now = time.GetUtcNow() },
+            cancellationToken: cancellation));
+        return owner == person.Value ? WayInOutcome.Done : WayInOutcome.BelongsToSomebodyElse;
+    }
+
+    public Task<WayInOutcome> RemoveContactAsync(PersonId person, Contact contact, CancellationToken cancellation) =>
+        RemoveAsync(
+            person, "delete from pass.contact where value = @what and person = @person", contact.Value, cancellation);
+
+    public Task<WayInOutcome> RemovePasskeyAsync(
+        PersonId person, byte[] credentialId, CancellationToken cancellation) =>
+        RemoveAsync(
+            person, "delete from pass.passkey where credential_id = @what and person = @person", credentialId,
+            cancellation);
+
+    async Task<WayInOutcome> RemoveAsync(PersonId person, string delete, object what, CancellationToken cancellation)
+    {
+        var values = new { person = person.Value, what };
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        // Two browsers may each remove one of the last two; the lock makes the second see the first.
+        await connection.ExecuteAsync("select from pass.person where id = @person for update", values, transaction);
+        if (await connection.ExecuteAsync(delete, values, transaction) == 0)
+            return WayInOutcome.NotYours;
+        var left = await connection.ExecuteScalarAsync<long>(
+            """
+            select (select count(*) from pass.contact where person = @person)
+              + (select count(*) from pass.passkey where person = @person)
+            """, values, transaction);
+        if (left == 0)
+            return WayInOutcome.LastWayIn;
+        await transaction.CommitAsync(cancellation);
+        return WayInOutcome.Done;
+    }
+}

@@ -1,0 +1,83 @@
+using System.Security.Claims;
+using CityLoop.Server.Pass.Letters;
+using CityLoop.Server.Pass.Levels;
+using CityLoop.Server.Pass.Recovery;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace CityLoop.Server.Pass.Counter;
+
+/// <summary>What officers send from the counter's pages; whatever they do, the person is told by letter.</summary>
+static class CheckForms
+{
+    const int NameMax = 80;
+
+    public static void Map(IEndpointRouteBuilder pages)
+    {
+        var counter = pages.MapGroup("/counter").RequireAuthorization(Roles.CityStaff)
+            .RequireLevel(AssuranceLevel.ContactVerified).ExcludeFromDescription();
+        counter.MapPost("/checks", Record);
+        counter.MapPost("/checks/approve", Approve);
+        counter.MapPost("/checks/withdraw", Withdraw);
+    }
+
+    static async Task<RedirectHttpResult> Record(
+        [FromForm] Guid visit, [FromForm] string? purpose, [FromForm] string? document, [FromForm] string? name,
+        ClaimsPrincipal officer, CounterSteps steps, CounterChecks checks, CancellationToken cancellation)
+    {
+        if (await steps.VisitAsync(visit, cancellation) is not { } found)
+            return TypedResults.Redirect("/counter?problem=visit_over");
+        var seen = (name ?? "").Trim();
+        if (!Documents.All.Contains(document) || seen.Length is 0 or > NameMax)
+            return TypedResults.Redirect($"/counter/visits/{visit}?problem=check_incomplete");
+        var outcome = await checks.RecordAsync(
+            officer.PersonId(), found, purpose == "recovery", document!, seen, cancellation);
+        return TypedResults.Redirect(outcome == CheckOutcome.Done
+            ? "/counter?done=recorded"
+            : $"/counter/visits/{visit}?problem={ProblemOf(outcome)}");
+    }
+
+    static async Task<Results<RedirectHttpResult, RazorComponentResult<HandOver>>> Approve(
+        [FromForm] Guid check, ClaimsPrincipal officer, CounterChecks checks, RecoveryCodes codes, Sessions sessions,
+        LetterWriter letters, CancellationToken cancellation)
+    {
+        var (outcome, approved) = await checks.ApproveAsync(officer.PersonId(), check, cancellation);
+        if (outcome != CheckOutcome.Done)
+            return TypedResults.Redirect($"/counter?problem={ProblemOf(outcome)}");
+        var person = approved!.Person;
+        sessions.Refresh(person);
+        var letter = approved.IsRecovery ? "counterRecovery" : "identityChecked";
+        await letters.TellAsync(person, Topic.Safety, letter, CancellationToken.None);
+        if (!approved.IsRecovery)
+            return TypedResults.Redirect("/counter?done=approved");
+        // Shown to this officer and never again: it is in no address and in no table.
+        return new RazorComponentResult<HandOver>(new
+        {
+            Code = await codes.HandOverAsync(person, CancellationToken.None), approved.NameSeen,
+        });
+    }
+
+    static async Task<RedirectHttpResult> Withdraw(
+        [FromForm] Guid check, ClaimsPrincipal officer, CounterChecks checks, RecoveryCodes codes, Sessions sessions,
+        LetterWriter letters, CancellationToken cancellation)
+    {
+        var (outcome, withdrawn) = await checks.WithdrawAsync(officer.PersonId(), check, cancellation);
+        if (outcome != CheckOutcome.Done)
+            return TypedResults.Redirect($"/counter?problem={ProblemOf(outcome)}");
+        if (withdrawn!.IsRecovery)
+            await codes.TakeBackAsync(withdrawn.Person, CancellationToken.None);
+        sessions.Refresh(withdrawn.Person);
+        if (withdrawn.ApprovedAt is not null)
+            await letters.TellAsync(withdrawn.Person, Topic.Safety, "identityWithdrawn", CancellationToken.None);
+        return TypedResults.Redirect("/counter?done=withdrawn");
+    }
+
+    static string ProblemOf(CheckOutcome outcome) => outcome switch
+    {
+        CheckOutcome.NotOfYourself => "not_of_yourself",
+        CheckOutcome.NeverChecked => "never_checked",
+        CheckOutcome.DecidedBefore => "decided_before",
+        CheckOutcome.NeedsAnotherOfficer => "needs_another_officer",
+        _ => "visit_over",
+    };
+}

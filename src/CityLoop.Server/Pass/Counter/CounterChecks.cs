@@ -1,0 +1,166 @@
+using Dapper;
+using Npgsql;
+
+namespace CityLoop.Server.Pass.Counter;
+
+/// <summary>What became of an officer's part in a check, in order of precedence.</summary>
+enum CheckOutcome
+{
+    /// <summary>There is none, or the visit is over.</summary>
+    NotFound,
+
+    /// <summary>Nobody checks themselves, in neither part.</summary>
+    NotOfYourself,
+
+    /// <summary>The pass was never checked at a counter, so no document shows whose it is.</summary>
+    NeverChecked,
+
+    /// <summary>Approved or withdrawn before.</summary>
+    DecidedBefore,
+
+    /// <summary>Who saw the document first is not the second pair of eyes.</summary>
+    NeedsAnotherOfficer,
+
+    /// <summary>The person is not at the counter any more.</summary>
+    RanOut,
+    Done,
+}
+
+/// <summary>What an officer may have been shown; its number is nowhere.</summary>
+static class Documents
+{
+    public static readonly IReadOnlyList<string> All =
+        ["national_id", "health_card", "residence_permit", "passport", "driving_licence"];
+}
+
+/// <summary>A check of who somebody is, by two officers.</summary>
+/// <param name="IsRecovery">It also hands over a code to sign in with.</param>
+sealed record CounterCheck(
+    Guid Id, PersonId Person, bool IsRecovery, string Document, string NameSeen, PersonId FirstOfficer,
+    string FirstOfficerName, DateTimeOffset RecordedAt, DateTimeOffset? ApprovedAt, DateTimeOffset? WithdrawnAt);
+
+/// <summary>
+/// The rule of four eyes: one officer records what they saw, another approves it within half an hour, either withdraws.
+/// The table refuses what slips past this.
+/// </summary>
+sealed class CounterChecks(NpgsqlDataSource database, TimeProvider time, CounterSteps steps)
+{
+    public static readonly TimeSpan ApproveWithin = TimeSpan.FromMinutes(30);
+
+    const string Select =
+        """
+        select c.id, c.person, c.purpose = 'recovery' as is_recovery, c.document, c.name_seen, c.first_officer,
+          o.name as first_officer_name, c.recorded_at, c.approved_at, c.withdrawn_at
+        from pass.identity_check c join pass.person o on o.id = c.first_officer
+        """;
+
+    /// <summary>The first officer has seen a document.</summary>
+    public async Task<CheckOutcome> RecordAsync(
+        PersonId officer, Visit visit, bool isRecovery, string document, string nameSeen,
+        CancellationToken cancellation)
+    {
+        if (officer == visit.Person)
+            return CheckOutcome.NotOfYourself;
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        if (isRecovery && !(await OfAsync(visit.Person, cancellation)).Any(check =>
+                !check.IsRecovery && check.ApprovedAt is not null && check.WithdrawnAt is null))
+            return CheckOutcome.NeverChecked;
+        var now = time.GetUtcNow();
+        await connection.ExecuteAsync(
+            """
+            insert into pass.identity_check (id, person, document, first_officer, recorded_at, purpose, name_seen)
+            values (@id, @person, @document, @officer, @now, @purpose, @nameSeen)
+            """,
+            new
+            {
+                id = Guid.CreateVersion7(now), person = visit.Person.Value, document, officer = officer.Value, now,
+                purpose = isRecovery ? "recovery" : "identity", nameSeen,
+            }, transaction);
+        await steps.LogAsync(
+            connection, visit.Person, officer,
+            isRecovery ? CounterStep.RecoveryRecorded : CounterStep.IdentityRecorded, cancellation);
+        await transaction.CommitAsync(cancellation);
+        return CheckOutcome.Done;
+    }
+
+    /// <summary>The second officer has seen it, too.</summary>
+    public Task<(CheckOutcome Outcome, CounterCheck? Check)> ApproveAsync(
+        PersonId officer, Guid id, CancellationToken cancellation) => DecideAsync(
+            officer, id, RefusalOfApproval,
+            "update pass.identity_check set second_officer = @officer, approved_at = @now where id = @id",
+            check => check.IsRecovery ? CounterStep.RecoveryApproved : CounterStep.IdentityApproved, cancellation);
+
+    /// <summary>It was a mistake: before the approval or after it.</summary>
+    public Task<(CheckOutcome Outcome, CounterCheck? Check)> WithdrawAsync(
+        PersonId officer, Guid id, CancellationToken cancellation) => DecideAsync(
+            officer, id,
+            (who, check) => check.Person == who ? CheckOutcome.NotOfYourself
+                : check.WithdrawnAt is not null ? CheckOutcome.DecidedBefore
+                : CheckOutcome.Done,
+            "update pass.identity_check set withdrawn_by = @officer, withdrawn_at = @now where id = @id",
+            check => check.IsRecovery ? CounterStep.RecoveryWithdrawn : CounterStep.IdentityWithdrawn, cancellation);
+
+    /// <summary>What waits for a second officer now.</summary>
+    public async Task<IReadOnlyList<CounterCheck>> WaitingAsync(CancellationToken cancellation) =>
+        await ReadAsync(
+            "where c.approved_at is null and c.withdrawn_at is null and c.recorded_at > @since order by c.recorded_at",
+            new { since = time.GetUtcNow() - ApproveWithin }, cancellation);
+
+    /// <summary>All checks of a person, newest first.</summary>
+    public async Task<IReadOnlyList<CounterCheck>> OfAsync(PersonId person, CancellationToken cancellation) =>
+        await ReadAsync(
+            "where c.person = @person order by c.recorded_at desc", new { person = person.Value }, cancellation);
+
+    CheckOutcome RefusalOfApproval(PersonId officer, CounterCheck check) =>
+        check.Person == officer ? CheckOutcome.NotOfYourself
+        : check.ApprovedAt is not null || check.WithdrawnAt is not null ? CheckOutcome.DecidedBefore
+        : check.FirstOfficer == officer ? CheckOutcome.NeedsAnotherOfficer
+        : time.GetUtcNow() - check.RecordedAt > ApproveWithin ? CheckOutcome.RanOut
+        : CheckOutcome.Done;
+
+    async Task<(CheckOutcome Outcome, CounterCheck? Check)> DecideAsync(
+        PersonId officer, Guid id, Func<PersonId, CounterCheck, CheckOutcome> rule, string update,
+        Func<CounterCheck, CounterStep> step, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        // Two officers may press at once; the second sees what the first did.
+        var row = await connection.QuerySingleOrDefaultAsync<Row>(
+            $"{Select} where c.id = @id for update of c", new { id }, transaction);
+        if (row?.ToCheck() is not { } check)
+            return (CheckOutcome.NotFound, null);
+        if (rule(officer, check) is var outcome && outcome != CheckOutcome.Done)
+            return (outcome, null);
+        await connection.ExecuteAsync(update, new { id, officer = officer.Value, now = time.GetUtcNow() }, transaction);
+        await steps.LogAsync(connection, check.Person, officer, step(check), cancellation);
+        await transaction.CommitAsync(cancellation);
+        return (CheckOutcome.Done, check);
+    }
+
+    async Task<IReadOnlyList<CounterCheck>> ReadAsync(string where, object values, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var rows = await connection.QueryAsync<Row>(new CommandDefinition(
+            $"{Select} {where}", values, cancellationToken: cancellation));
+        return [.. rows.Select(row => row.ToCheck())];
+    }
+
+    sealed class Row
+    {
+        public Guid Id { get; init; }
+        public Guid Person { get; init; }
+        public bool IsRecovery { get; init; }
+        public string Document { get; init; } = "";
+        public string NameSeen { get; init; } = "";
+        public Guid FirstOfficer { get; init; }
+        public string FirstOfficerName { get; init; } = "";
+        public DateTimeOffset RecordedAt { get; init; }
+        public DateTimeOffset? ApprovedAt { get; init; }
+        public DateTimeOffset? WithdrawnAt { get; init; }
+
+        public CounterCheck ToCheck() => new(
+            Id, new PersonId(Person), IsRecovery, Document, NameSeen, new PersonId(FirstOfficer), FirstOfficerName,
+            RecordedAt, ApprovedAt, WithdrawnAt);
+    }
+}

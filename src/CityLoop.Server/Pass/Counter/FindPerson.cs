@@ -1,0 +1,75 @@
+using System.Security.Claims;
+using CityLoop.Server.Pass.Levels;
+using Dapper;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Npgsql;
+
+namespace CityLoop.Server.Pass.Counter;
+
+/// <summary>
+/// An officer finds the person before them: by the code on their phone, or by an e-mail address or phone number typed
+/// in full. There is no list to leaf through, and who tries many in vain has to wait.
+/// </summary>
+sealed class FindPerson(
+    CounterCodes codes, CounterSteps steps, NpgsqlDataSource database, TimeProvider time)
+{
+    /// <summary>What one officer may try in vain in ten minutes.</summary>
+    public const int WrongTriesMax = 20;
+
+    readonly AddressCounts _wrongTries = new(time, TimeSpan.FromMinutes(10), WrongTriesMax);
+
+    /// <summary>What became of the search, in order of precedence.</summary>
+    public enum Outcome
+    {
+        TooManyTries,
+        NobodyFound,
+        ThatIsYourself,
+        Found,
+    }
+
+    public static void Map(IEndpointRouteBuilder pages) =>
+        pages.MapPost("/counter/find", Handle).RequireAuthorization(Roles.CityStaff)
+            .RequireLevel(AssuranceLevel.ContactVerified).ExcludeFromDescription();
+
+    public async Task<(Outcome Outcome, Guid Visit)> FindAsync(
+        PersonId officer, string? typed, CancellationToken cancellation)
+    {
+        if (_wrongTries.IsFull(officer.Value.ToByteArray()))
+            return (Outcome.TooManyTries, default);
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var byCode = await codes.TakeAsync(typed, cancellation);
+        var person = byCode ?? await OfContactAsync(connection, Contact.Read(typed), cancellation);
+        if (person is not { } found)
+        {
+            _wrongTries.Take(officer.Value.ToByteArray());
+            return (Outcome.NobodyFound, default);
+        }
+
+        if (found == officer)
+            return (Outcome.ThatIsYourself, default);
+        var step = byCode is null ? CounterStep.FoundByContact : CounterStep.FoundByCode;
+        return (Outcome.Found, await steps.LogAsync(connection, found, officer, step, cancellation));
+    }
+
+    static async Task<PersonId?> OfContactAsync(
+        NpgsqlConnection connection, Contact? contact, CancellationToken cancellation) =>
+        contact is not null && await connection.ExecuteScalarAsync<Guid?>(new CommandDefinition(
+            "select person from pass.contact where value = @Value", new { contact.Value },
+            cancellationToken: cancellation)) is { } person
+                ? new PersonId(person)
+                : null;
+
+    static async Task<RedirectHttpResult> Handle(
+        [FromForm] string? who, ClaimsPrincipal officer, FindPerson search, CancellationToken cancellation)
+    {
+        var (outcome, visit) = await search.FindAsync(officer.PersonId(), who, cancellation);
+        return TypedResults.Redirect(outcome switch
+        {
+            Outcome.Found => $"/counter/visits/{visit}",
+            Outcome.TooManyTries => "/counter?problem=too_many_searches",
+            Outcome.ThatIsYourself => "/counter?problem=not_of_yourself",
+            _ => "/counter?problem=nobody_found",
+        });
+    }
+}

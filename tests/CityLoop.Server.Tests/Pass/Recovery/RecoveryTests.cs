@@ -1,0 +1,126 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using CityLoop.Server.Pass;
+using CityLoop.Server.Pass.Counter;
+using CityLoop.Server.Tests.Hosting;
+using CityLoop.Server.Tests.Pass.Counter;
+
+namespace CityLoop.Server.Tests.Pass.Recovery;
+
+/// <summary>Coming in again after every device and contact is lost.</summary>
+public sealed partial class RecoveryTests(TestCity city) : IClassFixture<TestCity>
+{
+    [Fact]
+    public async Task Ten_codes_are_shown_once_and_each_signs_in_once()
+    {
+        using var owner = await ComeInAsync("paper@example.org");
+        var codes = await MakeCodesAsync(owner);
+        codes.Count.ShouldBe(10);
+        (await owner.GetStringAsync("/me/recovery")).ShouldNotContain(codes[0]);
+        (await owner.GetStringAsync("/me/devices")).ShouldContain("還有 10 組");
+
+        using var lost = city.Visit();
+        // As people copy it: small letters, other dashes, an O for a 0.
+        (await EnterAsync(lost, codes[3].ToLowerInvariant().Replace('-', ' ').Replace('0', 'o')))
+            .ShouldBe("/me/devices");
+        (await lost.IdAsync()).ShouldBe(await owner.IdAsync());
+        (await owner.GetStringAsync("/me/devices")).ShouldContain("還有 9 組");
+        using var twice = city.Visit();
+        (await EnterAsync(twice, codes[3])).ShouldBe("/sign-in/recovery");
+        await city.LetterAsync("paper@example.org", "有人用備用碼登入了你的市民通");
+    }
+
+    [Fact]
+    public async Task New_codes_make_the_old_ones_worthless_and_need_a_fresh_sign_in()
+    {
+        using var owner = await ComeInAsync("renewed@example.org");
+        var old = await MakeCodesAsync(owner);
+        var renewed = await MakeCodesAsync(owner);
+        using var lost = city.Visit();
+        (await EnterAsync(lost, old[0])).ShouldBe("/sign-in/recovery");
+        (await EnterAsync(lost, renewed[0])).ShouldBe("/me/devices");
+
+        city.Clock.Advance(Sessions.FreshFor + TimeSpan.FromSeconds(1));
+        using var later = await owner.SubmitAsync("/me/recovery", "action=\"/me/recovery/codes\"");
+        later.RequestMessage!.RequestUri!.PathAndQuery.ShouldBe("/sign-in?returnUrl=%2Fme%2Frecovery&why=fresh");
+    }
+
+    [Fact]
+    public async Task Two_officers_hand_over_one_code_and_every_other_device_is_signed_out()
+    {
+        using var owner = await ComeInAsync("counter@example.org");
+        using var first = await city.SignInAsync(Cast.WangYating);
+        using var second = await city.SignInAsync(Cast.ZhangJianguo);
+        await first.RecordAsync(await first.FindAsync("counter@example.org"), "林失物");
+        (await second.DecideAsync(await LatestCheckAsync(owner))).Dispose();
+
+        await first.RecordAsync(await first.FindAsync("counter@example.org"), "林失物", "recovery");
+        using var handed = await second.DecideAsync(await LatestCheckAsync(owner));
+        var code = Code().Match(await handed.PageAsync()).Value;
+        using var found = city.Visit();
+        (await EnterAsync(found, code)).ShouldBe("/me/devices");
+
+        (await found.IdAsync()).ShouldNotBe(default);
+        using var thief = await owner.GetAsync("/api/v1/me");
+        thief.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        await city.LetterAsync("counter@example.org", "櫃台交出了你的登入碼");
+        await city.LetterAsync("counter@example.org", "你的市民通在櫃台恢復了登入");
+    }
+
+    [Fact]
+    public async Task A_code_from_the_counter_runs_out_in_ten_minutes()
+    {
+        using var owner = await ComeInAsync("late@example.org");
+        using var first = await city.SignInAsync(Cast.WangYating);
+        using var second = await city.SignInAsync(Cast.ZhangJianguo);
+        await first.RecordAsync(await first.FindAsync("late@example.org"), "林晚到");
+        (await second.DecideAsync(await LatestCheckAsync(owner))).Dispose();
+        await first.RecordAsync(await first.FindAsync("late@example.org"), "林晚到", "recovery");
+        using var handed = await second.DecideAsync(await LatestCheckAsync(owner));
+        var code = Code().Match(await handed.PageAsync()).Value;
+
+        city.Clock.Advance(TimeSpan.FromMinutes(10));
+
+        using var late = city.Visit();
+        (await EnterAsync(late, code)).ShouldBe("/sign-in/recovery");
+        (await owner.MeAsync()).GetProperty("level").GetInt32().ShouldBe(2, "nobody was signed out");
+    }
+
+    [Fact]
+    public async Task A_document_opens_no_pass_that_was_never_checked()
+    {
+        using var owner = await ComeInAsync("never@example.org");
+        using var officer = await city.SignInAsync(Cast.WangYating);
+
+        (await officer.RecordAsync(await officer.FindAsync("never@example.org"), "冒充", "recovery"))
+            .ShouldBe("?problem=never_checked");
+
+        (await city.Get<CounterChecks>().OfAsync(await owner.IdAsync(), default)).ShouldBeEmpty();
+    }
+
+    async Task<HttpClient> ComeInAsync(string contact)
+    {
+        var client = city.Visit();
+        await client.SignInAsync(city, contact);
+        return client;
+    }
+
+    async Task<Guid> LatestCheckAsync(HttpClient person) =>
+        (await city.Get<CounterChecks>().OfAsync(await person.IdAsync(), default))[0].Id;
+
+    static async Task<IReadOnlyList<string>> MakeCodesAsync(HttpClient owner)
+    {
+        using var sheet = await owner.SubmitAsync("/me/recovery", "action=\"/me/recovery/codes\"");
+        return [.. Code().Matches(await sheet.PageAsync()).Select(found => found.Value)];
+    }
+
+    static async Task<string> EnterAsync(HttpClient client, string code)
+    {
+        client.DefaultRequestHeaders.TryAddWithoutValidation(CityLoop.Server.Web.Security.ApiHeader, "1");
+        using var entered = await client.SubmitAsync("/sign-in/recovery", "name=\"Code\"", ("Code", code));
+        return entered.RequestMessage!.RequestUri!.AbsolutePath;
+    }
+
+    [GeneratedRegex("[0-9A-HJKMNP-TV-Z]{5}(-[0-9A-HJKMNP-TV-Z]{5}){3}")]
+    private static partial Regex Code();
+}
