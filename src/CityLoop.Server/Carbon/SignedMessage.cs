@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
+using CityLoop.Server.Shared;
 
 namespace CityLoop.Server.Carbon;
 
@@ -23,7 +23,7 @@ sealed record SignedMessage(string Partner, string Id, string Timestamp, string 
     public const int MaxBodyBytes = 16 * 1024;
 
     const int MaxIdLength = 100;
-    const string Version = "v1,";
+    const string Version = WebhookSignature.Version;
 
     /// <summary>Reads a request as a signed message; null when its body is too long.</summary>
     public static async Task<SignedMessage?> ReadAsync(
@@ -71,11 +71,7 @@ sealed record SignedMessage(string Partner, string Id, string Timestamp, string 
     /// <summary>What the message says, for telling a repeated message from another one under its id.</summary>
     public byte[] Digest() => SHA256.HashData(Body);
 
-    byte[] Mac(byte[] key)
-    {
-        byte[] signed = [.. Encoding.UTF8.GetBytes($"{Id}.{Timestamp}."), .. Body];
-        return HMACSHA256.HashData(key, signed);
-    }
+    byte[] Mac(byte[] key) => WebhookSignature.Mac(key, Id, Timestamp, Body);
 
     static byte[] Decode(string base64)
     {

@@ -93,6 +93,8 @@ static class PassCapability
             .SeedAsync(all.GetRequiredService<CityPack>().People, cancellation)));
 
     static IServiceCollection AddPost(this IServiceCollection services, PassOptions options) => services
-        .AddSingleton<ILetterSender>(new SmtpSender(options.Smtp))
+        .AddSingleton(all => new WebhookSender(options.Webhook, all.GetRequiredService<TimeProvider>()))
+        .AddSingleton<ILetterSender>(all => new LetterSenders(
+            all.GetRequiredService<WebhookSender>(), new SmtpSender(options.Smtp)))
         .AddSingleton(SignInHints.None);
 }

@@ -21,4 +21,7 @@ sealed record PassOptions
     public IReadOnlyList<string> FirstOfficers { get; init; } = [];
 
     public SmtpOptions Smtp { get; init; } = new();
+
+    /// <summary>For text messages, and for mail where <see cref="Smtp"/> is not the road.</summary>
+    public WebhookOptions Webhook { get; init; } = new();
 }
