@@ -1,6 +1,8 @@
 namespace CityLoop.Ledger.Tests;
 
-/// <summary>A batch whose answer was lost: the writer looks whether it stands, and believes no other's for its own.</summary>
+/// <summary>
+/// A batch whose answer was lost: the writer looks whether it stands, and believes no other's for its own.
+/// </summary>
 public sealed class LostAnswerTests
 {
     static readonly DefineCurrency Ours = new(DerivedId.From("ours"), new CurrencyId(1), "OURS", 0);
