@@ -32,4 +32,15 @@ static class ToldClaims
             yield return new ToldClaim("phone_number_verified", true);
         }
     }
+
+    /// <summary>What would go as well once the city knows it: people agree to that, too.</summary>
+    public static IEnumerable<string> NotThereYet(TellableFacts facts, IReadOnlyCollection<string> scopes)
+    {
+        if (scopes.Contains(Scopes.Profile) && facts.Name.Length == 0)
+            yield return "name";
+        if (scopes.Contains(Scopes.Email) && facts.Email is null)
+            yield return "email";
+        if (scopes.Contains(Scopes.Phone) && facts.Phone is null)
+            yield return "phone_number";
+    }
 }

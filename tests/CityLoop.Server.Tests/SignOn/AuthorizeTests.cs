@@ -49,6 +49,18 @@ public sealed class AuthorizeTests(TestCity city) : IClassFixture<TestCity>
     }
 
     [Fact]
+    public async Task What_the_city_does_not_know_yet_is_agreed_to_as_well_and_said()
+    {
+        var program = await ServiceProgram.RegisterAsync(city, "not-yet");
+        using var meiling = await Citizen.SignInAsync(city, Cast.LinMeiling);
+
+        (await meiling.OpenAsync(program.AuthorizeAddress(("scope", "openid phone")))).ShouldBeNull();
+
+        meiling.Page.ShouldContain("手機號碼");
+        meiling.Page.ShouldContain("還沒有；以後你加了，也會給");
+    }
+
+    [Fact]
     public async Task A_consent_is_remembered_for_what_it_was_given_and_asked_anew_for_more()
     {
         var program = await ServiceProgram.RegisterAsync(city, "remembered");

@@ -1,0 +1,149 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using CityLoop.Server.Shared;
+using CityLoop.Server.SignOn;
+using CityLoop.Server.Tests.Hosting;
+
+namespace CityLoop.Server.Tests.SignOn;
+
+/// <summary>The officers' page on which services are registered.</summary>
+public sealed class ServicesDeskTests(TestCity city) : IClassFixture<TestCity>
+{
+    [Fact]
+    public async Task An_officer_registers_a_service_and_makes_its_secret_which_is_shown_once()
+    {
+        using var officer = await city.SignInAsync(Cast.WangYating);
+        var id = await RegisterAsync(officer, ("authentication", "client_secret_basic"));
+        var page = $"/desk/services/{id}";
+
+        using var made = await officer.SubmitAsync(page, "id=\"renew-secret\"");
+
+        var secret = Regex.Match(await made.PageAsync(), "id=\"secret\">([^<]+)<").Groups[1].Value;
+        var again = await officer.GetStringAsync(page);
+        again.ShouldNotContain(secret);
+        again.ShouldContain("王雅婷", customMessage: "who did it stands in the list of changes");
+        var program = new ServiceProgram(city, (await city.Get<ServiceStore>().FindAsync(id, default))!, secret);
+        using var meiling = await Citizen.SignInAsync(city, Cast.LinMeiling);
+        (await program.TokensAsync(meiling)).TryGetProperty("id_token", out _).ShouldBeTrue();
+
+        using var renewed = await officer.SubmitAsync(page, "id=\"renew-secret\"");
+        using var old = await program.ExchangeAsync("clc_x");
+        (await old.ErrorAsync(HttpStatusCode.Unauthorized)).ShouldBe("invalid_client");
+    }
+
+    [Fact]
+    public async Task An_officer_suspends_a_service_and_lets_it_in_again()
+    {
+        using var officer = await city.SignInAsync(Cast.ZhangJianguo);
+        var id = await RegisterAsync(officer);
+        var program = new ServiceProgram(city, (await city.Get<ServiceStore>().FindAsync(id, default))!);
+        using var stranger = new Citizen(city);
+
+        using var suspended = await officer.SubmitAsync($"/desk/services/{id}", "id=\"suspend\"");
+        (await stranger.Client.GetAsync(program.AuthorizeAddress())).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        using var resumed = await officer.SubmitAsync($"/desk/services/{id}", "id=\"suspend\"");
+        (await stranger.Client.GetAsync(program.AuthorizeAddress())).StatusCode.ShouldBe(HttpStatusCode.Found);
+
+        var changes = await city.Get<ServiceStore>().ChangesAsync(id, default);
+        changes.Select(c => c.Change).ShouldBe(["resumed", "suspended", "registered"]);
+        changes.ShouldAllBe(c => c.Officer == SignInRoad.PersonOf(Cast.ZhangJianguo).Value);
+    }
+
+    [Theory]
+    [InlineData("name", "")]
+    [InlineData("purpose", " ")]
+    [InlineData("sector", "two words")]
+    [InlineData("redirectUris", "")]
+    [InlineData("redirectUris", "http://service.example/callback")]
+    [InlineData("redirectUris", "https://service.example/callback#part")]
+    [InlineData("redirectUris", "https://me:secret@service.example/callback")]
+    [InlineData("redirectUris", "https://service.example")]
+    [InlineData("redirectUris", "https://service.example/a\nnonsense")]
+    [InlineData("redirectUris", "javascript:alert(1)")]
+    [InlineData("redirectUris", "/callback")]
+    [InlineData("signOutUris", "ftp://service.example/")]
+    [InlineData("scopes", "everything")]
+    [InlineData("level", "3")]
+    [InlineData("consentDays", "0")]
+    [InlineData("authentication", "client_secret_post")]
+    public async Task What_cannot_be_registered_is_refused_and_nothing_is_kept(string field, string value)
+    {
+        using var officer = await city.SignInAsync(Cast.WangYating);
+        var before = (await city.Get<ServiceStore>().AllAsync(default)).Count;
+
+        using var answer = await officer.SubmitAsync("/desk/services/new", "id=\"save-service\"", Fields((field, value)));
+
+        (await answer.PageAsync(HttpStatusCode.BadRequest)).ShouldContain("role=\"alert\"");
+        (await city.Get<ServiceStore>().AllAsync(default)).Count.ShouldBe(before);
+    }
+
+    [Theory]
+    [InlineData("""{"keys":[]}""")]
+    [InlineData("""{"keys":[{"kty":"RSA","n":"AQAB","e":"AQAB"}]}""")]
+    [InlineData("""{"keys":[{"kty":"EC","crv":"P-256","x":"AA","y":"AA"}]}""")]
+    [InlineData("""
+        {"keys":[{"kty":"EC","crv":"P-256","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+        "y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM","d":"870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE"}]}
+        """)]
+    [InlineData("nonsense")]
+    public async Task Keys_that_are_no_public_keys_are_refused(string keys)
+    {
+        using var officer = await city.SignInAsync(Cast.WangYating);
+
+        using var answer = await officer.SubmitAsync(
+            "/desk/services/new", "id=\"save-service\"",
+            Fields(("authentication", "private_key_jwt"), ("publicKeys", keys)));
+
+        (await answer.PageAsync(HttpStatusCode.BadRequest)).ShouldContain("P-256");
+    }
+
+    [Fact]
+    public async Task An_auditor_reads_and_changes_nothing()
+    {
+        using var auditor = await city.SignInAsync(Cast.LiShufen);
+        using var officer = await city.SignInAsync(Cast.WangYating);
+        var page = await auditor.GetStringAsync($"/desk/services/{DemoServices.Library}");
+        page.ShouldContain("臺中市立圖書館");
+        page.ShouldNotContain("id=\"suspend\"");
+        var theirs = await officer.GetStringAsync($"/desk/services/{DemoServices.Library}");
+        var token = Regex.Match(
+            await auditor.GetStringAsync("/me"), "name=\"__RequestVerificationToken\" value=\"([^\"]+)\"");
+
+        // The officer's form with the auditor's own token.
+        using var tried = await auditor.SendFormAsync(
+            new Uri(city.Address, $"/desk/services/{DemoServices.Library}"), theirs, "id=\"suspend\"",
+            ("__RequestVerificationToken", token.Groups[1].Value));
+        using var opened = await auditor.GetAsync("/desk/services/new");
+
+        (await city.Get<ServiceStore>().FindAsync(DemoServices.Library, default))!.IsOpen.ShouldBeTrue();
+        opened.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
+    public async Task The_example_in_the_reference_is_the_demo_citys_library()
+    {
+        var reference = await File.ReadAllTextAsync(Path.Combine(Checkout.Root, "docs/reference/sign-on.md"));
+        var library = (await city.Get<ServiceStore>().FindAsync(DemoServices.Library, default))!;
+
+        reference.ShouldContain($"client_id: \"{library.ClientId}\"");
+        reference.ShouldContain($"redirect_uri: \"{library.RedirectUris[0]}\"");
+        reference.ShouldContain($"scope: \"openid {string.Join(' ', library.Scopes)}\"");
+    }
+
+    static async Task<Guid> RegisterAsync(HttpClient officer, params (string Name, string Value)[] other)
+    {
+        using var answer = await officer.SubmitAsync("/desk/services/new", "id=\"save-service\"", Fields(other));
+        await answer.PageAsync();
+        return Guid.Parse(answer.RequestMessage!.RequestUri!.Segments[^1]);
+    }
+
+    static (string, string)[] Fields(params (string Name, string Value)[] other) =>
+    [
+        .. new (string Name, string Value)[]
+        {
+            ("name", "里民活動中心"), ("purpose", "登記活動"), ("sector", "hall.example"),
+            ("redirectUris", ServiceProgram.Redirect), ("scopes", "profile"), ("level", "1"), ("consentDays", "30"),
+            ("authentication", "none"),
+        }.Where(field => other.All(o => o.Name != field.Name)).Concat(other),
+    ];
+}
