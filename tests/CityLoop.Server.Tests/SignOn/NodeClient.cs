@@ -5,7 +5,9 @@ using CityLoop.Server.Shared;
 
 namespace CityLoop.Server.Tests.SignOn;
 
-/// <summary>A program that others wrote signs people in: a script in Node, and this test is the person's browser.</summary>
+/// <summary>
+/// A program that others wrote signs people in: a script in Node, and the test is the person's browser.
+/// </summary>
 static class NodeClient
 {
     /// <summary>Where the scripts and what npm has installed for them lie.</summary>
@@ -18,7 +20,7 @@ static class NodeClient
     public static async Task<JsonElement> RunAsync(string script, object settings, Func<string, Task<Uri>> visit)
     {
         Directory.Exists(Path.Combine(Folder, "node_modules")).ShouldBeTrue(
-            "The clients are not there: ./cityloop test installs them (npm ci in tests/CityLoop.Server.Tests/SignOn/clients).");
+            $"The clients are not there: ./cityloop test installs them, or npm ci in {Folder}.");
         using var patience = new CancellationTokenSource(Patience);
         using var node = Process.Start(new ProcessStartInfo("node", [Path.Combine(Folder, script)])
         {

@@ -99,7 +99,8 @@ public sealed class ServicePageTests(TestCity city) : IClassFixture<TestCity>, I
         await meiling.SignInAsync(city, Cast.LinMeiling, $"/me/services?language={language}");
         await LookAsync(meiling, "my-services", language);
         var sportsCentre = await city.Get<ServiceStore>().FindAsync(DemoServices.SportsCentre, default);
-        await meiling.GotoAsync(new ServiceProgram(city, sportsCentre!).AuthorizeAddress(("scope", "openid profile phone")));
+        var asking = new ServiceProgram(city, sportsCentre!);
+        await meiling.GotoAsync(asking.AuthorizeAddress(("scope", "openid profile phone")));
         await LookAsync(meiling, "consent", language);
         await meiling.GotoAsync("/sign-on/sign-out");
         await LookAsync(meiling, "sign-out", language);

@@ -71,7 +71,8 @@ public sealed class ServicesDeskTests(TestCity city) : IClassFixture<TestCity>
         using var officer = await city.SignInAsync(Cast.WangYating);
         var before = (await city.Get<ServiceStore>().AllAsync(default)).Count;
 
-        using var answer = await officer.SubmitAsync("/desk/services/new", "id=\"save-service\"", Fields((field, value)));
+        using var answer = await officer.SubmitAsync(
+            "/desk/services/new", "id=\"save-service\"", Fields((field, value)));
 
         (await answer.PageAsync(HttpStatusCode.BadRequest)).ShouldContain("role=\"alert\"");
         (await city.Get<ServiceStore>().AllAsync(default)).Count.ShouldBe(before);
