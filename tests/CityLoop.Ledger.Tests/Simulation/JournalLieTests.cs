@@ -7,7 +7,7 @@ public sealed class JournalLieTests(ITestOutputHelper output)
     [MemberData(nameof(Lies))]
     public void A_lie_of_the_journal_is_found(string name)
     {
-        for (var seed = 0; seed < 60; seed++)
+        for (var seed = 0; seed < 300; seed++)
             try
             {
                 new CrashSimulation(seed, Enum.Parse<JournalLie>(name)).Live(rounds: 12);
