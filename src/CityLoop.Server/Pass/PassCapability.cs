@@ -49,6 +49,8 @@ static class PassCapability
         services.AddSingleton<CounterChecks>();
         services.AddSingleton<FindPerson>();
         services.AddSingleton<WaysIn>();
+        services.AddSingleton<Residences>();
+        services.AddSingleton<LetterChoices>();
         services.AddSingleton<RecoveryCodes>();
         services.AddSingleton<LetterWriter>();
         services.AddSingleton<Postman>();
@@ -77,6 +79,7 @@ static class PassCapability
         ShowMe.Map(api);
         ChangeMe.Map(pages);
         ChangeContacts.Map(pages);
+        ChangeProfile.Map(pages);
         MakeRecoveryCodes.Map(pages);
         FindPerson.Map(pages);
         CheckForms.Map(pages);

@@ -33,6 +33,7 @@ static class People
     public const string NameClaim = "name";
     public const string SessionClaim = "session";
     public const string LevelClaim = "level";
+    public const string WishClaim = "wish";
 
     /// <summary>The person who is signed in. Only behind an authorization decision.</summary>
     public static PersonId PersonId(this ClaimsPrincipal principal) =>
@@ -51,6 +52,10 @@ static class People
             ? (AssuranceLevel)level
             : AssuranceLevel.SelfAsserted;
 
+    /// <summary>How they want the pages; for a stranger, as they are.</summary>
+    public static IEnumerable<string> Wishes(this ClaimsPrincipal principal) =>
+        principal.FindAll(WishClaim).Select(claim => claim.Value);
+
     /// <summary>The session that the request came with.</summary>
     public static Guid SessionId(this ClaimsPrincipal principal) =>
         Guid.Parse(principal.FindFirstValue(SessionClaim)
@@ -65,6 +70,7 @@ static class People
             new(NameClaim, person.Name),
             new(SessionClaim, session.ToString()),
             new(LevelClaim, ((int)person.Level).ToString(CultureInfo.InvariantCulture)),
+            .. person.Wishes.Select(wish => new Claim(WishClaim, wish)),
             .. person.Roles.Select(role => new Claim(ClaimTypes.Role, role)),
         ];
         return new ClaimsPrincipal(new ClaimsIdentity(claims, "session", NameClaim, ClaimTypes.Role));

@@ -18,6 +18,9 @@ sealed class Person
 
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>How they want the pages: see <see cref="Profile.Wishes"/>.</summary>
+    public string[] Wishes { get; init; } = [];
+
     /// <summary>As of when this was read; see <see cref="AssuranceLevel"/>.</summary>
     public AssuranceLevel Level { get; init; }
 

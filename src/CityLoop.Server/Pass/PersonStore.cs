@@ -9,7 +9,7 @@ namespace CityLoop.Server.Pass;
 /// <summary>The people and their contacts, and what the framework's identity core asks about them.</summary>
 sealed partial class PersonStore(NpgsqlDataSource database, TimeProvider time) : IUserPasskeyStore<Person>
 {
-    const string Columns = "id, name, language, roles, created_at, pass.level_of(id) as level";
+    const string Columns = "id, name, language, roles, created_at, wishes, pass.level_of(id) as level";
 
     const string InsertPerson =
         """

@@ -76,7 +76,7 @@ sealed class Sessions(NpgsqlDataSource database, TimeProvider time)
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(
             """
-            select s.id, s.last_seen_at, p.id as person, p.name, p.language, p.roles, p.created_at,
+            select s.id, s.last_seen_at, p.id as person, p.name, p.language, p.roles, p.created_at, p.wishes,
               pass.level_of(p.id) as level
             from pass.session s join pass.person p on p.id = s.person
             where s.key_hash = @hash and s.ended_at is null
@@ -169,12 +169,14 @@ sealed class Sessions(NpgsqlDataSource database, TimeProvider time)
         public string Language { get; init; } = "";
         public string[] Roles { get; init; } = [];
         public DateTimeOffset CreatedAt { get; init; }
+        public string[] Wishes { get; init; } = [];
         public AssuranceLevel Level { get; init; }
 
         public Person ToPerson() =>
             new()
             {
                 Id = Person, Name = Name, Language = Language, Roles = Roles, CreatedAt = CreatedAt, Level = Level,
+                Wishes = Wishes,
             };
     }
 }

@@ -1,9 +1,11 @@
 using System.Security.Claims;
 using CityLoop.Server.Pass.Letters;
 using CityLoop.Server.Pass.Levels;
+using CityLoop.Server.Pass.Profile;
 using CityLoop.Server.Pass.Recovery;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Npgsql;
 
 namespace CityLoop.Server.Pass.Counter;
 
@@ -19,6 +21,7 @@ static class CheckForms
         counter.MapPost("/checks", Record);
         counter.MapPost("/checks/approve", Approve);
         counter.MapPost("/checks/withdraw", Withdraw);
+        counter.MapPost("/residence", ConfirmResidence);
     }
 
     static async Task<RedirectHttpResult> Record(
@@ -70,6 +73,25 @@ static class CheckForms
         if (withdrawn.ApprovedAt is not null)
             await letters.TellAsync(withdrawn.Person, Topic.Safety, "identityWithdrawn", CancellationToken.None);
         return TypedResults.Redirect("/counter?done=withdrawn");
+    }
+
+    // A paper that says where somebody lives needs one pair of eyes: it opens no account and no pass.
+    static async Task<RedirectHttpResult> ConfirmResidence(
+        [FromForm] Guid visit, ClaimsPrincipal officer, CounterSteps steps, Residences residences,
+        NpgsqlDataSource database, CancellationToken cancellation)
+    {
+        if (await steps.VisitAsync(visit, cancellation) is not { } found)
+            return TypedResults.Redirect("/counter?problem=visit_over");
+        if (found.Person == officer.PersonId())
+            return TypedResults.Redirect("/counter?problem=not_of_yourself");
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        if (!await residences.ConfirmAsync(connection, found.Person, officer.PersonId(), cancellation))
+            return TypedResults.Redirect($"/counter/visits/{visit}");
+        await steps.LogAsync(
+            connection, found.Person, officer.PersonId(), CounterStep.ResidenceConfirmed, cancellation);
+        await transaction.CommitAsync(cancellation);
+        return TypedResults.Redirect("/counter?done=residence");
     }
 
     static string ProblemOf(CheckOutcome outcome) => outcome switch

@@ -14,6 +14,7 @@ enum CounterStep
     RecoveryRecorded,
     RecoveryApproved,
     RecoveryWithdrawn,
+    ResidenceConfirmed,
 }
 
 /// <summary>One step as the person reads it on their own page.</summary>

@@ -39,10 +39,14 @@ sealed class LetterWriter(
         params object?[] values)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        var language = await connection.ExecuteScalarAsync<string>(new CommandDefinition(
-            "select language from pass.person where id = @Value", person, cancellationToken: cancellation));
-        if (language is null)
+        var reader = await connection.QuerySingleOrDefaultAsync<(string Language, bool IsPlain)?>(
+            new CommandDefinition(
+                "select language, 'plain_language' = any(wishes) from pass.person where id = @Value", person,
+                cancellationToken: cancellation));
+        if (reader is not var (language, isPlain))
             return;
+        string Say(string part) =>
+            texts.Say(language, isPlain ? texts.PlainOf($"letter.{key}.{part}") : $"letter.{key}.{part}", values);
         var contacts = await connection.QueryAsync<(string Kind, string Value)>(new CommandDefinition(
             """
             select c.kind, c.value from pass.contact c
@@ -60,8 +64,7 @@ sealed class LetterWriter(
                 new
                 {
                     id = Guid.CreateVersion7(now), person = person.Value, contact = contact.Value,
-                    subject = texts.Say(language, $"letter.{key}.subject", values),
-                    body = texts.Say(language, $"letter.{key}.body", values), now,
+                    subject = Say("subject"), body = Say("body"), now,
                 }, cancellationToken: cancellation));
         postman.Call();
     }

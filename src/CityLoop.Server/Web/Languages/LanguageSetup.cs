@@ -15,6 +15,7 @@ static class LanguageSetup
     public static void AddLanguages(this IServiceCollection services)
     {
         services.AddSingleton(_ => new TextCatalogue());
+        services.AddHttpContextAccessor();
         services.AddScoped<Texts>();
         services.Configure<RequestLocalizationOptions>(options =>
         {

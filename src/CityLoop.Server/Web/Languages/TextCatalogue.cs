@@ -39,6 +39,9 @@ sealed class TextCatalogue
 
     public IReadOnlyDictionary<string, string> InEveryLanguage(string key) => _texts[key];
 
+    /// <summary>The key of the same sentence in plain words; the key itself where nobody has written one.</summary>
+    public string PlainOf(string key) => _texts.ContainsKey($"{key}.plain") ? $"{key}.plain" : key;
+
     /// <summary>The sentence in a language, zh-TW where that language has none.</summary>
     public string Say(string language, string key, params ReadOnlySpan<object?> values)
     {

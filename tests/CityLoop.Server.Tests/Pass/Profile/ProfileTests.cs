@@ -1,0 +1,85 @@
+using System.Net;
+using CityLoop.Server.Pass;
+using CityLoop.Server.Pass.Letters;
+using CityLoop.Server.Tests.Hosting;
+using CityLoop.Server.Tests.Pass.Counter;
+
+namespace CityLoop.Server.Tests.Pass.Profile;
+
+/// <summary>What a person tells about themselves, and what that changes.</summary>
+public sealed class ProfileTests(TestCity city) : IClassFixture<TestCity>
+{
+    [Fact]
+    public async Task Wishes_change_every_page_at_once_and_its_words()
+    {
+        using var person = await ComeInAsync("wishes@example.org");
+        (await person.GetStringAsync("/me/contacts")).ShouldContain("用來登入，也讓我們在有事時通知你。");
+
+        using var saved = await person.SubmitAsync(
+            "/me/profile", "name=\"wish\"", ("wish", "large_text"), ("wish", "plain_language"), ("wish", "<script>"));
+
+        saved.RequestMessage!.RequestUri!.Query.ShouldBe("?done=saved");
+        var page = await person.GetStringAsync("/me/contacts");
+        page.ShouldContain("class=\"large_text plain_language\">");
+        page.ShouldContain("你用它登入。有事我們會寫信給你。");
+        var style = await person.GetStringAsync("/tokens.css");
+        style.ShouldContain(":root.large_text { font-size: 125%; }");
+        style.ShouldContain(":root.contrast {");
+        using var stranger = city.Visit();
+        (await stranger.GetStringAsync("/sign-in")).ShouldContain("<html lang=\"zh-Hant-TW\">");
+    }
+
+    [Fact]
+    public async Task Residence_is_told_and_an_officer_who_saw_a_paper_confirms_it()
+    {
+        using var person = await ComeInAsync("commuter@example.org");
+        using var officer = await city.SignInAsync(Cast.WangYating);
+        using var told = await person.SubmitAsync(
+            "/me/profile", "name=\"kind\"", ("kind", "commuter"), ("district", "66000040"));
+        (await told.PageAsync()).ShouldContain("自己填寫");
+
+        var visit = await officer.FindAsync(await person.CounterCodeAsync());
+        using var confirmed = await officer.SubmitAsync(visit.PathAndQuery, "action=\"/counter/residence\"");
+
+        confirmed.RequestMessage!.RequestUri!.Query.ShouldBe("?done=residence");
+        (await person.GetStringAsync("/me/profile")).ShouldContain("櫃台核對過");
+        (await person.GetStringAsync("/me/level")).ShouldContain("核對你的居住資料");
+        // The same again keeps what the officer saw; something else is the person's own word.
+        (await person.SubmitAsync("/me/profile", "name=\"kind\"", ("kind", "commuter"), ("district", "66000040")))
+            .Dispose();
+        (await person.GetStringAsync("/me/profile")).ShouldContain("櫃台核對過");
+        (await person.SubmitAsync("/me/profile", "name=\"kind\"", ("kind", "resident"), ("district", "66000040")))
+            .Dispose();
+        (await person.GetStringAsync("/me/profile")).ShouldContain("自己填寫");
+    }
+
+    [Fact]
+    public async Task Letters_that_are_not_wanted_are_not_written_and_warnings_always_are()
+    {
+        using var person = await ComeInAsync("quiet@example.org");
+        using var saved = await person.SubmitAsync(
+            "/me/letters", "name=\"wanted\"", ("wanted", "points:email"), ("wanted", "news:phone"));
+        saved.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var letters = city.Get<LetterWriter>();
+        var id = await person.IdAsync();
+
+        // Any text does: the choice is by topic.
+        await letters.TellAsync(id, Topic.Missions, "passkeyRemoved", default);
+        await letters.TellAsync(id, Topic.News, "recoveryMade", default);
+        await letters.TellAsync(id, Topic.Points, "identityChecked", default);
+        await letters.TellAsync(id, Topic.Safety, "identityWithdrawn", default);
+
+        await city.LetterAsync("quiet@example.org", "你的身分已核對");
+        await city.LetterAsync("quiet@example.org", "你的身分核對已撤回");
+        await city.LettersGoneAsync();
+        (await city.LettersAsync("quiet@example.org", "少了一台裝置")).ShouldBeEmpty();
+        (await city.LettersAsync("quiet@example.org", "備用碼")).ShouldBeEmpty();
+    }
+
+    async Task<HttpClient> ComeInAsync(string contact)
+    {
+        var client = city.Visit();
+        await client.SignInAsync(city, contact);
+        return client;
+    }
+}
