@@ -12,13 +12,19 @@ sealed class ChangeStore(NpgsqlDataSource database)
         + "posted_at";
 
     /// <summary>Keeps a request; false when its id is known or another one waits for the same account.</summary>
-    /// <param name="isDecided">True for what waits for nobody.</param>
+    /// <param name="isDecided">
+    /// True for what waits for nobody. What waits for its account then ends: it was asked of another state of things,
+    /// and its approval would undo the freeze unseen.
+    /// </param>
     public async Task<bool> AddAsync(
         AccountChange change, Guid officer, bool isDecided, DateTimeOffset now, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         return await connection.ExecuteAsync(new CommandDefinition(
             $"""
+            with ended as (
+              update accounts.change set decided_by = @officer, decided_at = @now, is_approved = false
+              where @isDecided and account = @account and decided_at is null)
             insert into accounts.change ({Columns})
             values (@Id, @account, @status, @Minimum, @Maximum, @Reason, @officer, @now, @decider, @decided, @approved,
               null)
@@ -34,6 +40,7 @@ sealed class ChangeStore(NpgsqlDataSource database)
                 change.Reason,
                 officer,
                 now,
+                isDecided,
                 decider = isDecided ? officer : (Guid?)null,
                 decided = isDecided ? now : (DateTimeOffset?)null,
                 approved = isDecided ? true : (bool?)null,

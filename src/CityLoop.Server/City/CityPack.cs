@@ -29,6 +29,7 @@ sealed class CityPack
     public required IReadOnlyList<CityBudget> Budgets { get; init; }
     public required CityRebate Rebate { get; init; }
     public required CitySeals Seals { get; init; }
+    public required CityCards Cards { get; init; }
     public required IReadOnlyDictionary<string, string> Colours { get; init; }
     public required IReadOnlyList<District> Districts { get; init; }
     public required IReadOnlyList<Spot> Spots { get; init; }

@@ -97,3 +97,12 @@ abstract record LastDayRule
         public override DateOnly? For(DateOnly earned) => null;
     }
 }
+
+/// <summary>What a card pays without its PIN, in the main currency's smallest unit.</summary>
+/// <param name="WithoutPin">In one payment.</param>
+/// <param name="WithoutPinPerDay">In all payments of a day.</param>
+sealed record CityCards(long WithoutPin, long WithoutPinPerDay)
+{
+    /// <summary>A lunch, and two of them: what a city loses at most when a card lies in the street for a day.</summary>
+    public static CityCards Usual { get; } = new(300, 600);
+}

@@ -12,7 +12,8 @@ sealed class CityReading(string folder, PackNode city, List<PackProblem> problem
     public CityPack Read(IReadOnlyDictionary<string, CastRole> roles)
     {
         city.Only(
-            "names", "timeZone", "fiscalYearStart", "languages", "currencies", "budgets", "rebate", "seals", "colours");
+            "names", "timeZone", "fiscalYearStart", "languages", "currencies", "budgets", "rebate", "seals", "colours",
+            "cards");
         _languages = city.Texts("languages");
         var districts = Districts();
         var byCode = districts.ToDictionary(d => d.Code);
@@ -21,6 +22,7 @@ sealed class CityReading(string folder, PackNode city, List<PackProblem> problem
         var budgets = Budgets(currencies);
         var rebate = Rebate(budgets);
         var seals = Seals();
+        var cards = Cards();
         var names = city.Names("names", _languages);
         var zone = Zone();
         var colours = city.Map("colours");
@@ -39,6 +41,7 @@ sealed class CityReading(string folder, PackNode city, List<PackProblem> problem
             Budgets = budgets,
             Rebate = rebate!,
             Seals = seals,
+            Cards = cards,
             Colours = colours,
             Districts = districts,
             Spots = spots,
@@ -87,6 +90,18 @@ sealed class CityReading(string folder, PackNode city, List<PackProblem> problem
             return new CityRebate(percent, budget);
         node.Wrong("budget", $"'{name}' is not one of the budgets", "Write the name of a budget above");
         return null;
+    }
+
+    CityCards Cards()
+    {
+        if (!city.Has("cards"))
+            return CityCards.Usual;
+        var node = city.One("cards").Only("withoutPin", "withoutPinPerDay");
+        var rule = new CityCards(
+            node.Whole("withoutPin", 0, Transfer.MaxAmount), node.Whole("withoutPinPerDay", 0, Transfer.MaxAmount));
+        if (rule.WithoutPinPerDay < rule.WithoutPin)
+            node.Wrong("withoutPinPerDay", "is less than a single payment may be", "Write 'withoutPin' or more");
+        return rule;
     }
 
     CitySeals Seals()

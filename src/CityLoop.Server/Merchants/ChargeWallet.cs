@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using CityLoop.Ledger;
 using CityLoop.Server.Pass;
+using CityLoop.Server.Pass.Cards;
 using CityLoop.Server.Web;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -10,12 +11,16 @@ namespace CityLoop.Server.Merchants;
 static class ChargeWallet
 {
     /// <param name="Id">Made by the till, version 4 or 7; the same id and content gets the first answer again.</param>
-    /// <param name="Code">The 16 digits on the person's phone; blanks between them do not matter.</param>
+    /// <param name="Code">
+    /// The 16 digits on the person's phone, or the 26 letters and digits of a card; blanks do not matter.
+    /// </param>
     /// <param name="Amount">In the currency's smallest unit.</param>
     /// <param name="Goods">
     /// What the sum is made of, as far as the till knows: goods that the currency does not pay for are refused.
     /// </param>
-    public sealed record Request(Guid Id, string Code, long Amount, IReadOnlyList<GoodsLine>? Goods = null);
+    /// <param name="Pin">What the person typed for their card; null where none was asked for.</param>
+    public sealed record Request(
+        Guid Id, string Code, long Amount, IReadOnlyList<GoodsLine>? Goods = null, string? Pin = null);
 
     /// <param name="Code">The city's code for a kind of goods, as in <c>notGoods</c> of its currency.</param>
     /// <param name="Amount">What of the sum they cost.</param>
@@ -31,7 +36,8 @@ static class ChargeWallet
     {
         Charged, NoShop, IdNotValid, AmountNotPositive, AmountTooLarge, GoodsNotValid, CodeNotValid, GoodsExcluded,
         TooManyWrongCodes, CodeUnknown, CodeExpired, NoWallet, NotAcceptedHere, IdAlreadyUsed, WalletIsFrozen,
-        ShopTakesNothing, CodeAlreadyUsed, LimitIsReached, TooFewPoints, Refused,
+        ShopTakesNothing, CodeAlreadyUsed, LimitIsReached, TooFewPoints, Refused, CardBlocked,
+        CardNotReady, PinNotSet, PinNotValid, PinTooSimple, PinWaits, PinNeeded, PinWrong,
     }
 
     /// <param name="Excluded">What of the amount these points do not pay for.</param>
@@ -94,8 +100,19 @@ static class ChargeWallet
             Outcome.IdAlreadyUsed => (409, "id_already_used", "id", null),
             Outcome.CodeAlreadyUsed => (409, "code_already_used", "code", null),
             Outcome.TooFewPoints => (409, "too_few_points", "amount", null),
+            Outcome.CardBlocked => (409, "card_blocked", "code", null),
+            Outcome.CardNotReady => (409, "card_not_ready", "code", null),
+            Outcome.PinNotSet => (409, "card_pin_not_set", "code", null),
+            Outcome.PinNotValid => (400, "card_pin_not_valid", "pin", null),
+            Outcome.PinTooSimple => (400, "card_pin_too_simple", "pin", null),
+            Outcome.PinWaits => (409, "card_pin_waits", "pin", MinutesOf(decision.Wait)),
+            Outcome.PinNeeded => (409, "card_pin_needed", "pin", null),
+            Outcome.PinWrong => (409, decision.Wait > TimeSpan.Zero ? "card_pin_waits" : "card_pin_wrong", "pin",
+                MinutesOf(decision.Wait)),
             _ => throw new ArgumentOutOfRangeException(nameof(decision), decision.Outcome, "That is no refusal."),
         };
+
+    static int MinutesOf(TimeSpan wait) => (int)Math.Ceiling(wait.TotalMinutes);
 
     static int SecondsOf(TimeSpan wait) => (int)Math.Ceiling(wait.TotalSeconds);
 
@@ -105,8 +122,10 @@ static class ChargeWallet
         : request.Amount <= 0 ? Outcome.AmountNotPositive
         : request.Amount > largest ? Outcome.AmountTooLarge
         : !AreValid(request.Goods ?? [], request.Amount) ? Outcome.GoodsNotValid
-        : request.Code.Length > CodeLengthMax || !WalletCodes.IsWellFormed(request.Code) ? Outcome.CodeNotValid
+        : request.Code.Length > CodeLengthMax || !IsWellFormed(request.Code) ? Outcome.CodeNotValid
         : null;
+
+    static bool IsWellFormed(string code) => WalletCodes.IsWellFormed(code) || CardCode.Read(code) is not null;
 
     /// <summary>The parts are no more than the whole; the till need not know all of them.</summary>
     static bool AreValid(IReadOnlyList<GoodsLine> goods, long amount)

@@ -1,10 +1,12 @@
 using CityLoop.Server.Pass;
+using CityLoop.Server.Pass.Cards;
 
 namespace CityLoop.Server.Merchants;
 
 /// <summary>A shop's point of sale: takes codes, within the limit for wrong ones.</summary>
 sealed class Till(
-    Payments payments, MerchantStore merchants, WalletCodeKey key, WrongCodeLimit wrongCodes, TimeProvider time)
+    Payments payments, MerchantStore merchants, WalletCodeKey key, WrongCodeLimit wrongCodes, CardTill cards,
+    PersonAccounts people, TimeProvider time)
 {
     public Payments Payments => payments;
 
@@ -20,6 +22,8 @@ sealed class Till(
         if (wrongCodes.WaitOf(shop.Id) is { } wait && wait > TimeSpan.Zero)
             return await AnswerWhileWaitingAsync(wait, shop, request, cancellation);
 
+        if (CardCode.Read(request.Code) is { } card)
+            return await ChargeCardAsync(card, shop, request, cancellation);
         var codes = await key.CodesAsync(cancellation);
         if (codes.Read(request.Code, time.GetUtcNow()) is not { } code)
             return await AnswerOldCodeAsync(codes, shop, request, cancellation);
@@ -44,6 +48,38 @@ sealed class Till(
         PaymentOutcome.LimitIsReached => ChargeWallet.Outcome.LimitIsReached,
         PaymentOutcome.TooFewPoints => ChargeWallet.Outcome.TooFewPoints,
         _ => ChargeWallet.Outcome.Refused,
+    };
+
+    /// <summary>A card pays like a phone, but for its PIN; its code stays the same and uses nothing up.</summary>
+    async Task<ChargeWallet.Decision> ChargeCardAsync(
+        CardCode code, Merchant shop, ChargeWallet.Request request, CancellationToken cancellation)
+    {
+        var card = await cards.AllowAsync(code, request.Id, request.Amount, request.Pin, cancellation);
+        if (card.Outcome == CardOutcome.CardUnknown)
+            wrongCodes.CountWrong(shop.Id);
+        if (card.Person is not { } person)
+            return new(OutcomeOf(card.Outcome), Wait: card.Wait);
+        var account = await people.OfAsync(person, payments.Currency.Id, cancellation);
+        var (outcome, payment) = await payments.PayAsync(
+            request.Id, account, shop, request.Amount, claim: null, cancellation);
+        if (payment is null)
+            await cards.ForgetAsync(request.Id, cancellation);
+        return new(OutcomeOf(outcome), payment);
+    }
+
+    static ChargeWallet.Outcome OutcomeOf(CardOutcome outcome) => outcome switch
+    {
+        CardOutcome.CardUnknown => ChargeWallet.Outcome.CodeUnknown,
+        CardOutcome.CardBlocked => ChargeWallet.Outcome.CardBlocked,
+        CardOutcome.CardNotReady => ChargeWallet.Outcome.CardNotReady,
+        CardOutcome.IdAlreadyUsed => ChargeWallet.Outcome.IdAlreadyUsed,
+        CardOutcome.PinNotSet => ChargeWallet.Outcome.PinNotSet,
+        CardOutcome.PinNotValid => ChargeWallet.Outcome.PinNotValid,
+        CardOutcome.PinTooSimple => ChargeWallet.Outcome.PinTooSimple,
+        CardOutcome.PinWaits => ChargeWallet.Outcome.PinWaits,
+        CardOutcome.PinNeeded => ChargeWallet.Outcome.PinNeeded,
+        CardOutcome.PinWrong => ChargeWallet.Outcome.PinWrong,
+        _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "That is no refusal."),
     };
 
     /// <summary>What has been charged is told again even then: a till must not take it for refused.</summary>

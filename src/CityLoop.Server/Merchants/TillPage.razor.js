@@ -5,6 +5,7 @@ const page = document.getElementById("till");
 const byId = (id) => document.getElementById(id);
 const amountBox = byId("amount");
 const codeBox = byId("code");
+const pinBox = byId("pin");
 const largest = Number(page?.dataset.largest);
 const pendingKey = "till.pending";
 const group = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
@@ -71,7 +72,7 @@ async function startCamera() {
     while (isLooking) {
       const text = video.readyState >= 2 ? await detect(video) : undefined;
       const digits = text?.replace(/[\s-]/g, "");
-      if (isLooking && /^\d{16}$/.test(digits ?? "")) {
+      if (isLooking && (/^\d{16}$/.test(digits ?? "") || isCard(digits ?? ""))) {
         codeBox.value = digits;
         navigator.vibrate?.(60);
         return void charge();
@@ -92,6 +93,22 @@ function stopCamera() {
   byId("camera").hidden = true;
 }
 
+// A card's code: 26 letters and digits. One that needs its PIN is asked for it here; the person types it themselves.
+const isCard = (text) => /^[0-9A-HJKMNP-TV-Z]{26}$/.test(text);
+let card;
+
+function askForPin() {
+  byId("pin-step").hidden = false;
+  pinBox.value = "";
+  pinBox.focus();
+}
+
+function forgetCard() {
+  card = undefined;
+  pinBox.value = "";
+  byId("pin-step").hidden = true;
+}
+
 // Charge. What is sent is kept until it is answered: a reloaded page asks again with the same id and is never charged twice.
 let isSending = false;
 // Who goes back while the till has to wait ends the asking, for no answer yet can have been a charge.
@@ -100,8 +117,9 @@ let wake = () => {};
 
 async function charge() {
   if (isSending) return;
-  const code = codeBox.value.replace(/[\s-]/g, "");
-  await send({ id: crypto.randomUUID(), code, amount: amount() });
+  const code = card ?? codeBox.value.replace(/[\s-]/g, "").toUpperCase();
+  const pin = isCard(code) && pinBox.value ? pinBox.value : undefined;
+  await send({ id: crypto.randomUUID(), code, amount: amount(), pin });
 }
 
 async function send(pending) {
@@ -109,7 +127,8 @@ async function send(pending) {
   goesBack = false;
   stopCamera();
   byId("take").disabled = byId("cancel").disabled = true;
-  sessionStorage.setItem(pendingKey, JSON.stringify(pending));
+  // Not the PIN: a reloaded page asks for it again, unless the charge was let through.
+  sessionStorage.setItem(pendingKey, JSON.stringify({ ...pending, pin: undefined }));
   complain();
   try {
     const answer = await ask(pending);
@@ -118,8 +137,13 @@ async function send(pending) {
     sessionStorage.removeItem(pendingKey);
   } catch (problem) {
     sessionStorage.removeItem(pendingKey);
-    codeBox.value = "";
     complain(problem.message);
+    if (problem.code?.startsWith("card_pin")) {
+      card = pending.code;
+      return askForPin();
+    }
+    forgetCard();
+    codeBox.value = "";
     codeBox.focus();
   } finally {
     isSending = false;
@@ -184,12 +208,14 @@ async function refreshToday() {
 function next() {
   setAmount(0);
   codeBox.value = "";
+  forgetCard();
   complain();
   show("amount");
 }
 
 function goBack() {
   goesBack = true;
+  forgetCard();
   if (isSending) wake();
   else show("amount");
 }
@@ -206,6 +232,7 @@ function start() {
   amountBox.inputMode = "none";
   amountBox.readOnly = true;
   setAmount(amount());
+  forgetCard();
   show("amount");
   byId("keys").addEventListener("click", (event) => {
     const key = event.target.closest("button")?.dataset.key;
@@ -223,6 +250,10 @@ function start() {
   byId("next").addEventListener("click", next);
   byId("charge").addEventListener("submit", (event) => { event.preventDefault(); charge(); });
   codeBox.addEventListener("input", () => {
+    forgetCard();
+    const typed = codeBox.value.replace(/[\s-]/g, "").toUpperCase();
+    if (isCard(typed)) return charge();
+    if (/[A-Z]/.test(typed)) return;
     const digits = codeBox.value.replace(/\D/g, "").slice(0, 16);
     codeBox.value = digits.replace(/(\d{4})(?=\d)/g, "$1 ");
     if (digits.length === 16) charge();

@@ -1,4 +1,5 @@
 using CityLoop.Server.City;
+using CityLoop.Server.Pass.Cards;
 using CityLoop.Server.Operations;
 using CityLoop.Server.Pass.Contacts;
 using CityLoop.Server.Pass.Counter;
@@ -59,6 +60,9 @@ static class PassCapability
         services.AddScoped<ProfileForm>();
         services.AddSingleton<OneTimeCodes>();
         services.AddSingleton<PersonAccounts>();
+        services.AddSingleton<CardStore>();
+        services.AddSingleton<CardTill>();
+        services.AddScoped<CounterCards>();
         services.AddSingleton<Sessions>();
         services.AddSingleton<SignInProofs>();
         services.AddSingleton<WrongTries>();
@@ -83,6 +87,8 @@ static class PassCapability
         MakeRecoveryCodes.Map(pages);
         FindPerson.Map(pages);
         CheckForms.Map(pages);
+        CounterCards.Map(pages);
+        MyCards.Map(pages);
         if (pages.ServiceProvider.GetService<Outbox>() is not null)
             Outbox.Map(pages);
     }

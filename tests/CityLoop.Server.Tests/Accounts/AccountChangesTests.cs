@@ -105,6 +105,21 @@ public sealed class AccountChangesTests(TestCity city) : IClassFixture<TestCity>
     }
 
     [Fact]
+    public async Task A_freeze_ends_what_waits_so_that_no_approval_thaws_unseen()
+    {
+        var account = await BudgetAsync("frozen meanwhile", 5);
+        using var first = await city.SignInAsync(Cast.WangYating);
+        using var second = await city.SignInAsync(Cast.ZhangJianguo);
+        var bounds = (await AskAsync(first, account, "open", maximum: 9)).ShouldBeDone();
+
+        (await AskAsync(second, account, "frozen")).ShouldBeDone();
+
+        (await DecideAsync(second, bounds)).ShouldBeRefused(HttpStatusCode.Conflict, "account_change_decided");
+        (await city.Get<CityLedger>().ReadAsync(books => books.Account(account).Status, Stop))
+            .ShouldBe(AccountStatus.Frozen);
+    }
+
+    [Fact]
     public async Task Who_asked_may_take_it_back_and_a_second_officer_may_refuse()
     {
         var account = await BudgetAsync("not changed", 5);

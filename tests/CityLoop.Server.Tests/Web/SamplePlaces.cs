@@ -22,6 +22,7 @@ static class SamplePlaces
     {
         var payment = await PaidAsync(city);
         var settlement = await SettledAsync(city);
+        var visit = await VisitedAsync(city);
         await using var database = await city.Database.OpenConnectionAsync();
         var trip = await database.QueryFirstAsync<Guid>(
             "select id from carbon.trip where person = @person limit 1",
@@ -33,7 +34,8 @@ static class SamplePlaces
             ["/till/receipts/{id:guid}"] = $"/till/receipts/{payment}",
             ["/desk/settlements/{id:guid}"] = $"/desk/settlements/{settlement}",
             ["/desk/settlements/{id:guid}/payout.csv"] = $"/desk/settlements/{settlement}/payout.csv",
-            ["/counter/visits/{Id:guid}"] = $"/counter/visits/{await VisitedAsync(city)}",
+            ["/counter/visits/{Id:guid}"] = $"/counter/visits/{visit}",
+            ["/counter/visits/{Id:guid}/cards"] = $"/counter/visits/{visit}/cards",
             ["/carbon/trips/{Id:guid}"] = $"/carbon/trips/{trip}",
             ["/missions/{Id}"] = "/missions/heritage-rally",
             ["/desk/missions/{Id}/spots"] = "/desk/missions/heritage-rally/spots",

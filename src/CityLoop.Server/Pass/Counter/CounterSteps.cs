@@ -14,6 +14,11 @@ enum CounterStep
     RecoveryRecorded,
     RecoveryApproved,
     RecoveryWithdrawn,
+    CardBound,
+    CardConfirmed,
+    CardRefused,
+    CardBlocked,
+    CardPinSet,
     ResidenceConfirmed,
 }
 

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using CityLoop.Server.Pass.Cards;
 using CityLoop.Server.Pass.Levels;
 using Dapper;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -8,11 +9,12 @@ using Npgsql;
 namespace CityLoop.Server.Pass.Counter;
 
 /// <summary>
-/// An officer finds the person before them: by the code on their phone, or by an e-mail address or phone number typed
-/// in full. There is no list to leaf through, and who tries many in vain has to wait.
+/// An officer finds the person before them: by the code on their phone, by an e-mail address or phone number typed in
+/// full, by their card, or by its number with their name. There is no list to leaf through, and who tries many in vain
+/// has to wait.
 /// </summary>
 sealed class FindPerson(
-    CounterCodes codes, CounterSteps steps, NpgsqlDataSource database, TimeProvider time)
+    CounterCodes codes, CounterSteps steps, CardStore cards, NpgsqlDataSource database, TimeProvider time)
 {
     /// <summary>What one officer may try in vain in ten minutes.</summary>
     public const int WrongTriesMax = 20;
@@ -39,7 +41,8 @@ sealed class FindPerson(
             return (Outcome.TooManyTries, default);
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var byCode = await codes.TakeAsync(typed, cancellation);
-        var person = byCode ?? await OfContactAsync(connection, Contact.Read(typed), cancellation);
+        var person = byCode ?? await OfContactAsync(connection, Contact.Read(typed), cancellation)
+            ?? await cards.OwnerAsync(typed, cancellation);
         if (person is not { } found)
         {
             _wrongTries.Take(officer.Value.ToByteArray());
