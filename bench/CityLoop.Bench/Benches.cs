@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using CityLoop.Bench.Ledger;
+using CityLoop.Bench.Pass;
 
 namespace CityLoop.Bench;
 
@@ -13,6 +14,7 @@ static class Benches
         ["http"] = HttpBench.RunAsync,
         ["import"] = ImportBench.RunAsync,
         ["ledger"] = LedgerBench.RunAsync,
+        ["pass"] = PassBench.RunAsync,
         ["twin"] = TwinBench.RunAsync,
     };
 

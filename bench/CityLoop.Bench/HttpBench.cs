@@ -2,14 +2,10 @@ using System.Diagnostics;
 using System.Net.Http.Json;
 using CityLoop.Server.Ledger;
 using CityLoop.Server.Merchants;
-using CityLoop.Server.Operations;
 using CityLoop.Server.Pass;
-using CityLoop.Server.Shared;
 using CityLoop.Server.Web;
 using Dapper;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace CityLoop.Bench;
@@ -27,18 +23,10 @@ static class HttpBench
     {
         var seconds = isQuick ? 6 : 20;
         await using var city = new BenchCity();
-        var options = city.Options with { Urls = "http://127.0.0.1:0", Demo = true };
-        await using var database = await Database.OpenAsync(
-            options.Database, TimeProvider.System, NullLogger.Instance, CancellationToken.None);
-        await SchemaMigrations.ApplyAsync(
-            database.Source, SchemaMigrations.BuiltIn, NullLogger.Instance, CancellationToken.None);
-        await using var app = CityApplication.Build(options, database, TimeProvider.System, NullLoggerFactory.Instance);
-        await app.StartAsync();
-        await DemoSeed.PlantAllAsync(app.Services, CancellationToken.None);
+        await using var app = await ServedCity.StartAsync(city);
 
-        var people = await BenchCity.OpenPeopleAsync(
-            app.Services.GetRequiredService<CityLedger>(), People, 1_000);
-        var codes = await app.Services.GetRequiredService<WalletCodeKey>().CodesAsync(CancellationToken.None);
+        var people = await BenchCity.OpenPeopleAsync(app.Get<CityLedger>(), People, 1_000);
+        var codes = await app.Get<WalletCodeKey>().CodesAsync(CancellationToken.None);
         var cookie = await SignInTillAsync(app.Services);
         var reference = await city.PgbenchAsync(seconds);
 
@@ -46,7 +34,6 @@ static class HttpBench
         var used = 0;
         await MeasureAsync(2);
         var (perSecond, p50, p99) = await MeasureAsync(seconds);
-        await app.StopAsync();
         return
         [
             BenchRow.Plain("pgbench", reference, "tx/s"),
@@ -57,7 +44,7 @@ static class HttpBench
 
         async Task<(double PerSecond, double P50, double P99)> MeasureAsync(int forSeconds)
         {
-            var address = new Uri(app.Urls.First());
+            var address = app.Address;
             var until = Stopwatch.GetTimestamp() + forSeconds * Stopwatch.Frequency;
             var clock = Stopwatch.StartNew();
             var callers = Enumerable.Range(0, Connections).Select(_ => Task.Run(() => CallAsync(address, until)));
