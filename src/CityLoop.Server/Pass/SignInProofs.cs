@@ -28,7 +28,7 @@ sealed class SignInProofs(NpgsqlDataSource database, TimeProvider time)
             from pass.session s join pass.person p on p.id = s.person
             where s.id = @session and s.ended_at is null
             """, new { session }, cancellationToken: cancellation));
-        return row is not null && IsLive(row)
+        return row is not null && IsLive(row.LastSeenAt, row.Roles)
             ? new SignInProof(
                 new PersonId(row.Person), row.Id, row.Browser, row.CreatedAt, Read(row.Method),
                 (AssuranceLevel)row.Level)
@@ -41,13 +41,21 @@ sealed class SignInProofs(NpgsqlDataSource database, TimeProvider time)
     public async Task<bool> IsLiveAsync(PersonId person, Guid browser, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        var rows = await connection.QueryAsync<Row>(new CommandDefinition(
+        await using var command = new NpgsqlCommand(
             """
             select s.last_seen_at, p.roles
             from pass.session s join pass.person p on p.id = s.person
-            where s.browser = @browser and s.person = @person and s.ended_at is null
-            """, new { browser, person = person.Value }, cancellationToken: cancellation));
-        return rows.Any(IsLive);
+            where s.browser = $1 and s.person = $2 and s.ended_at is null
+            """, connection);
+        command.Parameters.Add(new NpgsqlParameter { Value = browser });
+        command.Parameters.Add(new NpgsqlParameter { Value = person.Value });
+        // Prepared, once in each connection: services ask this all day.
+        await command.PrepareAsync(cancellation);
+        await using var rows = await command.ExecuteReaderAsync(cancellation);
+        while (await rows.ReadAsync(cancellation))
+            if (IsLive(rows.GetFieldValue<DateTimeOffset>(0), rows.GetFieldValue<string[]>(1)))
+                return true;
+        return false;
     }
 
     /// <summary>What there is to tell; null when there is no such person (any more).</summary>
@@ -72,7 +80,8 @@ sealed class SignInProofs(NpgsqlDataSource database, TimeProvider time)
     public static SignInMethod Read(string method) =>
         method == "passkey" ? SignInMethod.Passkey : SignInMethod.Code;
 
-    bool IsLive(Row row) => time.GetUtcNow() - row.LastSeenAt <= Sessions.IdleLimit(row.Roles);
+    bool IsLive(DateTimeOffset lastSeenAt, string[] roles) =>
+        time.GetUtcNow() - lastSeenAt <= Sessions.IdleLimit(roles);
 
     // Properties, not a constructor: an array's type is known only by its values.
     sealed class Row

@@ -80,7 +80,7 @@ static class IssueTokens
     {
         if (sent["refresh_token"] is not { } refresh)
             return (null, new ProtocolRefusal("invalid_request", "refresh_token is needed."));
-        var scopes = sent["scope"]?.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var scopes = (sent["scope"] ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var tokens = await grants.RefreshAsync(refresh, service.Id, scopes, cancellation);
         return tokens is null ? (null, RefreshDoesNotFit) : (tokens, null);
     }

@@ -82,19 +82,19 @@ sealed class ServiceGrants(NpgsqlDataSource database, TimeProvider time)
     {
         if (GrantToken.Read(GrantToken.Code, code) is not { } token)
             return null;
-        var made = New(token.Grant);
-        var values = Values(token, service, made, new { redirectUri, challenge });
+        var (made, now) = (New(token.Grant), time.GetUtcNow());
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        var granted = await connection.QuerySingleOrDefaultAsync<Granted>(new CommandDefinition(
+        var granted = await OneAsync(
+            connection,
             $"""
-            update sign_on.service_grant set exchanged_at = @now, used_at = @now,
-              access_hash = @accessHash, access_until = least(until, @accessUntil),
-              refresh_hash = case when @offline = any(scopes) then @refreshHash end,
-              refresh_until = case when @offline = any(scopes) then least(until, @refreshUntil) end
-            where id = @id and code_hash = @hash and service = @service and redirect_uri = @redirectUri
-              and challenge = @challenge and code_until > @now and exchanged_at is null and ended_at is null
+            update sign_on.service_grant set exchanged_at = $4, used_at = $4,
+              access_hash = $5, access_until = least(until, $6),
+              refresh_hash = case when $9 = any(scopes) then $7 end,
+              refresh_until = case when $9 = any(scopes) then least(until, $8) end
+            where id = $1 and code_hash = $2 and service = $3 and redirect_uri = $10
+              and challenge = $11 and code_until > $4 and exchanged_at is null and ended_at is null
             {Returned}
-            """, values, cancellationToken: cancellation));
+            """, [.. Values(token, service, made, now), Scopes.OfflineAccess, redirectUri, challenge], cancellation);
         if (granted is not null)
             return With(granted, made);
         // A right code that comes twice, or with a wrong verifier or address, is in wrong hands.
@@ -102,8 +102,8 @@ sealed class ServiceGrants(NpgsqlDataSource database, TimeProvider time)
             """
             update sign_on.service_grant set ended_at = @now,
               end_reason = case when exchanged_at is null then 'code_misused' else 'code_replayed' end
-            where id = @id and code_hash = @hash and ended_at is null
-            """, values, cancellationToken: cancellation));
+            where id = @Grant and code_hash = @Hash and ended_at is null
+            """, new { token.Grant, token.Hash, now }, cancellationToken: cancellation));
         return null;
     }
 
@@ -111,30 +111,30 @@ sealed class ServiceGrants(NpgsqlDataSource database, TimeProvider time)
     /// New tokens for a refresh token, once; null when it is not the newest of its family. An older one was copied, by
     /// a thief or from one, and nobody can tell which: the whole family ends.
     /// </summary>
+    /// <param name="scopes">What is asked for; none for all that was granted.</param>
     public async Task<Tokens?> RefreshAsync(
-        string? refresh, Guid service, string[]? scopes, CancellationToken cancellation)
+        string? refresh, Guid service, string[] scopes, CancellationToken cancellation)
     {
         if (GrantToken.Read(GrantToken.Refresh, refresh) is not { } token)
             return null;
-        var made = New(token.Grant);
-        var values = Values(token, service, made, new { scopes });
+        var (made, now) = (New(token.Grant), time.GetUtcNow());
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        var granted = await connection.QuerySingleOrDefaultAsync<Granted>(new CommandDefinition(
+        var granted = await OneAsync(
+            connection,
             $"""
-            update sign_on.service_grant set used_at = @now,
-              access_hash = @accessHash, access_until = least(until, @accessUntil),
-              refresh_hash = @refreshHash, refresh_until = least(until, @refreshUntil)
-            where id = @id and refresh_hash = @hash and service = @service and refresh_until > @now
-              and ended_at is null and (@scopes::text[] is null or scopes @> @scopes::text[])
+            update sign_on.service_grant set used_at = $4,
+              access_hash = $5, access_until = least(until, $6), refresh_hash = $7, refresh_until = least(until, $8)
+            where id = $1 and refresh_hash = $2 and service = $3 and refresh_until > $4
+              and ended_at is null and scopes @> $9
             {Returned}
-            """, values, cancellationToken: cancellation));
+            """, [.. Values(token, service, made, now), scopes], cancellation);
         if (granted is not null)
             return With(granted, made);
         await connection.ExecuteAsync(new CommandDefinition(
             """
             update sign_on.service_grant set ended_at = @now, end_reason = 'refresh_reused'
-            where id = @id and service = @service and refresh_hash <> @hash and ended_at is null
-            """, values, cancellationToken: cancellation));
+            where id = @Grant and service = @service and refresh_hash <> @Hash and ended_at is null
+            """, new { token.Grant, token.Hash, service, now }, cancellationToken: cancellation));
         return null;
     }
 
@@ -207,23 +207,37 @@ sealed class ServiceGrants(NpgsqlDataSource database, TimeProvider time)
     static Tokens With(Granted granted, Made made) => new(
         granted, made.Access.Text, granted.Scopes.Contains(Scopes.OfflineAccess) ? made.Refresh.Text : null);
 
-    DynamicParameters Values(GrantToken token, Guid service, Made made, object more)
+    /// <summary>What both steps name, as $1 to $8.</summary>
+    static object[] Values(GrantToken token, Guid service, Made made, DateTimeOffset now) =>
+    [
+        token.Grant, token.Hash, service, now, made.Access.Hash, now + AccessLife, made.Refresh.Hash, now + RefreshLife,
+    ];
+
+    // The two statements that services send all day are prepared, once in each connection: planning them each time
+    // costs the database more than carrying them out.
+    static async Task<Granted?> OneAsync(
+        NpgsqlConnection connection, string sql, object[] values, CancellationToken cancellation)
     {
-        var now = time.GetUtcNow();
-        var values = new DynamicParameters(more);
-        values.AddDynamicParams(new
-        {
-            id = token.Grant,
-            hash = token.Hash,
-            service,
-            now,
-            offline = Scopes.OfflineAccess,
-            accessHash = made.Access.Hash,
-            accessUntil = now + AccessLife,
-            refreshHash = made.Refresh.Hash,
-            refreshUntil = now + RefreshLife,
-        });
-        return values;
+        await using var command = new NpgsqlCommand(sql, connection);
+        foreach (var value in values)
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        await command.PrepareAsync(cancellation);
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        return await row.ReadAsync(cancellation)
+            ? new Granted
+            {
+                Id = row.GetGuid(0),
+                Service = row.GetGuid(1),
+                Person = row.GetGuid(2),
+                Browser = row.GetGuid(3),
+                Scopes = row.GetFieldValue<string[]>(4),
+                Nonce = await row.IsDBNullAsync(5, cancellation) ? null : row.GetString(5),
+                SignedInAt = row.GetFieldValue<DateTimeOffset>(6),
+                Method = row.GetString(7),
+                Level = row.GetInt16(8),
+                AccessUntil = row.GetFieldValue<DateTimeOffset>(9),
+            }
+            : null;
     }
 
     sealed record Made((string Text, byte[] Hash) Access, (string Text, byte[] Hash) Refresh);
