@@ -16,12 +16,12 @@ static class Authorize
 
     static async Task<IResult> Handle(
         HttpContext context, ServiceStore services, WaitingRequests requests, RequestSteps steps, ServiceGrants grants,
-        Issuer issuer, TimeProvider time)
+        ArrivalLimits arrivals, Issuer issuer, TimeProvider time)
     {
         var cancellation = context.RequestAborted;
         var sent = ProtocolParameters.Of(context.Request.Query);
         if (await services.FindAsync(sent["client_id"], cancellation) is not { IsOpen: true } service)
-            return Stop(context, "service_unknown");
+            return Stop("service_unknown");
         var from = issuer.Of(context.Request);
         var session = context.User.FindPersonId() is null ? (Guid?)null : context.User.SessionId();
         string? name = null;
@@ -29,13 +29,13 @@ static class Authorize
         if (sent["request_uri"] is { } pushed)
         {
             if (await requests.OpenPushedAsync(pushed, service.Id, session, cancellation) is not { } opened)
-                return Stop(context, "request_not_there");
+                return Stop("request_not_there");
             (name, asked) = opened;
         }
         else
         {
             if (sent["redirect_uri"] is not { } back || !service.RedirectUris.Contains(back, StringComparer.Ordinal))
-                return Stop(context, "redirect_not_registered");
+                return Stop("redirect_not_registered");
             var (read, refusal) = AuthorizationRequest.Read(service, back, sent);
             if (refusal is not null)
                 return Results.Redirect(AuthorizationRequest.AnswerAddress(
@@ -46,8 +46,14 @@ static class Authorize
         var waiting = new WaitingRequest(asked, time.GetUtcNow(), session, null, IsDeclined: false);
         var standing = await steps.NextAsync(waiting, service, context.User, cancellation);
         if (standing.Step != NextStep.Answer && !asked.ShowsNothing)
+        {
+            // Each arrival of a stranger leaves a line for half an hour.
+            if (session is null && !arrivals.Limits.Allows(context.Connection.RemoteIpAddress))
+                return Stop("too_many_requests", StatusCodes.Status429TooManyRequests);
             return Results.Redirect(
                 RequestPage.AddressOf(name ?? await requests.OpenAsync(asked, session, cancellation)));
+        }
+
         if (name is not null)
             await requests.TakeAsync(name, cancellation);
         return Results.Redirect(standing.Step == NextStep.Answer
@@ -65,6 +71,6 @@ static class Authorize
     };
 
     // Whoever sent the person here is not to be trusted with an answer: only the person is told.
-    static RazorComponentResult<StoppedPage> Stop(HttpContext context, string code) =>
-        new(new { Code = code }) { StatusCode = StatusCodes.Status400BadRequest };
+    static RazorComponentResult<StoppedPage> Stop(string code, int status = StatusCodes.Status400BadRequest) =>
+        new(new { Code = code }) { StatusCode = status };
 }

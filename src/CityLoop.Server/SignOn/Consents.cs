@@ -35,7 +35,10 @@ sealed class Consents(NpgsqlDataSource database, TimeProvider time)
             cancellationToken: cancellation));
     }
 
-    /// <summary>The person agrees, to this and to what they agreed to before under the same terms.</summary>
+    /// <summary>
+    /// The person agrees to this. What they agreed to before under the same terms holds on, but no longer than they
+    /// were told then.
+    /// </summary>
     public async Task GiveAsync(PersonId person, Service service, string[] scopes, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
@@ -47,7 +50,9 @@ sealed class Consents(NpgsqlDataSource database, TimeProvider time)
             on conflict (person, service) do update set
               scopes = case when c.terms = excluded.terms and c.ended_at is null and c.until > @now
                 then array(select distinct unnest(c.scopes || excluded.scopes)) else excluded.scopes end,
-              terms = excluded.terms, given_at = excluded.given_at, until = excluded.until, ended_at = null
+              until = case when c.terms = excluded.terms and c.ended_at is null and c.until > @now
+                and not c.scopes <@ excluded.scopes then least(c.until, excluded.until) else excluded.until end,
+              terms = excluded.terms, given_at = excluded.given_at, ended_at = null
             """,
             new
             {

@@ -21,7 +21,8 @@ static class DecideRequest
     {
         var name = request ?? "";
         if (await requests.FindAsync(name, cancellation) is { } waiting
-            && await services.FindAsync(waiting.Asked.Service, cancellation) is { IsOpen: true } service)
+            && await services.FindAsync(waiting.Asked.Service, cancellation) is { } service
+            && service.StillPermits(waiting.Asked))
         {
             // Only what stood on the page is agreed to: a form from before the person signed in anew, or from before
             // the service's terms changed, counts for nothing.

@@ -24,7 +24,7 @@ static class IssueTokens
 
     static async Task<IResult> Handle(
         HttpContext context, ClientDoor door, ServiceGrants grants, SignInProofs proofs, IdTokens idTokens,
-        Issuer issuer)
+        Issuer issuer, TimeProvider time)
     {
         var cancellation = context.RequestAborted;
         var sent = await ProtocolParameters.OfFormAsync(context.Request, cancellation);
@@ -52,7 +52,7 @@ static class IssueTokens
         {
             ["access_token"] = tokens.Access,
             ["token_type"] = "Bearer",
-            ["expires_in"] = (int)ServiceGrants.AccessLife.TotalSeconds,
+            ["expires_in"] = (int)(grant.AccessUntil - time.GetUtcNow()).TotalSeconds,
             ["scope"] = string.Join(' ', grant.Scopes),
         };
         if (tokens.Refresh is not null)

@@ -60,6 +60,13 @@ sealed record Service
 
     public bool IsConfidential => Authentication != ClientAuthentication.None;
 
+    /// <summary>
+    /// Whether a wish that waited may still be answered: an officer may have changed the service meanwhile.
+    /// </summary>
+    public bool StillPermits(AuthorizationRequest asked) =>
+        IsOpen && RedirectUris.Contains(asked.RedirectUri, StringComparer.Ordinal)
+        && asked.Scopes.All(scope => scope == SignOn.Scopes.OpenId || Scopes.Contains(scope));
+
     /// <summary>Whether scripts of this origin are the service's own pages.</summary>
     public bool Owns(string origin) =>
         RedirectUris.Any(uri => new Uri(uri).GetLeftPart(UriPartial.Authority) == origin);

@@ -185,8 +185,9 @@ sealed class ServiceGrants(NpgsqlDataSource database, TimeProvider time)
             """
             delete from sign_on.service_grant
             where greatest(code_until, access_until, refresh_until, ended_at) < @before;
-            delete from sign_on.used_assertion where until < @before
-            """, new { before = time.GetUtcNow() - RefreshLife }, cancellationToken: cancellation));
+            delete from sign_on.used_assertion where until < @now
+            """, new { now = time.GetUtcNow(), before = time.GetUtcNow() - RefreshLife },
+            cancellationToken: cancellation));
     }
 
     async Task EndAsync(string which, string reason, object values, CancellationToken cancellation)

@@ -1,5 +1,3 @@
-using CityLoop.Server.Web.Languages;
-
 namespace CityLoop.Server.SignOn;
 
 /// <summary>Tells programs where everything is and what is possible (OpenID Connect Discovery, RFC 8414).</summary>
@@ -51,7 +49,6 @@ static class ShowDiscovery
             ["claims_parameter_supported"] = false,
             ["request_parameter_supported"] = false,
             ["request_uri_parameter_supported"] = false,
-            ["ui_locales_supported"] = TextCatalogue.Languages,
         });
     }
 

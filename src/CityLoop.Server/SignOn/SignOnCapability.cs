@@ -15,6 +15,7 @@ static class SignOnCapability
             .AddSingleton<WaitingRequests>().AddSingleton<SigningKeys>().AddSingleton<PersonNames>()
             .AddSingleton<IdTokens>().AddSingleton<ClientAssertions>().AddSingleton<ClientDoor>()
             .AddSingleton<RequestSteps>().AddSingleton<SaveService>().AddSingleton<Issuer>()
+            .AddSingleton<ArrivalLimits>()
             .AddHostedService<OldGrants>();
         return options.Demo
             ? services.AddSingleton(new DemoSeed(50, DemoServices.PlantAsync))

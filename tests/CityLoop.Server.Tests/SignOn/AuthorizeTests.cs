@@ -247,4 +247,38 @@ public sealed class AuthorizeTests(TestCity city) : IClassFixture<TestCity>
 
         meiling.Page.ShouldContain("id=\"agree\"");
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_wish_that_an_officer_no_longer_permits_is_not_answered(bool isByAddress)
+    {
+        var program = await ServiceProgram.RegisterAsync(city, $"narrowed-{isByAddress}".ToLowerInvariant());
+        using var meiling = await Citizen.SignInAsync(city, Cast.LinMeiling);
+        await meiling.OpenAsync(program.AuthorizeAddress());
+        var narrowed = isByAddress
+            ? program.Service with { RedirectUris = ["https://service.example/other"] }
+            : program.Service with { Scopes = [Scopes.Email] };
+        await city.Get<ServiceStore>().SaveAsync(narrowed, null, "changed", default);
+
+        (await meiling.DecideAsync("yes")).ShouldBeNull();
+
+        meiling.Page.ShouldContain("這次登入已經結束");
+    }
+
+    [Fact]
+    public async Task Agreeing_to_more_makes_what_was_agreed_before_last_no_longer()
+    {
+        var program = await ServiceProgram.RegisterAsync(city, "longer", s => s with { ConsentDays = 10 });
+        using var meiling = await Citizen.SignInAsync(city, Cast.LinMeiling);
+        await meiling.GoAsync(program.AuthorizeAddress(("scope", "openid profile")));
+        city.Clock.Advance(TimeSpan.FromDays(9));
+        await meiling.GoAsync(program.AuthorizeAddress(("scope", "openid email")));
+        (await meiling.OpenAsync(program.AuthorizeAddress(("scope", "openid profile")))).ShouldNotBeNull();
+
+        city.Clock.Advance(TimeSpan.FromDays(1));
+
+        (await meiling.OpenAsync(program.AuthorizeAddress(("scope", "openid profile"))))
+            .ShouldBeNull("ten days are over");
+    }
 }
