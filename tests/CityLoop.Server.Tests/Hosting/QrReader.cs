@@ -26,8 +26,8 @@ static class QrReader
 
     /// <summary>A photograph of the whole page, as an address that a picture takes.</summary>
     public static async Task<string> PhotographAsync(this IPage page) =>
-        "data:image/png;base64," + Convert.ToBase64String(
-            await File.ReadAllBytesAsync(await page.PictureAsync($"photograph-{Guid.NewGuid():N}", fullPage: true)));
+        "data:image/png;base64,"
+        + Convert.ToBase64String(await page.ShotAsync(new PageScreenshotOptions { FullPage = true }));
 
     /// <summary>What the code in a photograph says; nothing when no code can be read.</summary>
     public static async Task<string?> ReadQrAsync(this TestCity city, string photograph)
