@@ -1,5 +1,6 @@
 using CityLoop.Server.City;
 using CityLoop.Server.Operations;
+using CityLoop.Server.Pass.Data;
 
 namespace CityLoop.Server.Carbon;
 
@@ -12,6 +13,9 @@ static class CarbonCapability
         .AddSingleton<RiderLinks>()
         .AddSingleton<TripBook>()
         .AddScoped<PartnerDoor>()
+        .AddSingleton(new HeldTable("carbon.rider", AtErasure.Delete))
+        .AddSingleton(new HeldTable("carbon.link_code", AtErasure.Delete) { Secret = ["digest"] })
+        .AddSingleton(new HeldTable("carbon.trip", AtErasure.Unlink))
         .AddSingleton(new DemoSeed(40, DemoTrips.PlantAsync));
 
     public static void MapCarbon(this IEndpointRouteBuilder pages)

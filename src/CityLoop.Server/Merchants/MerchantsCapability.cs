@@ -1,5 +1,6 @@
 using CityLoop.Server.Merchants.Settlement;
 using CityLoop.Server.Pass;
+using CityLoop.Server.Pass.Data;
 
 namespace CityLoop.Server.Merchants;
 
@@ -17,6 +18,7 @@ static class MerchantsCapability
             .AddSingleton<Counter>()
             .AddSingleton<Sales>()
             .AddSingleton<SettlementStore>()
+            .AddSingleton(new HeldTable("merchants.worker", AtErasure.Delete))
             .AddSingleton<SettleShops>();
         foreach (var seed in RegisterMerchants.Seeds)
             services.AddSingleton(seed);

@@ -1,3 +1,5 @@
+using CityLoop.Server.Pass.Data;
+
 namespace CityLoop.Server.Missions;
 
 /// <summary>Missions: what the city asks people to do, and what they earn by it.</summary>
@@ -15,6 +17,11 @@ static class MissionsCapability
         services.AddSingleton<MissionViews>();
         services.AddSingleton<SpotFigures>();
         services.AddScoped<Sentences>();
+        const string why = "what was paid and why can be checked against the books";
+        services.AddSingleton(new HeldTable("missions.progress", AtErasure.Delete));
+        services.AddSingleton(new HeldTable("missions.act", AtErasure.Keep) { Why = why });
+        services.AddSingleton(new HeldTable("missions.payment", AtErasure.Keep) { Why = why });
+        services.AddSingleton(new HeldTable("missions.ticket", AtErasure.Keep) { Why = why });
         services.AddHostedService<PublishMissions>();
         services.AddHostedService<PaymentSweeper>();
         return services;

@@ -25,7 +25,7 @@ enum SendOutcome
 sealed partial class CodeRoad(
     OneTimeCodes codes, WrongTries wrongTries, ILetterSender sender, AddressLimits limits, PersonStore people,
     Sessions sessions, PassOptions options, Texts texts, IDataProtectionProvider protection,
-    TimeProvider time, ILogger<CodeRoad> log)
+    TimeProvider time, LetterWriter letters, ILogger<CodeRoad> log)
 {
     const string CookieName = "code";
 
@@ -88,6 +88,10 @@ sealed partial class CodeRoad(
         var outcome = await codes.CheckAsync(contact, ticket, code, context.RequestAborted);
         if (outcome is CodeOutcome.WrongCode or CodeOutcome.TooManyTries)
             await wrongTries.CountAsync(address, CancellationToken.None);
+        // At most as often as codes are sent, so nobody's letter box can be filled by this either.
+        if (outcome == CodeOutcome.TooManyTries
+            && await people.OwnerOfAsync(contact, CancellationToken.None) is { } owner)
+            await letters.TellAsync(owner, Topic.Safety, "codeGuessed", CancellationToken.None);
         return outcome;
     }
 

@@ -3,6 +3,7 @@ using CityLoop.Server.Pass.Cards;
 using CityLoop.Server.Operations;
 using CityLoop.Server.Pass.Contacts;
 using CityLoop.Server.Pass.Counter;
+using CityLoop.Server.Pass.Data;
 using CityLoop.Server.Pass.Letters;
 using CityLoop.Server.Pass.Levels;
 using CityLoop.Server.Pass.Profile;
@@ -49,6 +50,11 @@ static class PassCapability
         services.AddSingleton<CounterSteps>();
         services.AddSingleton<CounterChecks>();
         services.AddSingleton<FindPerson>();
+        foreach (var table in PassTables.All)
+            services.AddSingleton(table);
+        services.AddSingleton<MyData>();
+        services.AddSingleton<Erasures>();
+        services.AddHostedService<ErasureClock>();
         services.AddSingleton<WaysIn>();
         services.AddSingleton<Residences>();
         services.AddSingleton<LetterChoices>();
@@ -83,6 +89,8 @@ static class PassCapability
         ShowMe.Map(api);
         ChangeMe.Map(pages);
         ChangeContacts.Map(pages);
+        MyData.Map(pages);
+        EraseMe.Map(pages);
         ChangeProfile.Map(pages);
         MakeRecoveryCodes.Map(pages);
         FindPerson.Map(pages);

@@ -11,6 +11,13 @@ sealed class PersonAccounts(NpgsqlDataSource database, CityLedger ledger, TimePr
 {
     readonly ConcurrentDictionary<(PersonId, CurrencyId), AccountId> _known = new();
 
+    /// <summary>The link is gone from the table, so it is not remembered either.</summary>
+    public void Forget(PersonId person)
+    {
+        foreach (var known in _known.Keys.Where(known => known.Item1 == person))
+            _known.TryRemove(known, out _);
+    }
+
     public async Task<AccountId> OfAsync(PersonId person, CurrencyId currency, CancellationToken cancellation)
     {
         if (_known.TryGetValue((person, currency), out var known))

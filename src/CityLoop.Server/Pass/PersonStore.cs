@@ -55,6 +55,15 @@ sealed partial class PersonStore(NpgsqlDataSource database, TimeProvider time) :
         return (person, true);
     }
 
+    /// <summary>Whose contact it is; null for nobody's.</summary>
+    public async Task<PersonId?> OwnerOfAsync(Contact contact, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await connection.ExecuteScalarAsync<Guid?>(new CommandDefinition(
+            "select person from pass.contact where value = @Value", new { contact.Value },
+            cancellationToken: cancellation)) is { } person ? new PersonId(person) : null;
+    }
+
     /// <summary>A person without any contact: they have a passkey.</summary>
     public async Task<Person> MakeAsync(Guid id, string language, CancellationToken cancellation)
     {

@@ -1,4 +1,5 @@
 using CityLoop.Server.Operations;
+using CityLoop.Server.Pass.Data;
 using CityLoop.Server.Web;
 
 namespace CityLoop.Server.SignOn;
@@ -16,6 +17,11 @@ static class SignOnCapability
             .AddSingleton<IdTokens>().AddSingleton<ClientAssertions>().AddSingleton<ClientDoor>()
             .AddSingleton<RequestSteps>().AddSingleton<SaveService>().AddSingleton<Issuer>()
             .AddSingleton<ArrivalLimits>()
+            .AddSingleton(new HeldTable("sign_on.consent", AtErasure.Delete))
+            .AddSingleton(new HeldTable("sign_on.service_grant", AtErasure.Delete)
+            {
+                Secret = ["nonce", "challenge", "code_hash", "access_hash", "refresh_hash"],
+            })
             .AddHostedService<OldGrants>();
         return options.Demo
             ? services.AddSingleton(new DemoSeed(50, DemoServices.PlantAsync))

@@ -136,7 +136,7 @@ sealed class RecoveryCodes(
         if (code.Length < HandleLength)
             return;
         var now = time.GetUtcNow();
-        var told = await connection.QueryAsync<Guid>(new CommandDefinition(
+        var told = await connection.QueryAsync<Guid?>(new CommandDefinition(
             """
             insert into pass.recovery_guess as g (person, tries, since)
             select distinct person, 1, @now from pass.recovery_code where handle = @handle
@@ -147,7 +147,7 @@ sealed class RecoveryCodes(
             """,
             new { handle = code[..HandleLength], now, windowStart = now - GuessWindow, TellAfter },
             cancellationToken: cancellation));
-        foreach (var person in told.Where(person => person != default))
+        foreach (var person in told.OfType<Guid>())
             await letters.TellAsync(new PersonId(person), Topic.Safety, "recoveryGuessed", CancellationToken.None);
     }
 

@@ -1,0 +1,91 @@
+namespace CityLoop.Server.Pass.Data;
+
+/// <summary>What becomes of a person's rows when they are erased.</summary>
+enum AtErasure
+{
+    /// <summary>They go.</summary>
+    Delete,
+
+    /// <summary>Each row gets a person of its own who is nobody: it still counts, and joins with nothing.</summary>
+    Unlink,
+
+    /// <summary>They stay under an id that leads to nobody; <see cref="HeldTable.Why"/> says what for.</summary>
+    Keep,
+}
+
+/// <summary>
+/// A table that holds something about people. Each capability registers its own; a test walks the database and fails
+/// for a column of people that is not registered, so that neither the download nor the erasure forgets one.
+/// </summary>
+/// <param name="Name">With its schema: <c>carbon.trip</c>.</param>
+/// <param name="Then">What erasure does.</param>
+sealed record HeldTable(string Name, AtErasure Then)
+{
+    /// <summary>The column that says whose row it is.</summary>
+    public string Column { get; init; } = "person";
+
+    /// <summary>Where that column holds no person: the query for what it holds of one.</summary>
+    public string? Via { get; init; }
+
+    /// <summary>Columns that are keys or their hashes: they are held to let somebody in, and told to nobody.</summary>
+    public IReadOnlyList<string> Secret { get; init; } = [];
+
+    /// <summary>False where the rows are about somebody else: what an officer did with a person.</summary>
+    public bool IsTold { get; init; } = true;
+
+    /// <summary>Why rows are kept.</summary>
+    public string? Why { get; init; }
+
+    /// <summary>The condition that finds a person's rows, with the parameter <c>@person</c>.</summary>
+    public string Where => Via is null ? $"{Column} = @person" : $"{Column} in ({Via})";
+}
+
+/// <summary>The pass's own tables of people.</summary>
+static class PassTables
+{
+    const string OfContacts = "select value from pass.contact where person = @person";
+    const string OfCards = "select serial from pass.card where person = @person";
+    const string TwoOfficers = "who did what at a counter can be asked for years";
+
+    public static readonly IReadOnlyList<HeldTable> All =
+    [
+        // Before the contacts, by which they are found.
+        new("pass.one_time_code", AtErasure.Delete)
+        {
+            Column = "contact", Via = OfContacts, Secret = ["code_hash", "ticket_hash"],
+        },
+        new("pass.outbox", AtErasure.Delete) { Column = "contact", Via = OfContacts },
+        new("pass.letter", AtErasure.Delete),
+        new("pass.contact", AtErasure.Delete),
+        new("pass.passkey", AtErasure.Delete)
+        {
+            Secret = ["credential_id", "public_key", "attestation_object", "client_data_json"],
+        },
+        new("pass.session", AtErasure.Delete) { Secret = ["key_hash"] },
+        new("pass.account", AtErasure.Delete),
+        new("pass.recovery_code", AtErasure.Delete) { Secret = ["hash", "handle"] },
+        new("pass.recovery_guess", AtErasure.Delete),
+        new("pass.quiet_topic", AtErasure.Delete),
+        new("pass.residence", AtErasure.Delete),
+        new("pass.residence", AtErasure.Keep) { Column = "officer", IsTold = false, Why = TwoOfficers },
+        new("pass.counter_code", AtErasure.Delete) { Secret = ["code_hash"] },
+        // Before the cards, by which they are found.
+        new("pass.card_use", AtErasure.Delete) { Column = "serial", Via = OfCards },
+        new("pass.card", AtErasure.Delete) { Secret = ["code_hash", "pin_salt", "pin_hash"] },
+        new("pass.card", AtErasure.Keep) { Column = "printed_by", IsTold = false, Why = TwoOfficers },
+        new("pass.card", AtErasure.Keep) { Column = "bound_by", IsTold = false, Why = TwoOfficers },
+        new("pass.card", AtErasure.Keep) { Column = "confirmed_by", IsTold = false, Why = TwoOfficers },
+        new("pass.identity_check", AtErasure.Delete),
+        new("pass.identity_check", AtErasure.Keep) { Column = "first_officer", IsTold = false, Why = TwoOfficers },
+        new("pass.identity_check", AtErasure.Keep) { Column = "second_officer", IsTold = false, Why = TwoOfficers },
+        new("pass.identity_check", AtErasure.Keep) { Column = "withdrawn_by", IsTold = false, Why = TwoOfficers },
+        new("pass.counter_step", AtErasure.Keep) { Why = TwoOfficers },
+        new("pass.counter_step", AtErasure.Keep) { Column = "officer", IsTold = false, Why = TwoOfficers },
+        new("pass.erasure", AtErasure.Keep) { Why = "that it was asked for and done" },
+        new("pass.person", AtErasure.Keep) { Column = "id", Why = "an empty row, so that nothing points nowhere" },
+        new("pass.person", AtErasure.Keep)
+        {
+            Column = "guardian", IsTold = false, Why = "who has somebody to look after is not erased before that ends",
+        },
+    ];
+}

@@ -1,0 +1,89 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Unicode;
+using CityLoop.Ledger;
+using CityLoop.Server.City;
+using CityLoop.Server.Ledger;
+using Dapper;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
+
+namespace CityLoop.Server.Pass.Data;
+
+/// <summary>
+/// Everything that the city holds about a person, as one JSON document: each registered table's rows as they stand, but
+/// for keys and hashes, and each account with its whole statement.
+/// </summary>
+sealed class MyData(
+    NpgsqlDataSource database, IEnumerable<HeldTable> tables, CityLedger ledger, CityPack city, TimeProvider time)
+{
+    const int EntriesAtOnce = 1_000;
+
+    static readonly JsonSerializerOptions Readable = new()
+    {
+        WriteIndented = true, Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
+    };
+
+    public static void Map(IEndpointRouteBuilder pages) =>
+        pages.MapGet("/me/data.json", Download).RequireAuthorization(Roles.Resident).ExcludeFromDescription()
+            .AddEndpointFilter(new FreshSignIn("/me/data"));
+
+    static async Task<FileContentHttpResult> Download(
+        ClaimsPrincipal who, MyData data, CancellationToken cancellation) =>
+        TypedResults.File(
+            JsonSerializer.SerializeToUtf8Bytes(await data.OfAsync(who.PersonId(), cancellation), Readable),
+            "application/json", "my-data.json");
+
+    public async Task<JsonObject> OfAsync(PersonId person, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var held = new JsonObject();
+        foreach (var table in tables.Where(table => table.IsTold))
+            held[table.Name] = JsonNode.Parse(await connection.ExecuteScalarAsync<string>(new CommandDefinition(
+                $"""
+                select coalesce(jsonb_agg(to_jsonb(t) - @secret), '[]')::text
+                from {table.Name} t where {table.Where}
+                """, new { secret = table.Secret.ToArray(), person = person.Value },
+                cancellationToken: cancellation)) ?? "[]");
+        var accounts = await connection.QueryAsync<(short Currency, int Account)>(new CommandDefinition(
+            "select currency, account from pass.account where person = @Value and account is not null", person,
+            cancellationToken: cancellation));
+        var statements = new JsonArray();
+        foreach (var (currency, account) in accounts)
+            statements.Add(await StatementAsync(
+                city.Currency(new CurrencyId(currency)), new AccountId(account), cancellation));
+        return new JsonObject
+        {
+            ["person"] = person.Value, ["asOf"] = time.GetUtcNow(), ["held"] = held, ["accounts"] = statements,
+        };
+    }
+
+    async Task<JsonObject> StatementAsync(
+        CityCurrency currency, AccountId account, CancellationToken cancellation)
+    {
+        var lines = new JsonArray();
+        for (long? before = null; ;)
+        {
+            var entries = await ledger.StatementAsync(account, EntriesAtOnce, before, cancellation);
+            foreach (var entry in entries)
+                if (entry.Body is Transfer transfer)
+                    lines.Add(new JsonObject
+                    {
+                        ["entry"] = entry.Sequence, ["id"] = transfer.Id, ["at"] = entry.EffectiveAt,
+                        ["kind"] = JsonNamingPolicy.SnakeCaseLower.ConvertName(transfer.Code.ToString()),
+                        ["amount"] = transfer.Debit == account ? -transfer.Amount : transfer.Amount,
+                    });
+            if (entries.Count < EntriesAtOnce)
+                break;
+            before = entries[^1].Sequence;
+        }
+
+        return new JsonObject
+        {
+            ["account"] = account.Value, ["currency"] = currency.Code, ["scale"] = currency.Scale,
+            ["transfers"] = lines,
+        };
+    }
+}
