@@ -4,6 +4,7 @@ using System.Text.Json;
 using CityLoop.Server.Pass;
 using CityLoop.Server.SignOn;
 using CityLoop.Server.Tests.Hosting;
+using Dapper;
 
 namespace CityLoop.Server.Tests.SignOn;
 
@@ -159,6 +160,43 @@ public sealed class RefreshTests(TestCity city) : IClassFixture<TestCity>
         using var _ = meiling;
 
         city.Clock.Advance(TimeSpan.FromDays(1));
+
+        await ShouldHaveEndedAsync(program, tokens);
+    }
+
+    [Fact]
+    public async Task An_access_token_lives_ten_minutes_and_a_refresh_token_thirty_days_from_its_last_use()
+    {
+        var (program, meiling, tokens) = await BeginAsync("lives");
+        using var _ = meiling;
+        city.Clock.Advance(ServiceGrants.AccessLife);
+        (await program.UserInfoAsync(Access(tokens))).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        city.Clock.Advance(ServiceGrants.RefreshLife - ServiceGrants.AccessLife - TimeSpan.FromMinutes(1));
+        using var inTime = await program.RefreshAsync(Refresh(tokens));
+        inTime.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var next = await inTime.Content.ReadFromJsonAsync<JsonElement>();
+        next.GetProperty("expires_in").GetInt32().ShouldBe(600);
+
+        city.Clock.Advance(ServiceGrants.RefreshLife);
+
+        await ShouldHaveEndedAsync(program, next);
+    }
+
+    [Fact]
+    public async Task Of_somebody_who_is_no_longer_there_a_service_is_told_nothing()
+    {
+        var program = await ServiceProgram.RegisterAsync(city, "erased");
+        using var somebody = new Citizen(city);
+        await somebody.SignInAsync("erased@example.org");
+        var tokens = await program.TokensAsync(somebody, ("scope", Scope));
+        await using var database = await city.Database.OpenConnectionAsync();
+
+        await database.ExecuteAsync("""
+            create temp table gone as select person as id from pass.contact where value = 'erased@example.org';
+            delete from pass.contact where person in (select id from gone);
+            delete from pass.session where person in (select id from gone);
+            delete from pass.person where id in (select id from gone);
+            """);
 
         await ShouldHaveEndedAsync(program, tokens);
     }
