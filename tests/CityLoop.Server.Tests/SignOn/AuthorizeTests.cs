@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using CityLoop.Server.Pass;
 using CityLoop.Server.SignOn;
 using CityLoop.Server.Tests.Hosting;
 using CityLoop.Server.Web;
@@ -138,6 +139,22 @@ public sealed class AuthorizeTests(TestCity city) : IClassFixture<TestCity>
         var told = Citizen.Told((await meiling.DecideAsync("no"))!);
 
         told["error"].ShouldBe("unmet_authentication_requirements");
+    }
+
+    [Fact]
+    public async Task A_service_hears_that_a_passkey_was_used()
+    {
+        var program = await ServiceProgram.RegisterAsync(city, "by-passkey");
+        var key = await city.Get<Sessions>().BeginAsync(
+            PersonId.OfCast(Cast.EmmaDubois), "test", SignInMethod.Passkey, null, default);
+        using var emma = new Citizen(city);
+        emma.Client.DefaultRequestHeaders.Add("Cookie", $"{SessionAuthentication.CookieName}={key}");
+        await emma.OpenAsync(program.AuthorizeAddress());
+        emma.Page.ShouldContain("臉或指紋");
+
+        var claims = ServiceProgram.ClaimsIn(await program.TokensAsync(emma));
+
+        claims.GetProperty("amr").EnumerateArray().Select(m => m.GetString()).ShouldBe(["pop", "user", "mfa"]);
     }
 
     [Fact]
