@@ -130,9 +130,9 @@ sealed partial class ErasureClock(Erasures erasures, ILogger<ErasureClock> log) 
                 if (await erasures.EraseDueAsync(stop) is > 0 and var erased)
                     Erased(log, erased);
             }
-            catch (NpgsqlException away)
+            catch (Exception failed) when (!stop.IsCancellationRequested)
             {
-                DatabaseAway(log, away);
+                ErasureWaits(log, failed);
             }
         while (await clock.WaitForNextTickAsync(stop));
     }
@@ -140,6 +140,6 @@ sealed partial class ErasureClock(Erasures erasures, ILogger<ErasureClock> log) 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Count} people were erased, as they had asked.")]
     static partial void Erased(ILogger log, int count);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Erasure waits for the database.")]
-    static partial void DatabaseAway(ILogger log, Exception failed);
+    [LoggerMessage(Level = LogLevel.Error, Message = "Erasure did not work and is tried again in ten minutes.")]
+    static partial void ErasureWaits(ILogger log, Exception failed);
 }

@@ -31,9 +31,10 @@ sealed partial class Postman(
                 {
                 }
             }
-            catch (NpgsqlException unreachable)
+            catch (Exception failed) when (!stop.IsCancellationRequested)
             {
-                DatabaseAway(log, unreachable);
+                // Whatever it is, the city goes on without letters for a while, not the letters without a city.
+                LettersRest(log, failed);
             }
 
             await WaitAsync(stop);
@@ -96,6 +97,6 @@ sealed partial class Postman(
     [LoggerMessage(Level = LogLevel.Warning, Message = "A letter could not be sent and waits.")]
     static partial void LetterWaits(ILogger log, Exception failed);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The letters wait for the database.")]
-    static partial void DatabaseAway(ILogger log, Exception failed);
+    [LoggerMessage(Level = LogLevel.Error, Message = "Letters could not be carried and rest for half a minute.")]
+    static partial void LettersRest(ILogger log, Exception failed);
 }
