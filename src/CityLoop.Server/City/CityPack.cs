@@ -30,6 +30,7 @@ sealed class CityPack
     public required CityRebate Rebate { get; init; }
     public required CitySeals Seals { get; init; }
     public required CityCards Cards { get; init; }
+    public required CityFamily Family { get; init; }
     public required IReadOnlyDictionary<string, string> Colours { get; init; }
     public required IReadOnlyList<District> Districts { get; init; }
     public required IReadOnlyList<Spot> Spots { get; init; }

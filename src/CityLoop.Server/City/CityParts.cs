@@ -106,3 +106,12 @@ sealed record CityCards(long WithoutPin, long WithoutPinPerDay)
     /// <summary>A lunch, and two of them: what a city loses at most when a card lies in the street for a day.</summary>
     public static CityCards Usual { get; } = new(300, 600);
 }
+
+/// <summary>Until when guardians are needed, in years of the child's age.</summary>
+/// <param name="ActsUntil">From this age on a child uses its pass itself.</param>
+/// <param name="Majority">At this age nobody is a guardian any more.</param>
+sealed record CityFamily(int ActsUntil, int Majority)
+{
+    /// <summary>Thirteen, when children get phones of their own; eighteen by the Civil Code (Taiwan, 2023).</summary>
+    public static CityFamily Usual { get; } = new(13, 18);
+}

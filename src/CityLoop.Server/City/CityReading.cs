@@ -13,7 +13,7 @@ sealed class CityReading(string folder, PackNode city, List<PackProblem> problem
     {
         city.Only(
             "names", "timeZone", "fiscalYearStart", "languages", "currencies", "budgets", "rebate", "seals", "colours",
-            "cards");
+            "cards", "family");
         _languages = city.Texts("languages");
         var districts = Districts();
         var byCode = districts.ToDictionary(d => d.Code);
@@ -23,6 +23,7 @@ sealed class CityReading(string folder, PackNode city, List<PackProblem> problem
         var rebate = Rebate(budgets);
         var seals = Seals();
         var cards = Cards();
+        var family = Family();
         var names = city.Names("names", _languages);
         var zone = Zone();
         var colours = city.Map("colours");
@@ -42,6 +43,7 @@ sealed class CityReading(string folder, PackNode city, List<PackProblem> problem
             Rebate = rebate!,
             Seals = seals,
             Cards = cards,
+            Family = family,
             Colours = colours,
             Districts = districts,
             Spots = spots,
@@ -101,6 +103,17 @@ sealed class CityReading(string folder, PackNode city, List<PackProblem> problem
             node.Whole("withoutPin", 0, Transfer.MaxAmount), node.Whole("withoutPinPerDay", 0, Transfer.MaxAmount));
         if (rule.WithoutPinPerDay < rule.WithoutPin)
             node.Wrong("withoutPinPerDay", "is less than a single payment may be", "Write 'withoutPin' or more");
+        return rule;
+    }
+
+    CityFamily Family()
+    {
+        if (!city.Has("family"))
+            return CityFamily.Usual;
+        var node = city.One("family").Only("actsUntil", "majority");
+        var rule = new CityFamily((int)node.Whole("actsUntil", 0, 25), (int)node.Whole("majority", 1, 25));
+        if (rule.ActsUntil > rule.Majority)
+            node.Wrong("actsUntil", "is above the age of majority", "Write 'majority' or less");
         return rule;
     }
 

@@ -33,6 +33,6 @@ static class MerchantsCapability
         ShowToday.Map(till);
         ShowShopStatement.Map(till);
         DownloadPayout.Map(app);
-        PayShop.Map(app.MapGroup("/api/v1/wallet").RequireAuthorization(Roles.Resident));
+        PayShop.Map(app.MapGroup("/api/v1/wallet").RequireAuthorization(Roles.Holder));
     }
 }

@@ -29,7 +29,7 @@ static class AnswerSpot
     public sealed record Entries(string Reward, string Draw, int Count);
 
     public static void Map(IEndpointRouteBuilder api) =>
-        api.MapPost("/spots/{code}/answers", Handle).RequireAuthorization(Roles.Resident).WithName("AnswerSpot")
+        api.MapPost("/spots/{code}/answers", Handle).RequireAuthorization(Roles.Holder).WithName("AnswerSpot")
             .WithTags("Missions");
 
     static async Task<Results<Ok<Response>, ProblemHttpResult>> Handle(

@@ -11,7 +11,7 @@ namespace CityLoop.Server.Missions;
 static class AnswerSpotForm
 {
     public static void Map(IEndpointRouteBuilder pages) =>
-        pages.MapPost("/spots/{code}/answer", Handle).RequireAuthorization(Roles.Resident).ExcludeFromDescription();
+        pages.MapPost("/spots/{code}/answer", Handle).RequireAuthorization(Roles.Holder).ExcludeFromDescription();
 
     static async Task<RedirectHttpResult> Handle(
         string code, [FromForm] Guid id, [FromForm] string? mission, [FromForm] string? answer, ClaimsPrincipal who,

@@ -21,7 +21,7 @@ static class ListMissions
         int Tickets, string? Draw, bool Earned);
 
     public static void Map(IEndpointRouteBuilder api) =>
-        api.MapGet("/missions", Handle).RequireAuthorization(Roles.Resident).WithName("ListMissions")
+        api.MapGet("/missions", Handle).RequireAuthorization(Roles.Holder).WithName("ListMissions")
             .WithTags("Missions");
 
     static async Task<Ok<List<Response>>> Handle(

@@ -1,5 +1,6 @@
 using CityLoop.Server.City;
 using CityLoop.Server.Pass.Cards;
+using CityLoop.Server.Pass.Family;
 using CityLoop.Server.Operations;
 using CityLoop.Server.Pass.Contacts;
 using CityLoop.Server.Pass.Counter;
@@ -67,6 +68,7 @@ static class PassCapability
         services.AddSingleton<OneTimeCodes>();
         services.AddSingleton<PersonAccounts>();
         services.AddSingleton<CardStore>();
+        services.AddSingleton<FamilyStore>();
         services.AddSingleton<CardTill>();
         services.AddScoped<CounterCards>();
         services.AddSingleton<Sessions>();
@@ -97,6 +99,7 @@ static class PassCapability
         CheckForms.Map(pages);
         CounterCards.Map(pages);
         MyCards.Map(pages);
+        ChangeFamily.Map(pages);
         if (pages.ServiceProvider.GetService<Outbox>() is not null)
             Outbox.Map(pages);
     }

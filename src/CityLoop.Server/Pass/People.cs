@@ -20,6 +20,13 @@ readonly record struct PersonId(Guid Value)
 static class Roles
 {
     public const string Resident = "resident";
+
+    /// <summary>A child, as long as a guardian acts for it: wallet and missions, nothing of its pass.</summary>
+    public const string Represented = "represented";
+
+    /// <summary>Whoever's wallet it is, and who acts for them.</summary>
+    public const string Holder = Resident + "," + Represented;
+
     public const string ShopWorker = "shop_worker";
     public const string CityStaff = "city_staff";
     public const string Auditor = "auditor";
@@ -32,6 +39,7 @@ static class People
 {
     public const string NameClaim = "name";
     public const string SessionClaim = "session";
+    public const string GuardianClaim = "guardian";
     public const string LevelClaim = "level";
     public const string WishClaim = "wish";
 
@@ -56,13 +64,22 @@ static class People
     public static IEnumerable<string> Wishes(this ClaimsPrincipal principal) =>
         principal.FindAll(WishClaim).Select(claim => claim.Value);
 
+    /// <summary>True for somebody with a wallet: themselves, or a child for whom a guardian acts.</summary>
+    public static bool IsHolder(this ClaimsPrincipal principal) =>
+        principal.IsInRole(Roles.Resident) || principal.IsInRole(Roles.Represented);
+
+    /// <summary>Who acts for the person just now; null for somebody who acts themselves.</summary>
+    public static PersonId? GuardianId(this ClaimsPrincipal principal) =>
+        principal.FindFirstValue(GuardianClaim) is { } id ? new PersonId(Guid.Parse(id)) : null;
+
     /// <summary>The session that the request came with.</summary>
     public static Guid SessionId(this ClaimsPrincipal principal) =>
         Guid.Parse(principal.FindFirstValue(SessionClaim)
             ?? throw new InvalidOperationException("Nobody is signed in."));
 
     /// <summary>The principal of a session.</summary>
-    public static ClaimsPrincipal Principal(Person person, Guid session)
+    /// <param name="guardian">Who acts for the person in this session; null where they act themselves.</param>
+    public static ClaimsPrincipal Principal(Person person, Guid session, Guid? guardian = null)
     {
         List<Claim> claims =
         [
@@ -71,8 +88,13 @@ static class People
             new(SessionClaim, session.ToString()),
             new(LevelClaim, ((int)person.Level).ToString(CultureInfo.InvariantCulture)),
             .. person.Wishes.Select(wish => new Claim(WishClaim, wish)),
-            .. person.Roles.Select(role => new Claim(ClaimTypes.Role, role)),
         ];
+        if (guardian is null)
+            claims.AddRange(person.Roles.Select(role => new Claim(ClaimTypes.Role, role)));
+        else
+            claims.AddRange([
+                new Claim(GuardianClaim, guardian.Value.ToString()), new Claim(ClaimTypes.Role, Roles.Represented),
+            ]);
         return new ClaimsPrincipal(new ClaimsIdentity(claims, "session", NameClaim, ClaimTypes.Role));
     }
 }

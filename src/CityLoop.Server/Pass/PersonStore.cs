@@ -115,9 +115,12 @@ sealed partial class PersonStore(NpgsqlDataSource database, TimeProvider time) :
         {
             await connection.ExecuteAsync(
                 """
-                insert into pass.person (id, name, language, roles, born, district, guardian, created_at)
-                values (@id, @name, 'zh-TW', @roles, @born, @district, @guardian, @now)
-                on conflict (id) do nothing
+                insert into pass.person (id, name, language, roles, born, district, created_at)
+                values (@id, @name, 'zh-TW', @roles, @born, @district, @now)
+                on conflict (id) do nothing;
+                insert into pass.guardianship (child, guardian, asked_at, accepted_at)
+                select @id, @guardian, @now, @now where @guardian::uuid is not null
+                on conflict do nothing
                 """,
                 new
                 {

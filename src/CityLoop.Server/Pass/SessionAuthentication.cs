@@ -23,7 +23,7 @@ sealed class SessionAuthentication(
     /// </summary>
     public static async Task SignInAsync(HttpContext context, Sessions sessions, Person person, SignInMethod method)
     {
-        var before = context.User.FindPersonId();
+        var before = context.User.GuardianId() ?? context.User.FindPersonId();
         var sessionBefore = before is null ? (Guid?)null : context.User.SessionId();
         var key = await sessions.BeginAsync(
             new PersonId(person.Id), DeviceLabel.Of(context.Request.Headers.UserAgent), method, sessionBefore,

@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
+using CityLoop.Server.City;
 using CityLoop.Server.Pass.Levels;
 using Dapper;
 using Npgsql;
@@ -16,7 +17,7 @@ sealed record SessionLine(Guid Id, string Device, DateTimeOffset CreatedAt, Date
 /// Who is signed in where. The browser holds a random key, the table its hash. A session is read from the table at
 /// most every few seconds; ending it in this process holds at once, in another server after those seconds.
 /// </summary>
-sealed class Sessions(NpgsqlDataSource database, TimeProvider time)
+sealed class Sessions(NpgsqlDataSource database, CityPack city, CityClock clock, TimeProvider time)
 {
     /// <summary>How long this process trusts what it read.</summary>
     public static readonly TimeSpan TrustedFor = TimeSpan.FromSeconds(3);
@@ -76,11 +77,17 @@ sealed class Sessions(NpgsqlDataSource database, TimeProvider time)
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(
             """
-            select s.id, s.last_seen_at, p.id as person, p.name, p.language, p.roles, p.created_at, p.wishes,
-              pass.level_of(p.id) as level
-            from pass.session s join pass.person p on p.id = s.person
+            select s.id, s.last_seen_at, s.person as signed_in, p.id as person, p.name, p.language, o.roles,
+              p.created_at, o.wishes, pass.level_of(p.id) as level
+            from pass.session s join pass.person o on o.id = s.person
+            left join pass.guardianship g on g.child = s.acts_for and g.guardian = s.person
+              and g.accepted_at is not null and g.ended_at is null
+              and exists (select from pass.person c where c.id = g.child and c.born > @since)
+            join pass.person p on p.id = coalesce(g.child, s.person)
             where s.key_hash = @hash and s.ended_at is null
-            """, new { hash = HashOf(key) }, cancellationToken: cancellation));
+            """,
+            new { hash = HashOf(key), since = clock.Today.AddYears(-city.Family.ActsUntil) },
+            cancellationToken: cancellation));
         if (row is null || now - row.LastSeenAt > IdleLimit(row.Roles))
         {
             _known.TryRemove(key, out _);
@@ -93,8 +100,9 @@ sealed class Sessions(NpgsqlDataSource database, TimeProvider time)
                 cancellationToken: cancellation));
         if (_known.Count >= CacheMax)
             _known.Clear();
-        var principal = People.Principal(row.ToPerson(), row.Id);
-        _known[key] = new Known(row.Id, row.Person, principal, now);
+        var principal = People.Principal(
+            row.ToPerson(), row.Id, row.SignedIn == row.Person ? null : row.SignedIn);
+        _known[key] = new Known(row.Id, row.SignedIn, principal, now);
         // What was read before a session ended elsewhere in this process must not be trusted after it.
         if (Interlocked.Read(ref _endings) != endingsBefore)
             _known.TryRemove(key, out _);
@@ -164,6 +172,7 @@ sealed class Sessions(NpgsqlDataSource database, TimeProvider time)
     {
         public Guid Id { get; init; }
         public DateTimeOffset LastSeenAt { get; init; }
+        public Guid SignedIn { get; init; }
         public Guid Person { get; init; }
         public string Name { get; init; } = "";
         public string Language { get; init; } = "";

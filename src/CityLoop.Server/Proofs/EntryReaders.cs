@@ -30,7 +30,7 @@ sealed class EntryReaders(CityLedger ledger, PersonAccounts people, MerchantStor
         if (await merchants.OfWorkerAsync(person, cancellation) is { } shop
             && (accounts.Contains(shop.Account) || accounts.Contains(shop.Payout)))
             return true;
-        return who.IsInRole(Roles.Resident) && await people.OwnsAnyAsync(person, accounts, cancellation);
+        return who.IsHolder() && await people.OwnsAnyAsync(person, accounts, cancellation);
     }
 
     static AccountId[] AccountsIn(LedgerCommand command) => command switch

@@ -16,7 +16,7 @@ static class ShowReceipt
         DateTimeOffset? RefundedAt, long Sequence);
 
     public static void Map(IEndpointRouteBuilder api) =>
-        api.MapGet("/receipts/{id:guid}", HandleAsync).RequireAuthorization(Roles.Resident)
+        api.MapGet("/receipts/{id:guid}", HandleAsync).RequireAuthorization(Roles.Holder)
             .WithName("ShowReceipt").WithTags("Wallets");
 
     static async Task<Results<Ok<Response>, ProblemHttpResult>> HandleAsync(

@@ -14,7 +14,7 @@ static class WalletsCapability
 
     public static void MapWallets(this IEndpointRouteBuilder app)
     {
-        var wallet = app.MapGroup("/api/v1/wallet").RequireAuthorization(Roles.Resident);
+        var wallet = app.MapGroup("/api/v1/wallet").RequireAuthorization(Roles.Holder);
         ShowWallet.Map(wallet);
         ShowCode.Map(wallet);
         FollowWallet.Map(wallet);

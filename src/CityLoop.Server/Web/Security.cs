@@ -58,6 +58,7 @@ static class Security
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAssertion(_ => false).Build());
         foreach (var role in Roles.All)
             authorization.AddPolicy(role, policy => policy.RequireRole(role));
+        authorization.AddPolicy(Roles.Holder, policy => policy.RequireRole(Roles.Resident, Roles.Represented));
     }
 
     /// <summary>Before everything that answers.</summary>

@@ -91,8 +91,8 @@ sealed class Erasures(
                     transaction);
             await connection.ExecuteAsync(
                 """
-                update pass.person set name = '', roles = '{}', wishes = '{}', born = null, district = null,
-                  guardian = null where id = @person;
+                update pass.person set name = '', roles = '{}', wishes = '{}', born = null, district = null
+                where id = @person;
                 update pass.erasure set done_at = @now where person = @person
                 """, values, transaction);
             await transaction.CommitAsync(cancellation);
@@ -107,7 +107,12 @@ sealed class Erasures(
     {
         var (looksAfter, holdsRole) = await connection.QuerySingleAsync<(bool, bool)>(
             """
-            select exists (select from pass.person where guardian = @Value),
+            select exists (
+                select from pass.guardianship g join pass.person c on c.id = g.child
+                where g.guardian = @Value and g.accepted_at is not null and g.ended_at is null and c.born is not null
+                  and not exists (
+                    select from pass.guardianship o where o.child = g.child and o.guardian <> g.guardian
+                      and o.accepted_at is not null and o.ended_at is null)),
               exists (select from pass.person where id = @Value and roles <> '{resident}' and roles <> '{}')
             """, person);
         return looksAfter ? ErasureOutcome.LooksAfterSomebody

@@ -83,9 +83,17 @@ static class PassTables
         new("pass.counter_step", AtErasure.Keep) { Column = "officer", IsTold = false, Why = TwoOfficers },
         new("pass.erasure", AtErasure.Keep) { Why = "that it was asked for and done" },
         new("pass.person", AtErasure.Keep) { Column = "id", Why = "an empty row, so that nothing points nowhere" },
-        new("pass.person", AtErasure.Keep)
+        new("pass.guardianship", AtErasure.Delete) { Column = "child" },
+        new("pass.guardianship", AtErasure.Delete) { Column = "guardian" },
+        new("pass.guardianship", AtErasure.Keep)
         {
-            Column = "guardian", IsTold = false, Why = "who has somebody to look after is not erased before that ends",
+            Column = "asked_by", IsTold = false, Why = "the other guardian stays one",
+        },
+        new("pass.acted_for", AtErasure.Delete) { Column = "child" },
+        new("pass.acted_for", AtErasure.Keep) { Column = "guardian", Why = "the child may read who acted for it" },
+        new("pass.session", AtErasure.Keep)
+        {
+            Column = "acts_for", IsTold = false, Why = "the session is its guardian's; nobody acts for who is erased",
         },
     ];
 }

@@ -42,7 +42,7 @@ public sealed class ErasureTests(TestCity city) : IClassFixture<TestCity>
         (await connection.ExecuteScalarAsync<long>(
             """
             select count(*) from pass.person where id = @Value
-              and name = '' and roles = '{}' and born is null and district is null and guardian is null
+              and name = '' and roles = '{}' and born is null and district is null
             """, person)).ShouldBe(1);
         (await city.BalanceAsync(account)).ShouldBe(250, "the points end by their own last day");
         await city.Get<CityLedger>().SealAsync(default);
