@@ -26,6 +26,7 @@ static class LargeCity
         var (people, tail, end) = isQuick ? (150_000, 250_000, 700_000) : (3_000_000, 5_000_000, 20_000_000);
         var options = city.Options with { DatabaseName = "large" };
         var growth = new List<string>();
+        await GrowAsync(city.Options with { DatabaseName = "young" }, people / 10, [tail / 5, tail], growth);
         var snapshotAt = 0L;
         var town = default(LedgerTown)!;
 
@@ -61,38 +62,54 @@ static class LargeCity
                 "delete from ledger.snapshot where sequence > @snapshotAt", new { snapshotAt });
         var (restart, _) = await RestartAsync(elsewhere);
         var statement = await StatementsAsync(elsewhere, town, end, growth);
-        Progress.Tell("growth, by entries in the journal:");
+        Progress.Tell("growth, by entries in the journal (up to 5 million with a tenth of the people):");
         foreach (var line in growth)
             Progress.Tell(line);
         return new Figures(memory, restart, statement);
+    }
+
+    /// <summary>The first millions, in a city with a tenth of the people.</summary>
+    static async Task GrowAsync(CityOptions options, int people, int[] ends, List<string> growth)
+    {
+        await using var host = await LedgerHost.StartAsync(options);
+        var town = new LedgerTown(host.Ledger);
+        await town.SettleAsync(people, 1);
+        var numbers = new FastRandom(17);
+        foreach (var end in ends)
+            await GrowToAsync(host, town, end, ends[0] / 1_000, () => town.Gift(ref numbers), growth);
+    }
+
+    /// <summary>Grows a journal, every so often with a line for the first of the people, and measures it there.</summary>
+    static async Task<double> GrowToAsync(
+        LedgerHost host, LedgerTown town, int end, int every, Func<Transfer> gift, List<string> growth)
+    {
+        var busy = town.First;
+        var count = end - (int)await host.Ledger.ReadAsync(books => books.Sequence, CancellationToken.None);
+        await town.PostAllAsync(count, i =>
+        {
+            var next = gift();
+            return i % every == 0 && next.Debit != busy ? next with { Credit = busy } : next;
+        });
+        var (p50, p99) = await StatementAsync(host, busy);
+        var random = await Callers.AskAsync(host.Ledger, 4_096, 3, LedgerBench.Gifts(town));
+        var (bytes, entries) = await LedgerBench.JournalSizeAsync(host.Database.Source);
+        growth.Add(string.Create(CultureInfo.InvariantCulture,
+            $"{entries,12:n0}: {random.PerSecond,9:n0} transfers/s, p99 {random.P99Ms:0.0} ms; statement p50 "
+            + $"{p50:0.00} ms, p99 {p99:0.00} ms; {bytes / (double)entries:0} bytes an entry"));
+        return p99;
     }
 
     static async Task<double> StatementsAsync(CityOptions options, LedgerTown made, int end, List<string> growth)
     {
         await using var host = await LedgerHost.StartAsync(options);
         var town = made.At(host.Ledger);
-        var busy = town.First;
         var numbers = new FastRandom(13);
         var now = (int)await host.Ledger.ReadAsync(books => books.Sequence, CancellationToken.None);
         var p99 = 0.0;
         for (var part = 1; part <= 3; part++)
-        {
-            var until = now + (end - now) * part / 3;
-            var count = until - (int)await host.Ledger.ReadAsync(books => books.Sequence, CancellationToken.None);
-            var every = Math.Max(2, (end - now) / StatementEntries);
-            await town.PostAllAsync(count, i =>
-            {
-                var gift = town.Gift(ref numbers);
-                return i % every == 0 && gift.Debit != busy ? gift with { Credit = busy } : gift;
-            });
-            (var p50, p99) = await StatementAsync(host, busy);
-            var random = await Callers.AskAsync(host.Ledger, 4_096, 3, LedgerBench.Gifts(town));
-            var (bytes, entries) = await LedgerBench.JournalSizeAsync(host.Database.Source);
-            growth.Add(string.Create(CultureInfo.InvariantCulture,
-                $"{entries,12:n0}: {random.PerSecond,9:n0} transfers/s, p99 {random.P99Ms:0.0} ms; statement p50 "
-                + $"{p50:0.00} ms, p99 {p99:0.00} ms; {bytes / (double)entries:0} bytes an entry"));
-        }
-
+            p99 = await GrowToAsync(
+                host, town, now + (end - now) * part / 3, Math.Max(2, (end - now) / StatementEntries),
+                () => town.Gift(ref numbers), growth);
         return p99;
     }
 

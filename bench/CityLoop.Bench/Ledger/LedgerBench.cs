@@ -50,6 +50,7 @@ static class LedgerBench
         var ledger = host.Ledger;
         var town = new LedgerTown(ledger);
         await Progress.TellAsync($"{size.People:n0} accounts, 2 lots each", () => town.SettleAsync(size.People, 2));
+        await host.CheckpointAsync();
         await Callers.AskAsync(ledger, size.Outstanding, 2, Gifts(town));
 
         // Ours, the reference, ours again: a machine that is slower for a minute is slower for both.
@@ -68,10 +69,12 @@ static class LedgerBench
         }
 
         var (oneCaller, oneCommit) = await OneByOneAsync(host, town, size.Seconds);
+        await host.CheckpointAsync();
         var halfNumbers = new FastRandom(5);
         var half = await Callers.AskAtRateAsync(
             ledger, random.PerSecond / 2, size.Seconds, () => town.Gift(ref halfNumbers));
         Progress.Tell($"half rate {half}");
+        await host.CheckpointAsync();
         var pause = await SnapshotPauseAsync(ledger, town, size);
         var grant = await GrantAsync(host, town, size.Grant);
         return new Peak(random, hot, pgbench, oneCaller, oneCommit, half, grant, pause,

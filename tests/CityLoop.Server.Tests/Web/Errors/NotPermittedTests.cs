@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using CityLoop.Server.Pass.Levels;
 using CityLoop.Server.Tests.Hosting;
 using CityLoop.Server.Web;
 using Microsoft.AspNetCore.Authorization;
@@ -94,8 +95,10 @@ public sealed class NotPermittedTests(TestCity city) : IClassFixture<TestCity>
 
     static List<HashSet<string>> DoorsOf(RouteEndpoint endpoint) =>
     [
-        // A policy of ours that has a name has the name of the one role that it asks for.
+        // A policy of ours that has a name has the name of the roles that it asks for; a level is no role, and who
+        // lacks one is told how to reach it.
         .. endpoint.Metadata.OfType<IAuthorizeData>().Select(door => door.Roles ?? door.Policy).OfType<string>()
+            .Where(names => !Enum.GetValues<AssuranceLevel>().Any(level => names == NeedsLevel.PolicyOf(level)))
             .Select(roles => roles.Split(',').ToHashSet()),
         .. endpoint.Metadata.OfType<AuthorizationPolicy>().SelectMany(policy => policy.Requirements)
             .OfType<RolesAuthorizationRequirement>().Select(door => door.AllowedRoles.ToHashSet()),
