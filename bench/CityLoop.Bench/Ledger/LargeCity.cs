@@ -79,7 +79,7 @@ static class LargeCity
             await GrowToAsync(host, town, end, ends[0] / 1_000, () => town.Gift(ref numbers), growth);
     }
 
-    /// <summary>Grows a journal, every so often with a line for the first of the people, and measures it there.</summary>
+    /// <summary>Grows a journal, now and then with a line for the first of the people, and measures it.</summary>
     static async Task<double> GrowToAsync(
         LedgerHost host, LedgerTown town, int end, int every, Func<Transfer> gift, List<string> growth)
     {

@@ -45,6 +45,12 @@ public static class Browser
     /// </summary>
     public static async Task ShouldBeAccessibleAsync(this IPage page)
     {
+        // A colour that is fading in is not yet the colour that people read; a clock's hand never comes to rest.
+        await page.EvaluateAsync("""
+            () => Promise.race([
+              Promise.all(document.getAnimations().map(move => move.finished)),
+              new Promise(enough => setTimeout(enough, 1000))])
+            """);
         await page.EvaluateAsync(AxeScript.Value);
         var found = await page.EvaluateAsync<string[]>("""
             async () => (await axe.run(document, {

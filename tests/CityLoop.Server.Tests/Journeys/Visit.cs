@@ -66,8 +66,6 @@ sealed class Visit(TestCity city, IPage page, string who, string language)
         // A chart counts once it stands; its table is in the page before.
         await page.WaitForFunctionAsync(
             "() => [...document.querySelectorAll('figure[data-chart]')].every(f => f.dataset.drawn)");
-        // A colour that is fading in is not yet the colour that people read.
-        await page.EvaluateAsync("() => Promise.all(document.getAnimations().map(move => move.finished))");
         await page.ShouldBeAccessibleAsync();
         var spoken = await page.Locator("html").GetAttributeAsync("lang");
         spoken.ShouldBe(language == "zh-TW" ? "zh-Hant-TW" : language, page.Url);
