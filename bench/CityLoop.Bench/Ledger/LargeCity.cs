@@ -26,7 +26,6 @@ static class LargeCity
         var (people, tail, end) = isQuick ? (150_000, 250_000, 700_000) : (3_000_000, 5_000_000, 20_000_000);
         var options = city.Options with { DatabaseName = "large" };
         var growth = new List<string>();
-        await GrowAsync(city.Options with { DatabaseName = "young" }, people / 10, [tail / 5, tail], growth);
         var snapshotAt = 0L;
         var town = default(LedgerTown)!;
 
@@ -60,23 +59,35 @@ static class LargeCity
         await using (var connection = await cluster.Source.OpenConnectionAsync())
             await connection.ExecuteAsync(
                 "delete from ledger.snapshot where sequence > @snapshotAt", new { snapshotAt });
-        var (restart, _) = await RestartAsync(elsewhere);
+        // The middle one of three: what else the machine does makes a second or two.
+        var restarts = new List<double>();
+        for (var i = 0; i < 3; i++)
+            restarts.Add((await RestartAsync(elsewhere)).Seconds);
+        restarts.Sort();
         var statement = await StatementsAsync(elsewhere, town, end, growth);
-        Progress.Tell("growth, by entries in the journal (up to 5 million with a tenth of the people):");
-        foreach (var line in growth)
+        Tell("growth, by entries in the journal:", growth);
+        return new Figures(memory, restarts[1], statement);
+    }
+
+    static void Tell(string what, List<string> lines)
+    {
+        Progress.Tell(what);
+        foreach (var line in lines)
             Progress.Tell(line);
-        return new Figures(memory, restart, statement);
     }
 
     /// <summary>The first millions, in a city with a tenth of the people.</summary>
-    static async Task GrowAsync(CityOptions options, int people, int[] ends, List<string> growth)
+    public static async Task GrowAsync(BenchCity city, bool isQuick)
     {
-        await using var host = await LedgerHost.StartAsync(options);
+        var (people, ends) = isQuick ? (15_000, new[] { 50_000 }) : (300_000, new[] { 1_000_000, 5_000_000 });
+        var growth = new List<string>();
+        await using var host = await LedgerHost.StartAsync(city.Options with { DatabaseName = "young" });
         var town = new LedgerTown(host.Ledger);
         await town.SettleAsync(people, 1);
         var numbers = new FastRandom(17);
         foreach (var end in ends)
             await GrowToAsync(host, town, end, ends[0] / 1_000, () => town.Gift(ref numbers), growth);
+        Tell("and before that, with a tenth of the people:", growth);
     }
 
     /// <summary>Grows a journal, now and then with a line for the first of the people, and measures it.</summary>

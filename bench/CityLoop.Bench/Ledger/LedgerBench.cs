@@ -25,6 +25,7 @@ static class LedgerBench
         await using var city = new BenchCity();
         var peak = await PeakAsync(city, size);
         var large = await LargeCity.MeasureAsync(city, isQuick);
+        await LargeCity.GrowAsync(city, isQuick);
         return
         [
             BenchRow.Times("random", peak.Random.PerSecond, "transfers/s", peak.Pgbench, 25),
