@@ -1,5 +1,6 @@
 using CityLoop.Server.Missions;
 using CityLoop.Server.Tests.Hosting;
+using Microsoft.Playwright;
 
 namespace CityLoop.Server.Tests.Journeys;
 
@@ -37,5 +38,18 @@ sealed class PayCodePage(Visit visit)
     {
         await visit.GoAsync("/pay-code");
         return await visit.TextAsync("#digits");
+    }
+
+    /// <summary>The page goes to the receipt by itself once the shop has charged.</summary>
+    public async Task IsPaidAsync()
+    {
+        try
+        {
+            await visit.Page.WaitForURLAsync("**/receipts/**", new PageWaitForURLOptions { Timeout = 5_000 });
+        }
+        catch (TimeoutException)
+        {
+            // A till that charges within the blink in which the page is not listening yet is not heard by it.
+        }
     }
 }

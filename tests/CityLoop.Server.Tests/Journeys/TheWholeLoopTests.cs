@@ -54,6 +54,7 @@ public sealed class TheWholeLoopTests
     {
         var (wallet, code, till) = (new WalletPage(resident), new PayCodePage(resident), new TillPage(baker));
         (await till.ChargeAsync(60, await code.DigitsAsync())).ShouldBe(1, "3 % of 60 is 1.8, rounded down");
+        await code.IsPaidAsync();
         (await wallet.BalanceAsync()).ShouldBe(41);
 
         await till.RefundLastAsync();
@@ -62,6 +63,7 @@ public sealed class TheWholeLoopTests
 
         city.Clock.Advance(TimeSpan.FromSeconds(31)); // A code works once; the next one comes half a minute later.
         (await till.ChargeAsync(60, await code.DigitsAsync())).ShouldBe(1);
+        await code.IsPaidAsync();
         (await wallet.BalanceAsync()).ShouldBe(41);
     }
 
