@@ -18,6 +18,9 @@ sealed class AddressCounts(TimeProvider time, TimeSpan window, int max)
 
     readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
 
+    // Two that come at once are two: what one has counted, the other must see.
+    readonly Lock _counting = new();
+
     // In each the number of its span above, the count below: what an earlier span left counts as nothing.
     readonly long[] _counters = new long[Rows * CountersInRow];
 
@@ -26,13 +29,18 @@ sealed class AddressCounts(TimeProvider time, TimeSpan window, int max)
     {
         Span<int> places = stackalloc int[Rows];
         PlacesOf(name, places);
-        var count = CountAt(places);
-        if (count >= max)
-            return false;
-        // Only the lowest are raised: the others hold somebody else's count as well.
-        foreach (var place in places)
-            RaiseTo(place, count + 1);
-        return true;
+        lock (_counting)
+        {
+            var span = Now;
+            var count = CountAt(places, span);
+            if (count >= max)
+                return false;
+            // Only the lowest are raised: the others hold somebody else's count as well.
+            foreach (var place in places)
+                if (CountOf(_counters[place], span) == count)
+                    _counters[place] = (span << CountBits) | (count + 1);
+            return true;
+        }
     }
 
     /// <summary>Whether the name has had its share.</summary>
@@ -40,7 +48,8 @@ sealed class AddressCounts(TimeProvider time, TimeSpan window, int max)
     {
         Span<int> places = stackalloc int[Rows];
         PlacesOf(name, places);
-        return CountAt(places) >= max;
+        lock (_counting)
+            return CountAt(places, Now) >= max;
     }
 
     long Now => time.GetUtcNow().Ticks / window.Ticks;
@@ -54,25 +63,13 @@ sealed class AddressCounts(TimeProvider time, TimeSpan window, int max)
                 + BinaryPrimitives.ReadUInt16LittleEndian(digest[(row * sizeof(ushort))..]);
     }
 
-    long CountAt(ReadOnlySpan<int> places)
+    long CountAt(ReadOnlySpan<int> places, long span)
     {
         var lowest = long.MaxValue;
         foreach (var place in places)
-            lowest = Math.Min(lowest, CountOf(Volatile.Read(ref _counters[place])));
+            lowest = Math.Min(lowest, CountOf(_counters[place], span));
         return lowest;
     }
 
-    long CountOf(long counter) => counter >> CountBits == Now ? counter & uint.MaxValue : 0;
-
-    void RaiseTo(int place, long count)
-    {
-        var before = Volatile.Read(ref _counters[place]);
-        while (CountOf(before) < count)
-        {
-            var seen = Interlocked.CompareExchange(ref _counters[place], (Now << CountBits) | count, before);
-            if (seen == before)
-                return;
-            before = seen;
-        }
-    }
+    static long CountOf(long counter, long span) => counter >> CountBits == span ? counter & uint.MaxValue : 0;
 }

@@ -68,4 +68,24 @@ public sealed class AddressLimitsTests(TestCity city) : IClassFixture<TestCity>
         limits.IsUsedUp(guesser).ShouldBeTrue();
         limits.Allows(IPAddress.Parse("198.51.100.7")).ShouldBeTrue();
     }
+
+    [Fact]
+    public async Task Who_asks_many_times_at_once_gets_no_more_than_one_after_the_other()
+    {
+        var limits = new AddressLimits(new TestClock(), attemptsMax: 20_000);
+        var guesser = IPAddress.Parse("203.0.113.1");
+        using var start = new Barrier(4);
+        var allowed = 0;
+        var callers = Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(() =>
+        {
+            start.SignalAndWait();
+            for (var i = 0; i < 20_000; i++)
+                if (limits.Allows(guesser))
+                    Interlocked.Increment(ref allowed);
+        }, TaskCreationOptions.LongRunning));
+
+        await Task.WhenAll(callers);
+
+        allowed.ShouldBe(20_000);
+    }
 }
