@@ -1,3 +1,4 @@
+using System.Runtime;
 using CityLoop.Ledger;
 using CityLoop.Server.Ledger.Seals;
 using CityLoop.Server.Shared;
@@ -55,7 +56,7 @@ sealed partial class CityLedger : IHostedService, IDisposable
         {
             try
             {
-                var books = await LedgerRecovery.RecoverAsync(journal, _stop.Token);
+                var books = await RecoverAsync(journal);
                 var last = await TakeSeatAsync(journal) ?? await FollowAsync(journal, books);
                 await LedgerRecovery.CatchUpAsync(journal, books, _stop.Token);
                 await MustEndTogetherAsync(journal, last, books);
@@ -79,6 +80,23 @@ sealed partial class CityLedger : IHostedService, IDisposable
             {
                 return;
             }
+        }
+    }
+
+    /// <summary>
+    /// Nobody waits for an answer yet, so the collector may stop us for some milliseconds instead of working beside
+    /// us: beside us it takes processors that the books and PostgreSQL need (docs/decisions/0041).
+    /// </summary>
+    async Task<LedgerState> RecoverAsync(PostgresJournal journal)
+    {
+        GCSettings.LatencyMode = GCLatencyMode.Batch;
+        try
+        {
+            return await LedgerRecovery.RecoverAsync(journal, _stop.Token);
+        }
+        finally
+        {
+            GCSettings.LatencyMode = GCLatencyMode.Interactive;
         }
     }
 
