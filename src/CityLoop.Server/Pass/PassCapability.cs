@@ -1,4 +1,5 @@
 using CityLoop.Server.City;
+using CityLoop.Server.Pass.Access;
 using CityLoop.Server.Pass.Cards;
 using CityLoop.Server.Pass.Family;
 using CityLoop.Server.Operations;
@@ -53,6 +54,7 @@ static class PassCapability
         services.AddSingleton<FindPerson>();
         foreach (var table in PassTables.All)
             services.AddSingleton(table);
+        services.AddSingleton<AccessLog>();
         services.AddSingleton<MyData>();
         services.AddSingleton<Erasures>();
         services.AddHostedService<ErasureClock>();

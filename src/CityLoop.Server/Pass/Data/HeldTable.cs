@@ -81,6 +81,9 @@ static class PassTables
         new("pass.identity_check", AtErasure.Keep) { Column = "withdrawn_by", IsTold = false, Why = TwoOfficers },
         new("pass.counter_step", AtErasure.Keep) { Why = TwoOfficers },
         new("pass.counter_step", AtErasure.Keep) { Column = "officer", IsTold = false, Why = TwoOfficers },
+        // The city's sums and an officer's deeds stay true when a person goes; that it was about them goes with them.
+        new("pass.access", AtErasure.Unlink),
+        new("pass.access", AtErasure.Keep) { Column = "officer", IsTold = false, Why = TwoOfficers },
         new("pass.erasure", AtErasure.Keep) { Why = "that it was asked for and done" },
         new("pass.person", AtErasure.Keep) { Column = "id", Why = "an empty row, so that nothing points nowhere" },
         new("pass.guardianship", AtErasure.Delete) { Column = "child" },
