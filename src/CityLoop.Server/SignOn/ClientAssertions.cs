@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using CityLoop.Server.Shared.Jose;
 using Dapper;
 using Npgsql;
 
@@ -18,14 +19,14 @@ sealed class ClientAssertions(NpgsqlDataSource database, TimeProvider time)
 
     /// <summary>Whose proof it says to be; nothing of it is believed yet.</summary>
     public static string? IssuerIn(string assertion) =>
-        SignedToken.Read(assertion, (_, _, _) => true) is { } claims ? SignedToken.Text(claims, "iss") : null;
+        Read(assertion, (_, _, _) => true) is { } claims ? SignedToken.Text(claims, "iss") : null;
 
     /// <summary>Whether the proof is the service's own, meant for us, in time, and new.</summary>
     public async Task<bool> ProvesAsync(
         string assertion, Service service, string issuer, CancellationToken cancellation)
     {
         var keys = PublicKeys.Read(service.PublicKeys) ?? [];
-        if (SignedToken.Read(assertion, (kid, text, signature) => PublicKeys.Verify(keys, kid, text, signature))
+        if (Read(assertion, (kid, text, signature) => PublicKeys.Verify(keys, kid, text, signature))
             is not { } claims)
             return false;
         var now = time.GetUtcNow();
@@ -37,6 +38,11 @@ sealed class ClientAssertions(NpgsqlDataSource database, TimeProvider time)
             && SignedToken.Text(claims, "jti") is { Length: > 0 and <= 200 } id
             && await UseUpAsync(service, id, until + Skew, cancellation);
     }
+
+    // Programs write a plain token, or say since RFC 7523 is being renewed what it is for.
+    static JsonElement? Read(string assertion, Func<string?, byte[], byte[], bool> verifies) =>
+        SignedToken.Read(assertion, SignedToken.Plain, verifies)
+        ?? SignedToken.Read(assertion, "client-authentication+jwt", verifies);
 
     // Us and nobody else: a proof that names a second reader could be passed on to us by them.
     static bool IsFor(JsonElement claims, string issuer) =>

@@ -1,4 +1,5 @@
 using CityLoop.Server.Pass;
+using CityLoop.Server.Shared.Jose;
 
 namespace CityLoop.Server.SignOn;
 
@@ -15,7 +16,7 @@ sealed class IdTokens(SigningKeys keys, PersonNames names, TimeProvider time)
         var key = await keys.CurrentAsync(cancellation);
         var name = await names.OfAsync(service, new PersonId(grant.Person), cancellation);
         var browser = await names.OfAsync(service, grant.Browser, cancellation);
-        return SignedToken.Write(key, claims =>
+        return SignedToken.Write(key, SignedToken.Plain, claims =>
         {
             claims.WriteString("iss", issuer);
             claims.WriteString("sub", name);

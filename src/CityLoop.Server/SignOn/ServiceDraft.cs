@@ -80,7 +80,8 @@ public sealed partial record ServiceDraft
         : Scopes.Except(SignOn.Scopes.Choosable).Any() || LevelNumber is null || Days is null
             || ServiceStore.ReadAuthentication(Authentication) is null ? "service_choice_not_taken"
         : Authentication == "private_key_jwt"
-            && (PublicKeys.Length > KeysMax || SignOn.PublicKeys.Read(PublicKeys) is null) ? "service_keys_not_taken"
+            && (PublicKeys.Length > KeysMax || Shared.Jose.PublicKeys.Read(PublicKeys) is null)
+            ? "service_keys_not_taken"
         : null;
 
     /// <summary>The service, as it stands now with what was typed.</summary>

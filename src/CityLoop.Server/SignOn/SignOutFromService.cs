@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using System.Text.Json;
 using CityLoop.Server.Pass;
+using CityLoop.Server.Shared.Jose;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace CityLoop.Server.SignOn;
@@ -25,7 +26,7 @@ static class SignOutFromService
         var verifies = await keys.VerifierAsync(cancellation);
         // However old: it says which service and which browser, and signs nobody in.
         if (sent.Fault is not null || sent["id_token_hint"] is not { } hint
-            || SignedToken.Read(hint, verifies) is not { } claims
+            || SignedToken.Read(hint, SignedToken.Plain, verifies) is not { } claims
             || SignedToken.Text(claims, "iss") != issuer.Of(context.Request)
             || await services.FindAsync(SignedToken.Text(claims, "aud"), cancellation) is not { IsOpen: true } service)
             return Results.Redirect(SignOutPage.Address);

@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using CityLoop.Server.Shared.Jose;
 using Dapper;
 using Microsoft.AspNetCore.DataProtection;
 using Npgsql;
@@ -96,8 +96,7 @@ sealed class SigningKeys(NpgsqlDataSource database, IDataProtectionProvider prot
             "select max(signs_until) from sign_on.signing_key", transaction: transaction);
         if (last is null || last - PublishedBefore <= now)
         {
-            using var made = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-            var pkcs8 = made.ExportPkcs8PrivateKey();
+            var pkcs8 = SigningKey.NewPkcs8();
             // Whole seconds: the table rounds to microseconds, and a key must not begin a moment after it was made.
             var from = last > now ? last.Value : DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds());
             await connection.ExecuteAsync(

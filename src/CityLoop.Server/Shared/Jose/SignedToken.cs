@@ -4,11 +4,12 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
-namespace CityLoop.Server.SignOn;
+namespace CityLoop.Server.Shared.Jose;
 
 /// <summary>
 /// A JSON Web Token in its compact form (RFC 7519, RFC 7515), signed with ES256 and nothing else: whatever the header
-/// names, no other algorithm is ever looked at, and <c>none</c> least of all (RFC 8725).
+/// names, no other algorithm is ever looked at, and <c>none</c> least of all (RFC 8725). Each kind of token has its
+/// <c>typ</c>, so that one is never taken for another.
 /// </summary>
 static class SignedToken
 {
@@ -16,10 +17,14 @@ static class SignedToken
     const int SignatureBytes = 64;
     const int LengthMax = 8_192;
 
+    /// <summary>The kind of a token that names none, too: RFC 7519 leaves it open.</summary>
+    public const string Plain = "JWT";
+
     static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
 
     /// <summary>Signs claims; the writer stands inside the claims' object.</summary>
-    public static string Write(SigningKey key, Action<Utf8JsonWriter> claims)
+    /// <param name="type">The header's <c>typ</c>.</param>
+    public static string Write(SigningKey key, string type, Action<Utf8JsonWriter> claims)
     {
         var body = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(body))
@@ -29,25 +34,28 @@ static class SignedToken
             json.WriteEndObject();
         }
 
-        var header = $$"""{"alg":"{{Algorithm}}","typ":"JWT","kid":"{{key.Kid}}"}""";
+        var header = $$"""{"alg":"{{Algorithm}}","typ":"{{type}}","kid":"{{key.Kid}}"}""";
         var signed = Base64Url.EncodeToString(Encoding.ASCII.GetBytes(header)) + "."
             + Base64Url.EncodeToString(body.WrittenSpan);
         return signed + "." + Base64Url.EncodeToString(key.Sign(Encoding.ASCII.GetBytes(signed)));
     }
 
     /// <summary>The claims of a token whose signature is right; null for anything else.</summary>
+    /// <param name="type">The only <c>typ</c> that is taken.</param>
     /// <param name="verifies">Whether the key with this name, if there is one, signed the text.</param>
-    public static JsonElement? Read(string token, Func<string?, byte[], byte[], bool> verifies)
+    /// <param name="lengthMax">Nothing longer is looked at.</param>
+    public static JsonElement? Read(
+        string token, string type, Func<string?, byte[], byte[], bool> verifies, int lengthMax = LengthMax)
     {
-        if (token.Length > LengthMax || token.Split('.') is not [var head, var body, var signature])
+        if (token.Length > lengthMax || token.Split('.') is not [var head, var body, var signature])
             return null;
         try
         {
-            if (Decode(head) is not { } headJson || Decode(body) is not { } bodyJson
-                || Decode(signature) is not { Length: SignatureBytes } signatureBytes)
+            if (StrictBase64Url.Read(head) is not { } headJson || StrictBase64Url.Read(body) is not { } bodyJson
+                || StrictBase64Url.Read(signature) is not { Length: SignatureBytes } signatureBytes)
                 return null;
             using var header = JsonDocument.Parse(headJson, Strict);
-            if (!IsOurs(header.RootElement)
+            if (!IsOurs(header.RootElement, type)
                 || !verifies(
                     Text(header.RootElement, "kid"), Encoding.ASCII.GetBytes($"{head}.{body}"), signatureBytes))
                 return null;
@@ -61,10 +69,20 @@ static class SignedToken
     }
 
     /// <summary>A claim that is a text; null where it is missing or something else.</summary>
-    public static string? Text(JsonElement claims, string name) =>
-        claims.TryGetProperty(name, out var claim) && claim.ValueKind == JsonValueKind.String
-            ? claim.GetString()
-            : null;
+    public static string? Text(JsonElement claims, string name)
+    {
+        if (!claims.TryGetProperty(name, out var claim) || claim.ValueKind != JsonValueKind.String)
+            return null;
+        try
+        {
+            return claim.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair is seen only when the text is taken.
+            return null;
+        }
+    }
 
     /// <summary>A claim that is an instant in whole seconds; null where it is missing or something else.</summary>
     public static DateTimeOffset? Instant(JsonElement claims, string name) =>
@@ -74,16 +92,10 @@ static class SignedToken
             : null;
 
     // "crit" names extensions that a reader must understand: we understand none. "b64" and "zip" come with it.
-    static bool IsOurs(JsonElement header) =>
+    static bool IsOurs(JsonElement header, string type) =>
         header.ValueKind == JsonValueKind.Object && Text(header, "alg") == Algorithm
-        && !header.TryGetProperty("crit", out _) && !header.TryGetProperty("zip", out _);
-
-    /// <summary>Strictly base64url, without padding or spare bits: a token has one way of writing.</summary>
-    static byte[]? Decode(string part)
-    {
-        if (part.Length == 0 || !part.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') || part.Length % 4 == 1)
-            return null;
-        var bytes = Base64Url.DecodeFromChars(part);
-        return Base64Url.EncodeToString(bytes) == part ? bytes : null;
-    }
+        && !header.TryGetProperty("crit", out _) && !header.TryGetProperty("zip", out _)
+        && (header.TryGetProperty("typ", out _)
+            ? string.Equals(Text(header, "typ"), type, StringComparison.OrdinalIgnoreCase)
+            : type == Plain);
 }

@@ -1,11 +1,10 @@
 using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using System.Text;
 
-namespace CityLoop.Server.SignOn;
+namespace CityLoop.Server.Shared.Jose;
 
-/// <summary>One P-256 key that ID tokens are signed with (ES256).</summary>
+/// <summary>One P-256 key that tokens are signed with (ES256).</summary>
 sealed class SigningKey
 {
     readonly byte[] _pkcs8;
@@ -19,15 +18,24 @@ sealed class SigningKey
         using var key = Open();
         var point = key.ExportParameters(includePrivateParameters: false).Q;
         (X, Y) = (Base64Url.EncodeToString(point.X), Base64Url.EncodeToString(point.Y));
-        Kid = Thumbprint(X, Y);
+        Public = new PublicKey(PublicKey.Thumbprint(X, Y), point.X!, point.Y!);
+    }
+
+    /// <summary>A new private key, as bytes to seal and keep.</summary>
+    public static byte[] NewPkcs8()
+    {
+        using var made = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return made.ExportPkcs8PrivateKey();
     }
 
     /// <summary>The thumbprint of the public key (RFC 7638): nobody can choose it.</summary>
-    public string Kid { get; }
+    public string Kid => Public.Kid!;
 
     public string X { get; }
 
     public string Y { get; }
+
+    public PublicKey Public { get; }
 
     public DateTimeOffset SignsFrom { get; }
 
@@ -51,10 +59,6 @@ sealed class SigningKey
         using var key = Open();
         return key.VerifyData(text, signature, HashAlgorithmName.SHA256);
     }
-
-    /// <summary>RFC 7638: SHA-256 over the required members, in order, without spaces.</summary>
-    public static string Thumbprint(string x, string y) => Base64Url.EncodeToString(SHA256.HashData(
-        Encoding.ASCII.GetBytes($$"""{"crv":"P-256","kty":"EC","x":"{{x}}","y":"{{y}}"}""")));
 
     ECDsa Open()
     {
