@@ -17,12 +17,15 @@ static class NodeClient
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Runs a script to its end; answers what it found.</summary>
-    public static async Task<JsonElement> RunAsync(string script, object settings, Func<string, Task<Uri>> visit)
+    /// <param name="folder">Where it lies; <see cref="Folder"/> unless told.</param>
+    public static async Task<JsonElement> RunAsync(
+        string script, object settings, Func<string, Task<Uri>> visit, string? folder = null)
     {
-        Directory.Exists(Path.Combine(Folder, "node_modules")).ShouldBeTrue(
-            $"The clients are not there: ./cityloop test installs them, or npm ci in {Folder}.");
+        folder ??= Folder;
+        Directory.Exists(Path.Combine(folder, "node_modules")).ShouldBeTrue(
+            $"The programs are not there: ./cityloop test installs them, or npm ci in {folder}.");
         using var patience = new CancellationTokenSource(Patience);
-        using var node = Process.Start(new ProcessStartInfo("node", [Path.Combine(Folder, script)])
+        using var node = Process.Start(new ProcessStartInfo("node", [Path.Combine(folder, script)])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
             StandardInputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),

@@ -45,7 +45,7 @@ sealed class TamperedCredential
         {
             ["iss"] = Issuer, ["vct"] = Vct, ["iat"] = Now.ToUnixTimeSeconds(),
             ["exp"] = Now.AddDays(30).ToUnixTimeSeconds(), ["_sd_alg"] = "sha-256",
-            ["cnf"] = new JsonObject { ["jwk"] = JwkOf(Holder) },
+            ["cnf"] = new JsonObject { ["jwk"] = JwkOf(Holder.Public) },
             ["_sd"] = new JsonArray([.. Disclosures.Select(text => (JsonNode)Disclosure.DigestOf(text))]),
         };
     }
@@ -78,9 +78,10 @@ sealed class TamperedCredential
     public static SigningKey NewKey() =>
         new(SigningKey.NewPkcs8(), DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue);
 
-    public static JsonObject JwkOf(SigningKey key) => new()
+    public static JsonObject JwkOf(PublicKey key) => new()
     {
-        ["kty"] = "EC", ["crv"] = "P-256", ["x"] = key.X, ["y"] = key.Y,
+        ["kty"] = "EC", ["crv"] = "P-256", ["x"] = Base64Url.EncodeToString(key.X),
+        ["y"] = Base64Url.EncodeToString(key.Y), ["kid"] = key.Kid,
     };
 
     static string Signed(JsonObject header, JsonObject claims, SigningKey key)

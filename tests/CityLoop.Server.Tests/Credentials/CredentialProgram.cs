@@ -1,0 +1,16 @@
+using System.Text.Json;
+using CityLoop.Server.Shared;
+using CityLoop.Server.Tests.SignOn;
+
+namespace CityLoop.Server.Tests.Credentials;
+
+/// <summary>A program that others wrote makes, shows or reads credentials: a script in Node.</summary>
+static class CredentialProgram
+{
+    /// <summary>Where the scripts and what npm has installed for them lie.</summary>
+    public static string Folder { get; } =
+        Path.Combine(Checkout.Root, "tests/CityLoop.Server.Tests/Credentials/programs");
+
+    public static Task<JsonElement> RunAsync(string script, object settings) =>
+        NodeClient.RunAsync(script, settings, _ => throw new InvalidOperationException("It visits nothing."), Folder);
+}
