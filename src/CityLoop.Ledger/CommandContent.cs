@@ -15,6 +15,7 @@ static class CommandContent
         ChangeAccount c => Mixing.Mix(
             Mixing.Mix(Mixing.Mix(Mixing.Mix(7UL, c.Account.Value), (long)c.Status), c.Minimum), c.Maximum),
         SetLimit l => OfLimit(l.Limit),
+        SetLevel l => Mixing.Mix(Mixing.Mix(10UL, l.Account.Value), l.Level),
         _ => throw Unknown(command),
     };
 
@@ -47,7 +48,8 @@ static class CommandContent
     {
         var digest = Mixing.Mix(8UL, ((long)l.Number << 32) | (long)l.Currency.Value);
         digest = Mixing.Mix(digest, ((long)l.Code << 32) | ((long)l.Per << 8) | (long)l.Period);
-        return Mixing.Mix(Mixing.Mix(digest, l.Max), l.Reference);
+        digest = Mixing.Mix(Mixing.Mix(digest, l.Max), l.Reference);
+        return l.UpToLevel is { } level ? Mixing.Mix(digest, level) : digest;
     }
 
     static ulong OfCurrency(DefineCurrency c)

@@ -13,6 +13,7 @@ namespace CityLoop.Ledger;
 [JsonDerivedType(typeof(ReleaseHold), "release")]
 [JsonDerivedType(typeof(ChangeAccount), "change")]
 [JsonDerivedType(typeof(SetLimit), "limit")]
+[JsonDerivedType(typeof(SetLevel), "level")]
 public abstract record LedgerCommand(Guid Id);
 
 /// <summary>Brings a currency into the books; its rules never change afterwards.</summary>
@@ -127,6 +128,14 @@ public sealed record ReleaseHold(Guid Id, Guid Hold, AccountId Account) : Ledger
 public sealed record ChangeAccount(
     Guid Id, AccountId Account, AccountStatus Status, long? Minimum = null, long? Maximum = null)
     : LedgerCommand(Id);
+
+/// <summary>Says how surely the holder of an account is known; limits may be for the less surely known.</summary>
+/// <param name="Level">From 0, which every account has at first, to <see cref="LevelMax"/>.</param>
+public sealed record SetLevel(Guid Id, AccountId Account, int Level) : LedgerCommand(Id)
+{
+    /// <summary>The highest level: the books keep four bits for it.</summary>
+    public const int LevelMax = 15;
+}
 
 /// <summary>Sets a limit, or with no maximum ends it. What was used under it stays counted.</summary>
 public sealed record SetLimit(Guid Id, Limit Limit) : LedgerCommand(Id);

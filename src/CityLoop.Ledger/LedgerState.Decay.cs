@@ -106,6 +106,7 @@ public sealed partial class LedgerState
         PlaceHold hold => (hold.Debit, default),
         ReleaseHold release => (release.Account, default),
         ChangeAccount change => (change.Account, default),
+        SetLevel level => (level.Account, default),
         _ => default,
     };
 

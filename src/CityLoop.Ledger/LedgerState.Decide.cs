@@ -21,6 +21,7 @@ public sealed partial class LedgerState
             ReleaseHold release => DecideRelease(release),
             ChangeAccount change => DecideChange(change),
             SetLimit limit => DecideLimit(limit.Limit),
+            SetLevel level => DecideLevel(level),
             DefineCurrency currency => DecideCurrency(currency),
             _ => throw CommandContent.Unknown(command),
         };
@@ -40,36 +41,6 @@ public sealed partial class LedgerState
             ? PostOutcome.CurrencyAlreadyDefined
             : PostOutcome.Posted;
     }
-
-    PostOutcome DecideAccount(OpenAccount account)
-    {
-        if (!_currencies.ContainsKey(account.Currency.Value))
-            return PostOutcome.CurrencyUnknown;
-        return Enum.IsDefined(account.Kind) ? PostOutcome.Posted : PostOutcome.AccountKindUnknown;
-    }
-
-    PostOutcome DecideChange(ChangeAccount change)
-    {
-        if (!Exists(change.Account))
-            return PostOutcome.AccountUnknown;
-        ref readonly var row = ref _accounts[change.Account.Value];
-        if (row.Status == AccountStatus.Closed)
-            return PostOutcome.AccountIsClosed;
-        if (!Enum.IsDefined(change.Status) || change.Minimum > change.Maximum
-            || (change.Minimum < 0 && !row.Kind.MayGoBelowZero()))
-            return PostOutcome.AccountRuleIsNotValid;
-        return change.Status == AccountStatus.Closed && (row.Balance != 0 || HasPointsAbroad(change.Account, row))
-            ? PostOutcome.AccountIsNotEmpty
-            : PostOutcome.Posted;
-    }
-
-    /// <summary>
-    /// True while points that it funded are somewhere: they may have to come back. Looks at every lot (some 10
-    /// milliseconds for millions), because an account is closed once in its life.
-    /// </summary>
-    bool HasPointsAbroad(AccountId id, in AccountRow row) =>
-        !row.Kind.KeepsLots()
-        && (_lots.HasAnyOf(id.Value) || _holds.Values.Any(hold => hold.Lots.Any(lot => lot.Budget == id)));
 
     PostOutcome DecideLimit(Limit limit)
     {
@@ -270,6 +241,10 @@ public sealed partial class LedgerState
     static long FundingChange(Transfer transfer, AccountKind debit, AccountKind credit) =>
         (credit == AccountKind.Funding ? transfer.Amount : 0) - (debit == AccountKind.Funding ? transfer.Amount : 0);
 
-    static LimitTable.Move MoveOf(Transfer t, short currency) =>
-        new(t.Code, currency, t.Debit.Value, t.Credit.Value, t.Amount, t.Reference);
+    LimitTable.Move MoveOf(Transfer t, short currency) =>
+        MoveOf(t.Code, currency, t.Debit.Value, t.Credit.Value, t.Amount, t.Reference);
+
+    LimitTable.Move MoveOf(
+        TransferCode code, short currency, int debit, int credit, long amount, Guid? reference) =>
+        new(code, currency, debit, credit, amount, reference, _accounts[debit].Level, _accounts[credit].Level);
 }

@@ -141,9 +141,9 @@ public sealed partial class LedgerState
         }
     }
 
-    static LimitTable.Move MoveOf(PlaceHold hold, short currency) =>
-        new(hold.Code, currency, hold.Debit.Value, hold.Credit.Value, hold.Amount, hold.Reference);
+    LimitTable.Move MoveOf(PlaceHold hold, short currency) =>
+        MoveOf(hold.Code, currency, hold.Debit.Value, hold.Credit.Value, hold.Amount, hold.Reference);
 
-    static LimitTable.Move MoveOf(OpenHold hold, short currency) =>
-        new(hold.Code, currency, hold.Debit.Value, hold.Credit.Value, hold.Amount, hold.Reference);
+    LimitTable.Move MoveOf(OpenHold hold, short currency) =>
+        MoveOf(hold.Code, currency, hold.Debit.Value, hold.Credit.Value, hold.Amount, hold.Reference);
 }

@@ -5,7 +5,7 @@ namespace CityLoop.Ledger;
 /// <summary>The books as bytes, little-endian: one form for one content, whatever way they came about.</summary>
 public sealed partial class LedgerState
 {
-    static readonly byte[] Mark = "CityLoop.3"u8.ToArray();
+    static readonly byte[] Mark = "CityLoop.4"u8.ToArray();
 
     /// <summary>Writes the books. Whoever keeps the bytes keeps their SHA-256 beside them.</summary>
     public void Save(Stream stream)
@@ -117,7 +117,7 @@ public sealed partial class LedgerState
         writer.Write(row.LastSequence);
         writer.Write(row.OpenedSequence);
         writer.Write(row.Currency);
-        writer.Write(row.KindNumber);
+        writer.Write(row.KindAndLevel);
         writer.Write((byte)row.Status);
         for (var i = row.FirstLot; i != 0; i = _lots[i].Next)
         {
@@ -214,6 +214,7 @@ public sealed partial class LedgerState
             writer.Write((byte)limit.Period);
             writer.Write(limit.Max);
             writer.Write(limit.Reference);
+            writer.Write((sbyte)(limit.UpToLevel ?? -1));
         }
 
         var used = _limits.Used
@@ -238,6 +239,7 @@ public sealed partial class LedgerState
                 (LimitPer)reader.ReadByte(), (LimitPeriod)reader.ReadByte(), reader.ReadNumber())
             {
                 Reference = reader.ReadReference(),
+                UpToLevel = reader.ReadSByte() is >= 0 and var level ? level : null,
             });
         for (var left = reader.ReadInt32(); left > 0; left--)
             _limits.Load(

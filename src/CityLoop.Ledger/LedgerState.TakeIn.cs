@@ -22,6 +22,7 @@ public sealed partial class LedgerState
             ReleaseHold release => TakeInRelease(release, at),
             ChangeAccount change => TakeInChange(change, at),
             SetLimit limit => TakeInLimit(limit, at),
+            SetLevel level => TakeInLevel(level, at),
             DefineCurrency currency => TakeInCurrency(currency, at),
             _ => throw CommandContent.Unknown(command),
         };
@@ -66,36 +67,6 @@ public sealed partial class LedgerState
     {
         _limits.Set(command.Limit);
         return new JournalEntry(Sequence, at, command);
-    }
-
-    JournalEntry TakeInAccount(OpenAccount command, DateTimeOffset at)
-    {
-        AccountCount++;
-        _accounts.Writable(AccountCount) = new AccountRow(
-            0, Sequence, Sequence, 0, command.Currency.Value, (byte)command.Kind, AccountStatus.Open);
-        return new JournalEntry(Sequence, at, command);
-    }
-
-    JournalEntry TakeInChange(ChangeAccount command, DateTimeOffset at)
-    {
-        var row = _accounts[command.Account.Value];
-        var entry = new JournalEntry(Sequence, at, command) { DebitPrevious = row.LastSequence };
-        row.Status = command.Status;
-        row.LastSequence = Sequence;
-        Set(command.Account.Value, row);
-
-        var before = _bounds.GetValueOrDefault(command.Account.Value);
-        _undo?.Do(() => Put(before));
-        Put((command.Minimum, command.Maximum));
-        return entry;
-
-        void Put((long?, long?) bounds)
-        {
-            if (bounds is (null, null))
-                _bounds.Remove(command.Account.Value);
-            else
-                _bounds[command.Account.Value] = bounds;
-        }
     }
 
     JournalEntry TakeInTransfer(Transfer transfer, DateTimeOffset at)
@@ -181,7 +152,7 @@ public sealed partial class LedgerState
             return;
         ref readonly var payment = ref _payments[reversed];
         _limits.CountBack(
-            new LimitTable.Move(
+            MoveOf(
                 payment.Code, currency, payment.Debit, payment.Credit, transfer.Amount,
                 _payments.ReferenceOf(reversed)),
             payment.Day);

@@ -13,7 +13,7 @@ public sealed partial class LedgerState
         var (lost, lostSpendable) = DecayDue(row);
         return new AccountView(
             id, row.Kind, new CurrencyId(row.Currency), row.Balance - lost, Spendable(id.Value, row) - lostSpendable,
-            row.LastSequence, HeldIn(id.Value), row.Status);
+            row.LastSequence, HeldIn(id.Value), row.Status, row.Level);
     }
 
     /// <summary>True for an account of a person in this currency; cheaper than a look at all that is in it.</summary>

@@ -212,9 +212,17 @@ public sealed partial class LedgerState
 
     /// <summary>One account: 32 bytes, because a nation has tens of millions.</summary>
     record struct AccountRow(
-        long Balance, long LastSequence, long OpenedSequence, int FirstLot, short Currency, byte KindNumber,
+        long Balance, long LastSequence, long OpenedSequence, int FirstLot, short Currency, byte KindAndLevel,
         AccountStatus Status)
     {
-        public readonly AccountKind Kind => (AccountKind)KindNumber;
+        const int LevelShift = 4, KindMask = 15;
+
+        public readonly AccountKind Kind => (AccountKind)(KindAndLevel & KindMask);
+
+        public int Level
+        {
+            readonly get => KindAndLevel >> LevelShift;
+            set => KindAndLevel = (byte)((value << LevelShift) | (KindAndLevel & KindMask));
+        }
     }
 }

@@ -42,5 +42,12 @@ public sealed record Limit(
     /// <summary>When set, only transfers with this reference count.</summary>
     public Guid? Reference { get; init; }
 
+    /// <summary>
+    /// When set, only accounts of this level and below are limited (<see cref="SetLevel"/>): the giver's, or with
+    /// <see cref="LimitPer.Receiver"/> and <see cref="LimitPer.ReceiverAndReference"/> the receiver's; 0 to
+    /// <see cref="SetLevel.LevelMax"/>.
+    /// </summary>
+    public int? UpToLevel { get; init; }
+
     internal bool CountsLike(Limit other) => this with { Max = null } == other with { Max = null };
 }

@@ -20,6 +20,7 @@ sealed class LimitTable
         limit.Number > 0
         && Enum.IsDefined(limit.Code) && !limit.Code.IsReversal() && !limit.Code.IsLoss()
         && Enum.IsDefined(limit.Per) && Enum.IsDefined(limit.Period)
+        && limit.UpToLevel is null or (>= 0 and <= SetLevel.LevelMax)
         && limit.Max is null or >= 0;
 
     /// <summary>Sets or ends a limit; what was counted stays where the limit goes on counting the same.</summary>
@@ -116,12 +117,18 @@ sealed class LimitTable
     public bool LooksAtReference(in Move move)
     {
         foreach (var limit in _limits.Values)
-            if (Counts(limit, move) && (limit.Reference is not null || limit.Per == LimitPer.ReceiverAndReference))
+            if (IsOf(limit, move) && (limit.Reference is not null || limit.Per == LimitPer.ReceiverAndReference))
                 return true;
         return false;
     }
 
     static bool Counts(Limit limit, in Move move) =>
+        IsOf(limit, move)
+        && (limit.UpToLevel is not { } most
+            || most >= (limit.Per is LimitPer.Giver or LimitPer.GiverAndReceiver ? move.DebitLevel : move.CreditLevel));
+
+    /// <summary>Whether a limit is about such transfers, whoever makes them: an account's level may change.</summary>
+    static bool IsOf(Limit limit, in Move move) =>
         limit.Code == move.Code && limit.Currency.Value == move.Currency
         && (limit.Reference is null || limit.Reference == move.Reference)
         && (limit.Per != LimitPer.ReceiverAndReference || move.Reference is not null);
@@ -145,7 +152,8 @@ sealed class LimitTable
 
     /// <summary>What counts of a transfer or a hold.</summary>
     public readonly record struct Move(
-        TransferCode Code, short Currency, int Debit, int Credit, long Amount, Guid? Reference);
+        TransferCode Code, short Currency, int Debit, int Credit, long Amount, Guid? Reference, int DebitLevel,
+        int CreditLevel);
 
     public readonly record struct Key(short Limit, int Debit, int Credit, Guid Reference);
 }

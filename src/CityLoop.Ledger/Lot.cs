@@ -15,9 +15,10 @@ public readonly record struct EndedLot(AccountId Account, Lot Lot, long LastSequ
 /// <param name="Spendable">The part whose last day has not passed and that nobody holds.</param>
 /// <param name="LastSequence">Its latest journal entry.</param>
 /// <param name="Held">The part that is reserved for somebody.</param>
+/// <param name="Level">How surely its holder is known (<see cref="SetLevel"/>).</param>
 public readonly record struct AccountView(
     AccountId Id, AccountKind Kind, CurrencyId Currency, long Balance, long Spendable, long LastSequence,
-    long Held = 0, AccountStatus Status = AccountStatus.Open);
+    long Held = 0, AccountStatus Status = AccountStatus.Open, int Level = 0);
 
 /// <summary>What the ledger knows of a currency.</summary>
 /// <param name="Outstanding">What is in the world: in budgets, with people, shops and payouts.</param>

@@ -25,6 +25,7 @@ public sealed class CommandContentTests
         new ReleaseHold(New(1), New(2), One),
         new ChangeAccount(New(1), One, AccountStatus.Frozen, 1, 2),
         new ChangeAccount(New(1), One, AccountStatus.Frozen),
+        new SetLevel(New(1), One, 1),
     ];
 
     [Theory]
@@ -34,7 +35,10 @@ public sealed class CommandContentTests
 
     [Fact]
     public void Every_field_of_a_limit_is_part_of_what_it_says() => EveryChangeShouldCount(
-        new Limit(1, Currency, TransferCode.Pay, LimitPer.Giver, LimitPeriod.Day, 10) { Reference = New(6) },
+        new Limit(1, Currency, TransferCode.Pay, LimitPer.Giver, LimitPeriod.Day, 10) 
+        {
+            Reference = New(6), UpToLevel = 1,
+        },
         changed => CommandContent.Digest(new SetLimit(New(1), (Limit)changed)));
 
     [Fact]

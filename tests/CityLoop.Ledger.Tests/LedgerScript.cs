@@ -86,6 +86,8 @@ sealed class LedgerScript
             "release" => new ReleaseHold(Id(words[1]), Id(words[2]), Account(words[3])),
             "change" => ChangeOf(line, words),
             "limit" => LimitOf(line, words),
+            "level" => new SetLevel(
+                DerivedId.From(line, $"{_journal.Count}"), Account(words[1]), (int)Number(words[2])),
             _ => TransferOf(words),
         };
     }
@@ -124,7 +126,7 @@ sealed class LedgerScript
             Enum.Parse<AccountStatus>(words[2]), Amount(options, "min"), Amount(options, "max"));
     }
 
-    /// <summary>limit NUMBER CODE PER PERIOD [max=N] [ref=R]</summary>
+    /// <summary>limit NUMBER CODE PER PERIOD [max=N] [ref=R] [level=N]</summary>
     Limit LimitFrom(string[] words)
     {
         var options = Options(words[5..]);
@@ -132,6 +134,7 @@ sealed class LedgerScript
             Enum.Parse<LimitPer>(words[3]), Enum.Parse<LimitPeriod>(words[4]), Amount(options, "max"))
         {
             Reference = Named(options, "ref"),
+            UpToLevel = (int?)Amount(options, "level"),
         };
     }
 

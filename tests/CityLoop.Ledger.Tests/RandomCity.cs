@@ -69,7 +69,8 @@ sealed class RandomCity
         7 => NextRefund(),
         8 => [NextHold()],
         9 or 10 => [NextResolution()],
-        11 when _random.Next(4) == 0 => [NextChange()],
+        11 when _random.Next(3) == 0 => [NextChange()],
+        11 when _random.Next(2) == 0 => [new SetLevel(NextId(), AnyAccount(), _random.Next(-1, 4))],
         12 when _random.Next(4) == 0 => [NextLimit()],
         13 => [NextTransfer(), NextHold(), NextResolution()],
         16 or 17 => [NextEarning()],
@@ -250,5 +251,6 @@ sealed class RandomCity
         (LimitPer)_random.Next(1, 5), (LimitPeriod)_random.Next(1, 4), _random.Next(4) == 0 ? null : _random.Next(300))
     {
         Reference = _random.Next(4) == 0 ? DerivedId.From("reference", $"{_random.Next(3)}") : null,
+        UpToLevel = _random.Next(3) == 0 ? _random.Next(-1, 3) : null,
     });
 }

@@ -18,7 +18,7 @@ static class JournalDetail
 
     public static string? Of(LedgerCommand body) => body switch
     {
-        ChangeAccount or SetLimit => JsonSerializer.Serialize(body, Options),
+        ChangeAccount or SetLimit or SetLevel => JsonSerializer.Serialize(body, Options),
         DefineCurrency c when RulesOf(c) != new CurrencyRules(true, false, 0) =>
             JsonSerializer.Serialize(RulesOf(c), Options),
         _ => null,

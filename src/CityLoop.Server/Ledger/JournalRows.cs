@@ -21,7 +21,7 @@ static class JournalRows
 
     const short ColumnCount = 26;
     const short CurrencyDefined = 1, AccountOpened = 2, DayBegun = 3, Transferred = 4, HoldPlaced = 5,
-        HoldReleased = 6, AccountChanged = 7, LimitSet = 8;
+        HoldReleased = 6, AccountChanged = 7, LimitSet = 8, LevelSet = 9;
 
     // "PGCOPY\n", 0xFF, "\r\n", 0; then no flags and no header extension (PostgreSQL documentation, COPY).
     static readonly byte[] Signature =
@@ -101,6 +101,7 @@ static class JournalRows
         PlaceHold hold => (hold.Debit.Value, hold.Credit.Value),
         ReleaseHold release => (release.Account.Value, null),
         ChangeAccount change => (change.Account.Value, null),
+        SetLevel level => (level.Account.Value, null),
         _ => (null, null),
     };
 
@@ -142,7 +143,7 @@ static class JournalRows
                 Claim = claim, Reference = reference,
             },
             HoldReleased => new ReleaseHold(id, hold!.Value, new AccountId(debit!.Value)),
-            AccountChanged or LimitSet => JournalDetail.Read(detail!),
+            AccountChanged or LimitSet or LevelSet => JournalDetail.Read(detail!),
             CurrencyDefined => JournalDetail.WithRules(
                 new DefineCurrency(id, new CurrencyId(currency!.Value), currencyCode!, scale!.Value), detail),
             _ => throw new InvalidDataException($"Journal entry {sequence} is of the unknown kind {kind}."),
@@ -187,7 +188,7 @@ static class JournalRows
             Reference = UuidAt(row, 14),
         },
         HoldReleased => new ReleaseHold(id, row.GetGuid(22), new AccountId(row.GetInt32(6))),
-        AccountChanged or LimitSet => JournalDetail.Read(row.GetString(24)),
+        AccountChanged or LimitSet or LevelSet => JournalDetail.Read(row.GetString(24)),
         var kind => throw new InvalidDataException($"Journal entry {row.GetInt64(0)} is of the unknown kind {kind}."),
     };
 
@@ -205,6 +206,7 @@ static class JournalRows
         ReleaseHold => HoldReleased,
         ChangeAccount => AccountChanged,
         SetLimit => LimitSet,
+        SetLevel => LevelSet,
         _ => throw new ArgumentOutOfRangeException(nameof(body), body, "The journal does not know this command."),
     };
 }

@@ -39,6 +39,7 @@ sealed class EntryReaders(CityLedger ledger, PersonAccounts people, MerchantStor
         PlaceHold hold => [hold.Debit, hold.Credit],
         ReleaseHold release => [release.Account],
         ChangeAccount change => [change.Account],
+        SetLevel level => [level.Account],
         _ => [],
     };
 }

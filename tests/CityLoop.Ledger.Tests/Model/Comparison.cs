@@ -72,6 +72,7 @@ sealed class Comparison(PlainLedger plain)
             PlaceHold hold => (hold.Debit, hold.Credit),
             ReleaseHold release => (release.Account, release.Account),
             ChangeAccount change => (change.Account, change.Account),
+            SetLevel level => (level.Account, level.Account),
             _ => default,
         };
         if (one == default)
@@ -85,7 +86,7 @@ sealed class Comparison(PlainLedger plain)
         var known = plain.Books[id];
         var expected = new AccountView(
             id, known.Kind, known.Currency, (long)plain.Books.BalanceOf(id), (long)plain.Books.SpendableOf(id),
-            known.LastSequence, (long)plain.Books.HeldIn(id), known.Status);
+            known.LastSequence, (long)plain.Books.HeldIn(id), known.Status, known.Level);
         books.Account(id).ShouldBe(expected);
         books.BoundsOf(id).ShouldBe((known.Minimum, known.Maximum));
         var lots = books.Lots(id);

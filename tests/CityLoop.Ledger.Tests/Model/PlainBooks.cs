@@ -84,6 +84,8 @@ sealed record PlainAccount(AccountId Id, AccountKind Kind, CurrencyId Currency, 
 {
     public AccountStatus Status { get; init; }
 
+    public int Level { get; init; }
+
     public long? Minimum { get; init; }
 
     public long? Maximum { get; init; }

@@ -30,7 +30,9 @@ sealed partial class PlainLedger
     bool Counts(Limit limit, Move move) =>
         limit.Code == move.Code && limit.Currency == Books[move.Debit].Currency
         && (limit.Reference is null || limit.Reference == move.Reference)
-        && (limit.Per != LimitPer.ReceiverAndReference || move.Reference is not null);
+        && (limit.Per != LimitPer.ReceiverAndReference || move.Reference is not null)
+        && !(Books[limit.Per is LimitPer.Giver or LimitPer.GiverAndReceiver ? move.Debit : move.Credit].Level
+            > limit.UpToLevel);
 
     PlainUse UseOf(Limit limit, Move move, DateOnly? day) => new(
         limit.Number,

@@ -15,6 +15,10 @@ sealed partial class PlainLedger
             BeginDay begin => begin.Day <= Books.Day ? PostOutcome.DayHasAlreadyBegun : PostOutcome.Posted,
             SetLimit limit => DecideLimit(limit.Limit),
             ChangeAccount change => DecideChange(change),
+            SetLevel { Account: var account, Level: var level } =>
+                !Books.Has(account) ? PostOutcome.AccountUnknown
+                : Books[account].Status == AccountStatus.Closed ? PostOutcome.AccountIsClosed
+                : level is < 0 or > 15 ? PostOutcome.AccountRuleIsNotValid : PostOutcome.Posted,
             Transfer transfer => DecideTransfer(transfer, at),
             PlaceHold hold => DecideHold(hold, at),
             ReleaseHold release => DecideRelease(release),
@@ -39,7 +43,7 @@ sealed partial class PlainLedger
             return PostOutcome.CurrencyUnknown;
         return limit.Number <= 0 || !Enum.IsDefined(limit.Code) || limit.Code.IsReversal() || limit.Code.IsLoss()
             || !Enum.IsDefined(limit.Per)
-            || !Enum.IsDefined(limit.Period) || limit.Max < 0
+            || !Enum.IsDefined(limit.Period) || limit.Max < 0 || limit.UpToLevel is < 0 or > 15
             ? PostOutcome.LimitIsNotValid
             : PostOutcome.Posted;
     }

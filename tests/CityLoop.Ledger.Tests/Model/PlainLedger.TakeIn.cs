@@ -42,6 +42,9 @@ sealed partial class PlainLedger
                     Status = change.Status, Minimum = change.Minimum, Maximum = change.Maximum,
                 });
                 break;
+            case SetLevel level:
+                Books = Books.With(Books[level.Account] with { Level = level.Level });
+                break;
             case Transfer transfer:
                 TakeInTransfer(transfer);
                 break;
@@ -66,6 +69,7 @@ sealed partial class PlainLedger
         PlaceHold hold => hold.Debit,
         ReleaseHold release => release.Account,
         ChangeAccount change => change.Account,
+        SetLevel level => level.Account,
         _ => default,
     };
 

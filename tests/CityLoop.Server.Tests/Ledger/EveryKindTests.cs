@@ -83,8 +83,9 @@ public sealed class EveryKindTests(TestCity city) : IClassFixture<TestCity>
             new SetLimit(DerivedId.From("k", "limit"), new Limit(
                 7, Currency, TransferCode.Gift, LimitPer.GiverAndReceiver, LimitPeriod.Month, 99)
             {
-                Reference = DerivedId.From("k", "only this"),
+                Reference = DerivedId.From("k", "only this"), UpToLevel = 1,
             }),
+            new SetLevel(DerivedId.From("k", "level"), giver, 2),
         ];
         foreach (var command in commands)
             (await Ledger.PostAsync(command, None)).Outcome.ShouldBe(PostOutcome.Posted, command.ToString());

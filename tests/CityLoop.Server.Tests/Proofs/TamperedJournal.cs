@@ -185,7 +185,8 @@ public sealed class TamperedJournal : IAsyncLifetime
                 new Transfer(New(), rally, person, 1, TransferCode.Rebate) { EarnedBy = pay.Id },
                 new ReleaseHold(New(), released.Id, person),
                 Transfer.UpTo(New(), person, shop, 1, TransferCode.Pay),
-                new ChangeAccount(New(), shop, AccountStatus.Open, Maximum: 1_000_000 + i));
+                new ChangeAccount(New(), shop, AccountStatus.Open, Maximum: 1_000_000 + i),
+                new SetLevel(New(), person, 1 + (i % 3)));
         }
     }
 

@@ -110,8 +110,10 @@ abstract class BookText(
         ReleaseHold release => $"hold {release.Hold} of {NameOf(release.Account)} is released",
         ChangeAccount change => $"{NameOf(change.Account)} is {change.Status.ToString().ToLowerInvariant()}"
             + Bound("minimum", change.Minimum, change.Account) + Bound("maximum", change.Maximum, change.Account),
+        SetLevel level => $"{NameOf(level.Account)} is of level {Digits(level.Level)}",
         SetLimit { Limit: var limit } => $"limit {Digits(limit.Number)}: {limit.Code} per {limit.Per} and "
             + $"{limit.Period}, "
+            + (limit.UpToLevel is { } level ? $"up to level {Digits(level)}, " : "")
             + (limit.Max is { } most ? $"at most {Amount(most, CurrencyOf(limit.Currency))}" : "ended"),
         _ => entry.Body.GetType().Name,
     };

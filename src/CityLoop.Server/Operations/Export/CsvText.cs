@@ -71,6 +71,7 @@ sealed class CsvText(
             ReleaseHold => "release",
             ChangeAccount => "change",
             SetLimit => "limit",
+            SetLevel => "level",
             _ => "other",
         });
         _row["remark"] = Say(entry);
