@@ -137,7 +137,7 @@ sealed class CurrencyReading(
         var limits = new List<CityLimit>();
         foreach (var node in currency.Has("limits") ? currency.Many("limits") : [])
         {
-            node.Only("number", "what", "per", "period", "max");
+            node.Only("number", "what", "per", "period", "max", "upToLevel");
             var number = (short)node.Whole("number", 1, short.MaxValue);
             if (!_limits.Add(number))
                 node.Wrong("number", $"{number} stands in two limits", "Give each limit of the city its own");
@@ -147,9 +147,24 @@ sealed class CurrencyReading(
             if (!Periods.TryGetValue(node.Text("period"), out var period))
                 node.Wrong("period", "is not known", $"Write {string.Join(", ", Periods.Keys)}");
             limits.Add(new CityLimit(
-                number, counted.Code, counted.Per, period, node.Whole("max", 1, Transfer.MaxAmount)));
+                number, counted.Code, counted.Per, period, node.Whole("max", 1, Transfer.MaxAmount))
+            {
+                UpToLevel = UpToLevel(node),
+            });
         }
 
         return limits;
+    }
+
+    /// <summary>
+    /// Somebody whose identity was checked cannot be known better: a limit up to there is for everybody.
+    /// </summary>
+    static int? UpToLevel(PackNode limit)
+    {
+        if (!limit.Has("upToLevel"))
+            return null;
+        if (limit.Text("per") == "shop")
+            limit.Wrong("upToLevel", "stands beside a shop's limit", "Leave it out: shops have no level");
+        return (int)limit.Whole("upToLevel", 0, 1);
     }
 }

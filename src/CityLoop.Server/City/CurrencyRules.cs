@@ -28,5 +28,8 @@ sealed record Goods(string Code, LocalNames Names);
 /// <summary>At most so much, in the smallest unit; the ledger decides it with every transfer.</summary>
 sealed record CityLimit(short Number, TransferCode Code, LimitPer Per, LimitPeriod Period, long Max)
 {
-    public Limit In(CurrencyId currency) => new(Number, currency, Code, Per, Period, Max);
+    /// <summary>Binds only people whom the city knows no more surely; null for everybody.</summary>
+    public int? UpToLevel { get; init; }
+
+    public Limit In(CurrencyId currency) => new(Number, currency, Code, Per, Period, Max) { UpToLevel = UpToLevel };
 }

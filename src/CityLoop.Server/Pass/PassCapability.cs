@@ -47,6 +47,8 @@ static class PassCapability
         });
 
         services.AddLevels();
+        services.AddSingleton<AccountLevels>();
+        services.AddHostedService(all => all.GetRequiredService<AccountLevels>());
         services.AddScoped<CodeRoad>();
         services.AddSingleton<CounterCodes>();
         services.AddSingleton<CounterSteps>();

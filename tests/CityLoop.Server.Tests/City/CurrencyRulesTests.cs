@@ -36,7 +36,8 @@ public sealed class CurrencyRulesTests : IDisposable
             "spending": { "categories": ["food", "books"], "notCategories": ["tea"], "districts": ["66000010"] },
             "limits": [
               { "number": 1, "what": "pay", "per": "person", "period": "day", "max": 2000 },
-              { "number": 2, "what": "earn", "per": "person-and-mission", "period": "always", "max": 300 }
+              { "number": 2, "what": "earn", "per": "person-and-mission", "period": "always", "max": 300 },
+              { "number": 3, "what": "gift", "per": "person", "period": "day", "max": 50, "upToLevel": 1 }
             ]
             """).MainCurrency;
 
@@ -47,6 +48,7 @@ public sealed class CurrencyRulesTests : IDisposable
         [
             new CityLimit(1, TransferCode.Pay, LimitPer.Giver, LimitPeriod.Day, 2_000),
             new CityLimit(2, TransferCode.Earn, LimitPer.ReceiverAndReference, LimitPeriod.Always, 300),
+            new CityLimit(3, TransferCode.Gift, LimitPer.Giver, LimitPeriod.Day, 50) { UpToLevel = 1 },
         ]);
         voucher.Spending.Accepts("green-river", "books", "66000010").ShouldBeTrue();
     }
@@ -74,6 +76,14 @@ public sealed class CurrencyRulesTests : IDisposable
     [InlineData("\"backed\": 1", "'backed' is neither true nor false")]
     [InlineData("\"decayPerMonth\": 1000000", "'decayPerMonth' is missing or out of range")]
     [InlineData("\"refundGraceDays\": -1", "'refundGraceDays' is missing or out of range")]
+    [InlineData(
+        """
+        "limits": [{ "number": 1, "what": "pay", "per": "shop", "period": "day", "max": 1, "upToLevel": 0 }]
+        """, "'upToLevel' stands beside a shop's limit")]
+    [InlineData(
+        """
+        "limits": [{ "number": 1, "what": "pay", "per": "person", "period": "day", "max": 1, "upToLevel": 2 }]
+        """, "'upToLevel' is missing or out of range")]
     [InlineData("\"spending\": { \"categories\": [\"beer\"] }", "'categories' has 'beer', which is not known")]
     [InlineData("\"spending\": { \"districts\": [\"1\"] }", "'districts' has '1', which is not known")]
     [InlineData("\"spending\": { \"category\": [\"food\"] }", "'category' is not a known field")]
