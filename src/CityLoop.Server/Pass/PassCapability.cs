@@ -57,6 +57,7 @@ static class PassCapability
         foreach (var table in PassTables.All)
             services.AddSingleton(table);
         services.AddSingleton<AccessLog>();
+        services.AddSingleton<OfficerView>();
         services.AddSingleton<MyData>();
         services.AddSingleton<Erasures>();
         services.AddHostedService<ErasureClock>();

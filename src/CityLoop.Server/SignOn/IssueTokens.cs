@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using CityLoop.Server.Pass;
+using CityLoop.Server.Pass.Access;
 
 namespace CityLoop.Server.SignOn;
 
@@ -71,7 +72,8 @@ static class IssueTokens
         // A verifier that is missing is a wrong one: the code that came with it is worth nothing from now on.
         var verifier = sent["code_verifier"] is { Length: >= VerifierMin and <= VerifierMax } given ? given : "";
         var challenge = Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(verifier)));
-        var tokens = await grants.ExchangeAsync(code, service.Id, back, challenge, cancellation);
+        var tokens = await grants.ExchangeAsync(
+            code, service.Id, back, challenge, AccessText.Of(service.Purposes), cancellation);
         return tokens is null ? (null, CodeDoesNotFit) : (tokens, null);
     }
 

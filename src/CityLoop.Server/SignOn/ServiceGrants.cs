@@ -1,4 +1,5 @@
 using CityLoop.Server.Pass;
+using CityLoop.Server.Pass.Access;
 using Dapper;
 using Npgsql;
 
@@ -34,8 +35,8 @@ sealed class ServiceGrants(NpgsqlDataSource database, TimeProvider time)
     /// <summary>Counted anew with each use.</summary>
     public static readonly TimeSpan RefreshLife = TimeSpan.FromDays(30);
 
-    const string Returned =
-        "returning id, service, person, browser, scopes, nonce, signed_in_at, method, level, access_until";
+    const string Columns =
+        "id, service, person, browser, scopes, nonce, signed_in_at, method, level, access_until";
 
     /// <summary>Gives a service a code for what the person has agreed to.</summary>
     /// <param name="until">Until when they have agreed.</param>
@@ -77,8 +78,13 @@ sealed class ServiceGrants(NpgsqlDataSource database, TimeProvider time)
 
     /// <summary>Tokens for a code, once; null when it does not fit, and then it never will.</summary>
     /// <param name="challenge">What the verifier that the program shows makes.</param>
+    /// <param name="purpose">
+    /// What the service needs the sign-in for: an ID token goes out for the code, and the access is written down
+    /// by the very statement that uses the code up.
+    /// </param>
     public async Task<Tokens?> ExchangeAsync(
-        string? code, Guid service, string redirectUri, string challenge, CancellationToken cancellation)
+        string? code, Guid service, string redirectUri, string challenge, string purpose,
+        CancellationToken cancellation)
     {
         if (GrantToken.Read(GrantToken.Code, code) is not { } token)
             return null;
@@ -87,14 +93,21 @@ sealed class ServiceGrants(NpgsqlDataSource database, TimeProvider time)
         var granted = await OneAsync(
             connection,
             $"""
-            update sign_on.service_grant set exchanged_at = $4, used_at = $4,
-              access_hash = $5, access_until = least(until, $6),
-              refresh_hash = case when $9 = any(scopes) then $7 end,
-              refresh_until = case when $9 = any(scopes) then least(until, $8) end
-            where id = $1 and code_hash = $2 and service = $3 and redirect_uri = $10
-              and challenge = $11 and code_until > $4 and exchanged_at is null and ended_at is null
-            {Returned}
-            """, [.. Values(token, service, made, now), Scopes.OfflineAccess, redirectUri, challenge], cancellation);
+            with given as (
+              update sign_on.service_grant set exchanged_at = $4, used_at = $4,
+                access_hash = $5, access_until = least(until, $6),
+                refresh_hash = case when $9 = any(scopes) then $7 end,
+                refresh_until = case when $9 = any(scopes) then least(until, $8) end
+              where id = $1 and code_hash = $2 and service = $3 and redirect_uri = $10
+                and challenge = $11 and code_until > $4 and exchanged_at is null and ended_at is null
+              returning {Columns}),
+            written as ({AccessLog.ByService("given", "$12", "$13", "$14", "$4")})
+            select {Columns} from given
+            """,
+            [
+                .. Values(token, service, made, now), Scopes.OfflineAccess, redirectUri, challenge,
+                Guid.CreateVersion7(now), IdTokens.Told, purpose,
+            ], cancellation);
         if (granted is not null)
             return With(granted, made);
         // A right code that comes twice, or with a wrong verifier or address, is in wrong hands.
@@ -126,7 +139,7 @@ sealed class ServiceGrants(NpgsqlDataSource database, TimeProvider time)
               access_hash = $5, access_until = least(until, $6), refresh_hash = $7, refresh_until = least(until, $8)
             where id = $1 and refresh_hash = $2 and service = $3 and refresh_until > $4
               and ended_at is null and scopes @> $9
-            {Returned}
+            returning {Columns}
             """, [.. Values(token, service, made, now), scopes], cancellation);
         if (granted is not null)
             return With(granted, made);
@@ -145,9 +158,8 @@ sealed class ServiceGrants(NpgsqlDataSource database, TimeProvider time)
             return null;
         await using var connection = await database.OpenConnectionAsync(cancellation);
         return await connection.QuerySingleOrDefaultAsync<Granted>(new CommandDefinition(
-            """
-            select id, service, person, browser, scopes, nonce, signed_in_at, method, level, access_until
-            from sign_on.service_grant
+            $"""
+            select {Columns} from sign_on.service_grant
             where id = @Grant and access_hash = @Hash and access_until > @now and ended_at is null
             """, new { token.Grant, token.Hash, now = time.GetUtcNow() }, cancellationToken: cancellation));
     }

@@ -1,5 +1,7 @@
 using CityLoop.Server.Pass;
+using CityLoop.Server.Pass.Access;
 using Microsoft.Net.Http.Headers;
+using Npgsql;
 
 namespace CityLoop.Server.SignOn;
 
@@ -12,7 +14,8 @@ static class ShowUserInfo
         protocol.MapMethods(Address, [HttpMethods.Get, HttpMethods.Post], Handle);
 
     static async Task<IResult> Handle(
-        HttpContext context, ServiceStore services, ServiceGrants grants, SignInProofs proofs, PersonNames names)
+        HttpContext context, ServiceStore services, ServiceGrants grants, SignInProofs proofs, PersonNames names,
+        AccessLog log, NpgsqlDataSource database)
     {
         var cancellation = context.RequestAborted;
         const string scheme = "Bearer ";
@@ -32,8 +35,20 @@ static class ShowUserInfo
 
         var told = ToldClaims.Of(facts, grant.Scopes).ToDictionary(claim => claim.Name, claim => claim.Value);
         told["sub"] = await names.OfAsync(service, person, cancellation);
+        // Before it leaves. Programs ask as often as they like; what one access token was told once is one access.
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await log.WriteOnceAsync(
+            connection, AccessOf(service, person, told.Keys), ServiceGrants.AccessLife, cancellation);
         return Results.Json(told);
     }
+
+    // A confirmed address is told with the address: two words for programs, one for people.
+    static Access AccessOf(Service service, PersonId person, IEnumerable<string> claims) => new()
+    {
+        Person = person, Kind = AccessBy.Service, By = service.ClientId,
+        What = [.. claims.Where(claim => !claim.EndsWith("_verified", StringComparison.Ordinal)).Order()],
+        Purpose = AccessText.Of(service.Purposes),
+    };
 
     static IResult Refuse(HttpContext context, string? error)
     {

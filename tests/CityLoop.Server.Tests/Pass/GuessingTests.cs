@@ -74,14 +74,14 @@ public sealed class GuessingTests(TestCity city) : IClassFixture<TestCity>
         for (var guess = 0; guess < Guesses; guess++)
         {
             var (outcome, _) = await search.FindAsync(
-                PersonId.OfCast(Cast.WangYating), $"{guess * 9_973 % 100_000_000:D8}", default);
+                PersonId.OfCast(Cast.WangYating), $"{guess * 9_973 % 100_000_000:D8}", "question", default);
             outcomes[outcome] = outcomes.GetValueOrDefault(outcome) + 1;
         }
 
         outcomes.ShouldNotContainKey(FindPerson.Outcome.Found);
         outcomes[FindPerson.Outcome.NobodyFound].ShouldBe(FindPerson.WrongTriesMax);
         // The guesser waits; the person is found by the officer before whom they stand.
-        (await search.FindAsync(PersonId.OfCast(Cast.ZhangJianguo), code, default)).Outcome
+        (await search.FindAsync(PersonId.OfCast(Cast.ZhangJianguo), code, "question", default)).Outcome
             .ShouldBe(FindPerson.Outcome.Found);
     }
 

@@ -75,7 +75,7 @@ static class SamplePlaces
 
     static async Task<Guid> VisitedAsync(TestCity city) =>
         (await city.Get<FindPerson>().FindAsync(
-            PersonId.OfCast(Cast.ZhangJianguo), city.ContactOf(Cast.LinMeiling), default)).Visit;
+            PersonId.OfCast(Cast.ZhangJianguo), city.ContactOf(Cast.LinMeiling), "question", default)).Visit;
 
     static async Task<Guid> SettledAsync(TestCity city)
     {

@@ -29,6 +29,38 @@ sealed class AccessLog(TimeProvider time)
             }, cancellationToken: cancellation));
     }
 
+    /// <summary>
+    /// Writes an access of a program that asks again and again: the same things for the same purpose, within the time
+    /// that one token lives, are one.
+    /// </summary>
+    public async Task WriteOnceAsync(
+        NpgsqlConnection connection, Access access, TimeSpan within, CancellationToken cancellation)
+    {
+        var isThere = await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+            """
+            select exists (select from pass.access where person = @person and at > @since and kind = @kind
+                             and by_whom = @By and what = @what and purpose = @Purpose and is_given = @IsGiven)
+            """,
+            new
+            {
+                person = access.Person.Value, since = time.GetUtcNow() - within, kind = NameOf(access.Kind), access.By,
+                what = access.What.ToArray(), access.Purpose, access.IsGiven,
+            }, cancellationToken: cancellation));
+        if (!isThere)
+            await WriteAsync(connection, access, cancellation);
+    }
+
+    /// <summary>
+    /// For a statement that gives a service something thousands of times a second: the access is written by the
+    /// statement itself, so that it costs no further trip and stands or falls with what is given.
+    /// </summary>
+    /// <param name="rows">The rows that were given: <c>id</c> of a new access, <c>person</c>, <c>service</c>.</param>
+    public static string ByService(string rows, string id, string what, string purpose, string now) =>
+        $"""
+        insert into pass.access (id, person, kind, by_whom, what, purpose, is_given, at)
+        select {id}, person, 'service', service::text, {what}, {purpose}, true, {now} from {rows}
+        """;
+
     /// <summary>How the table names who it was.</summary>
     public static string NameOf(AccessBy kind) => kind.ToString().ToLowerInvariant();
 }

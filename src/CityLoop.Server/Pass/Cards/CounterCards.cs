@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using CityLoop.Server.Pass.Access;
 using CityLoop.Server.Pass.Counter;
 using CityLoop.Server.Pass.Letters;
 using CityLoop.Server.Pass.Levels;
@@ -12,8 +13,8 @@ namespace CityLoop.Server.Pass.Cards;
 /// What officers do with cards at a counter; each step is written down, and the person told where they can be.
 /// </summary>
 sealed class CounterCards(
-    CardStore cards, PersonStore people, CounterSteps steps, LetterWriter letters, NpgsqlDataSource database,
-    TimeProvider time)
+    CardStore cards, PersonStore people, CounterSteps steps, AccessLog log, LetterWriter letters,
+    NpgsqlDataSource database, TimeProvider time)
 {
     CardStore Cards => cards;
 
@@ -139,8 +140,17 @@ sealed class CounterCards(
         PersonId person, PersonId officer, CounterStep step, string letter, object? serial,
         CancellationToken cancellation)
     {
+        var purpose = step is CounterStep.CardConfirmed or CounterStep.CardRefused
+            ? OfficerPurposes.SecondOfficer
+            : "card";
         await using (var connection = await database.OpenConnectionAsync(cancellation))
+        await using (var transaction = await connection.BeginTransactionAsync(cancellation))
+        {
             await steps.LogAsync(connection, person, officer, step, cancellation);
+            await log.WriteAsync(connection, OfficerView.Of(officer, person, purpose, ["cards"]), cancellation);
+            await transaction.CommitAsync(cancellation);
+        }
+
         await letters.TellAsync(person, Topic.Safety, letter, cancellation, serial);
     }
 

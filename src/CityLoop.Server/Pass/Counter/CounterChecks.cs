@@ -1,3 +1,4 @@
+using CityLoop.Server.Pass.Access;
 using Dapper;
 using Npgsql;
 
@@ -43,7 +44,7 @@ sealed record CounterCheck(
 /// The rule of four eyes: one officer records what they saw, another approves it within half an hour, either withdraws.
 /// The table refuses what slips past this.
 /// </summary>
-sealed class CounterChecks(NpgsqlDataSource database, TimeProvider time, CounterSteps steps)
+sealed class CounterChecks(NpgsqlDataSource database, TimeProvider time, CounterSteps steps, AccessLog log)
 {
     public static readonly TimeSpan ApproveWithin = TimeSpan.FromMinutes(30);
 
@@ -134,6 +135,10 @@ sealed class CounterChecks(NpgsqlDataSource database, TimeProvider time, Counter
             return (outcome, null);
         await connection.ExecuteAsync(update, new { id, officer = officer.Value, now = time.GetUtcNow() }, transaction);
         await steps.LogAsync(connection, check.Person, officer, step(check), cancellation);
+        await log.WriteAsync(
+            connection,
+            OfficerView.Of(officer, check.Person, OfficerPurposes.SecondOfficer, ["name_seen", "document"]),
+            cancellation);
         await transaction.CommitAsync(cancellation);
         return (CheckOutcome.Done, check);
     }

@@ -1,3 +1,4 @@
+using CityLoop.Server.Pass.Access;
 using Dapper;
 using Npgsql;
 
@@ -26,7 +27,13 @@ enum CounterStep
 sealed record CounterLine(CounterStep Step, string Officer, DateTimeOffset At);
 
 /// <summary>An officer with a person before them: for half an hour they may go on.</summary>
-sealed record Visit(Guid Id, PersonId Person, DateTimeOffset At);
+/// <param name="Officer">Who found the person.</param>
+/// <param name="Purpose">What they chose before the search.</param>
+sealed record Visit(Guid Id, PersonId Person, DateTimeOffset At, PersonId Officer, string Purpose)
+{
+    /// <summary>Why an officer looks: the one who found the person as they said, any other one as the second.</summary>
+    public string PurposeOf(PersonId officer) => officer == Officer ? Purpose : OfficerPurposes.SecondOfficer;
+}
 
 /// <summary>The log of every step at a counter; nobody takes one without leaving it here.</summary>
 sealed class CounterSteps(NpgsqlDataSource database, TimeProvider time)
@@ -37,30 +44,40 @@ sealed class CounterSteps(NpgsqlDataSource database, TimeProvider time)
     /// <summary>Writes a step down, on a connection that may be in the transaction of what it tells of.</summary>
     public async Task<Guid> LogAsync(
         NpgsqlConnection connection, PersonId person, PersonId officer, CounterStep step,
-        CancellationToken cancellation)
+        CancellationToken cancellation, string? purpose = null)
     {
         var now = time.GetUtcNow();
         var id = Guid.CreateVersion7(now);
         await connection.ExecuteAsync(new CommandDefinition(
             """
-            insert into pass.counter_step (id, person, officer, step, at)
-            values (@id, @person, @officer, @step, @now)
+            insert into pass.counter_step (id, person, officer, step, at, purpose)
+            values (@id, @person, @officer, @step, @now, @purpose)
             """,
-            new { id, person = person.Value, officer = officer.Value, step = step.ToString(), now },
+            new { id, person = person.Value, officer = officer.Value, step = step.ToString(), now, purpose },
             cancellationToken: cancellation));
         return id;
     }
 
-    /// <summary>The visit of a person whom some officer found just now; the second officer may look, too.</summary>
-    public async Task<Visit?> VisitAsync(Guid id, CancellationToken cancellation)
+    /// <summary>
+    /// The visit of a person whom some officer found just now; the second officer may go on with it, too. A page that
+    /// shows the person asks <see cref="OfficerView"/> for it.
+    /// </summary>
+    public async Task<Visit?> VisitAsync(Guid id, CancellationToken cancellation) =>
+        await FindAsync(id, cancellation) is { } visit && time.GetUtcNow() - visit.At < VisitLasts ? visit : null;
+
+    /// <summary>A visit, even one that is over.</summary>
+    public async Task<Visit?> FindAsync(Guid id, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        var row = await connection.QuerySingleOrDefaultAsync<(Guid Person, DateTime At)?>(new CommandDefinition(
-            """
-            select person, at from pass.counter_step
-            where id = @id and at > @since and step in ('FoundByCode', 'FoundByContact')
-            """, new { id, since = time.GetUtcNow() - VisitLasts }, cancellationToken: cancellation));
-        return row is var (person, at) ? new Visit(id, new PersonId(person), at) : null;
+        var row = await connection.QuerySingleOrDefaultAsync<(Guid Person, DateTime At, Guid Officer, string Why)?>(
+            new CommandDefinition(
+                """
+                select person, at, officer, coalesce(purpose, 'question') from pass.counter_step
+                where id = @id and step in ('FoundByCode', 'FoundByContact')
+                """, new { id }, cancellationToken: cancellation));
+        return row is var (person, at, officer, why)
+            ? new Visit(id, new PersonId(person), at, new PersonId(officer), why)
+            : null;
     }
 
     /// <summary>Everything that was done about a person, newest first.</summary>

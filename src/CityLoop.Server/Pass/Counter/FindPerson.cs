@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using CityLoop.Server.Pass.Access;
 using CityLoop.Server.Pass.Cards;
 using CityLoop.Server.Pass.Levels;
 using Dapper;
@@ -10,11 +11,12 @@ namespace CityLoop.Server.Pass.Counter;
 
 /// <summary>
 /// An officer finds the person before them: by the code on their phone, by an e-mail address or phone number typed in
-/// full, by their card, or by its number with their name. There is no list to leaf through, and who tries many in vain
-/// has to wait.
+/// full, by their card, or by its number with their name. There is no list to leaf through, who tries many in vain has
+/// to wait, and nobody looks without having said why.
 /// </summary>
 sealed class FindPerson(
-    CounterCodes codes, CounterSteps steps, CardStore cards, NpgsqlDataSource database, TimeProvider time)
+    CounterCodes codes, CounterSteps steps, CardStore cards, AccessLog log, OfficerView view,
+    NpgsqlDataSource database, TimeProvider time)
 {
     /// <summary>What one officer may try in vain in ten minutes.</summary>
     public const int WrongTriesMax = 20;
@@ -24,6 +26,8 @@ sealed class FindPerson(
     /// <summary>What became of the search, in order of precedence.</summary>
     public enum Outcome
     {
+        /// <summary>Nothing was looked up: a code that was typed still works.</summary>
+        PurposeMissing,
         TooManyTries,
         NobodyFound,
         ThatIsYourself,
@@ -35,8 +39,10 @@ sealed class FindPerson(
             .RequireLevel(AssuranceLevel.ContactVerified).ExcludeFromDescription();
 
     public async Task<(Outcome Outcome, Guid Visit)> FindAsync(
-        PersonId officer, string? typed, CancellationToken cancellation)
+        PersonId officer, string? typed, string? purpose, CancellationToken cancellation)
     {
+        if (!OfficerPurposes.AtTheCounter.Contains(purpose))
+            return (Outcome.PurposeMissing, default);
         if (_wrongTries.IsFull(officer.Value.ToByteArray()))
             return (Outcome.TooManyTries, default);
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -52,7 +58,13 @@ sealed class FindPerson(
         if (found == officer)
             return (Outcome.ThatIsYourself, default);
         var step = byCode is null ? CounterStep.FoundByContact : CounterStep.FoundByCode;
-        return (Outcome.Found, await steps.LogAsync(connection, found, officer, step, cancellation));
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        var visit = await steps.LogAsync(connection, found, officer, step, cancellation, purpose);
+        await log.WriteAsync(
+            connection, OfficerView.Of(officer, found, purpose!, ["that_you_are_here"]), cancellation);
+        await transaction.CommitAsync(cancellation);
+        await view.TellAsync(found);
+        return (Outcome.Found, visit);
     }
 
     static async Task<PersonId?> OfContactAsync(
@@ -64,12 +76,14 @@ sealed class FindPerson(
                 : null;
 
     static async Task<RedirectHttpResult> Handle(
-        [FromForm] string? who, ClaimsPrincipal officer, FindPerson search, CancellationToken cancellation)
+        [FromForm] string? who, [FromForm] string? purpose, ClaimsPrincipal officer, FindPerson search,
+        CancellationToken cancellation)
     {
-        var (outcome, visit) = await search.FindAsync(officer.PersonId(), who, cancellation);
+        var (outcome, visit) = await search.FindAsync(officer.PersonId(), who, purpose, cancellation);
         return TypedResults.Redirect(outcome switch
         {
             Outcome.Found => $"/counter/visits/{visit}",
+            Outcome.PurposeMissing => "/counter?problem=purpose_missing",
             Outcome.TooManyTries => "/counter?problem=too_many_searches",
             Outcome.ThatIsYourself => "/counter?problem=not_of_yourself",
             _ => "/counter?problem=nobody_found",

@@ -18,6 +18,9 @@ enum Topic
 
     /// <summary>News from the city.</summary>
     News,
+
+    /// <summary>An officer looked at something about them.</summary>
+    Access,
 }
 
 /// <summary>

@@ -142,7 +142,7 @@ public sealed partial class CardPagesTests(TestCity city) : IClassFixture<TestCi
 
     static async Task<string> FindAsync(HttpClient officer, string who)
     {
-        var found = await officer.SubmitAsync("/counter", "name=\"who\"", ("who", who));
+        var found = await officer.SubmitAsync("/counter", "name=\"who\"", ("who", who), ("purpose", "card"));
         return found.RequestMessage!.RequestUri!.PathAndQuery;
     }
 

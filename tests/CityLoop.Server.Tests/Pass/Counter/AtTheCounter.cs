@@ -14,9 +14,11 @@ static partial class AtTheCounter
         EightDigits().Match(await person.GetStringAsync("/me/counter-code")).Value;
 
     /// <summary>An officer looks for somebody; answers where that led.</summary>
-    public static async Task<Uri> FindAsync(this HttpClient officer, string who)
+    public static async Task<Uri> FindAsync(
+        this HttpClient officer, string who, string purpose = "identity_check")
     {
-        using var found = await officer.SubmitAsync("/counter", "action=\"/counter/find\"", ("who", who));
+        using var found = await officer.SubmitAsync(
+            "/counter", "action=\"/counter/find\"", ("who", who), ("purpose", purpose));
         return found.RequestMessage!.RequestUri!;
     }
 
