@@ -58,6 +58,7 @@ static class PassCapability
             services.AddSingleton(table);
         services.AddSingleton<AccessLog>();
         services.AddSingleton<OfficerView>();
+        services.AddSingleton<MyAccesses>();
         services.AddSingleton<MyData>();
         services.AddSingleton<Erasures>();
         services.AddHostedService<ErasureClock>();

@@ -1,4 +1,6 @@
+using CityLoop.Server.City;
 using CityLoop.Server.Operations;
+using CityLoop.Server.Pass.Access;
 using CityLoop.Server.Pass.Data;
 using CityLoop.Server.Web;
 
@@ -22,6 +24,8 @@ static class SignOnCapability
             {
                 Secret = ["nonce", "challenge", "code_hash", "access_hash", "refresh_hash"],
             })
+            .AddSingleton(all => new AccessNames(
+                AccessBy.Service, cancellation => NamesAsync(all.GetRequiredService<ServiceStore>(), cancellation)))
             .AddHostedService<OldGrants>();
         return options.Demo
             ? services.AddSingleton(new DemoSeed(50, DemoServices.PlantAsync))
@@ -45,6 +49,10 @@ static class SignOnCapability
         foreach (var endpoint in protocol)
             Open(endpoint, ofServices);
     }
+
+    static async Task<IReadOnlyDictionary<string, LocalNames>> NamesAsync(
+        ServiceStore services, CancellationToken cancellation) =>
+        (await services.AllAsync(cancellation)).Values.ToDictionary(one => one.ClientId, one => one.Names);
 
     static void Open(RouteHandlerBuilder endpoint, OpenToOtherSites to)
     {
