@@ -9,10 +9,11 @@ namespace CityLoop.Server.Tests.Pass;
 public sealed class PassPagesTests(TestCity city) : IClassFixture<TestCity>
 {
     /// <summary>A person's own pages, and the counter of who works there.</summary>
-    static readonly string[] OwnPages =
+    public static readonly string[] OwnPages =
     [
         "/me", "/me/devices", "/me/contacts", "/me/level", "/me/counter-code", "/me/profile", "/me/letters",
-        "/me/recovery", "/me/data", "/counter",
+        "/me/recovery", "/me/data", "/me/family", "/me/cards", "/me/services", "/counter", "/counter/cards",
+        "/counter/cards/sheet",
     ];
 
     [Theory]
