@@ -1,3 +1,4 @@
+using CityLoop.Server.Web;
 using CityLoop.Server.Web.Languages;
 using Dapper;
 using Npgsql;

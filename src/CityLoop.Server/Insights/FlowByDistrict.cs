@@ -1,5 +1,6 @@
 using CityLoop.Server.City;
 using CityLoop.Server.Missions;
+using CityLoop.Server.Web;
 using CityLoop.Server.Web.Languages;
 
 namespace CityLoop.Server.Insights;

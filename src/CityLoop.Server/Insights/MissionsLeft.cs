@@ -1,6 +1,7 @@
 using CityLoop.Missions;
 using CityLoop.Server.City;
 using CityLoop.Server.Missions;
+using CityLoop.Server.Web;
 using CityLoop.Server.Web.Languages;
 
 namespace CityLoop.Server.Insights;

@@ -1,6 +1,7 @@
 using CityLoop.Ledger;
 using CityLoop.Server.City;
 using CityLoop.Server.Merchants;
+using CityLoop.Server.Web;
 using CityLoop.Server.Web.Languages;
 using Dapper;
 using Npgsql;

@@ -59,6 +59,7 @@ static class PassCapability
         services.AddSingleton<AccessLog>();
         services.AddSingleton<OfficerView>();
         services.AddSingleton<MyAccesses>();
+        services.AddSingleton<AccessSums>();
         services.AddSingleton<MyData>();
         services.AddSingleton<Erasures>();
         services.AddHostedService<ErasureClock>();
@@ -98,6 +99,7 @@ static class PassCapability
         ChangeMe.Map(pages);
         ChangeContacts.Map(pages);
         MyData.Map(pages);
+        DownloadAccesses.Map(pages);
         EraseMe.Map(pages);
         ChangeProfile.Map(pages);
         MakeRecoveryCodes.Map(pages);

@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Text;
-using CityLoop.Server.Web;
 
-namespace CityLoop.Server.Insights;
+namespace CityLoop.Server.Web;
 
 /// <summary>An amount as a spreadsheet reads it: no thousands marks, the currency's decimals.</summary>
 readonly record struct CsvAmount(long Units, int Scale)

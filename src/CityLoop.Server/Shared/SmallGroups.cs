@@ -1,4 +1,4 @@
-namespace CityLoop.Server.Carbon;
+namespace CityLoop.Server.Shared;
 
 /// <summary>Which lines of a table would tell about single people, and stay hidden.</summary>
 static class SmallGroups

@@ -1,8 +1,8 @@
-using CityLoop.Server.Carbon;
+using CityLoop.Server.Shared;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace CityLoop.Server.Tests.Carbon;
+namespace CityLoop.Server.Tests.Shared;
 
 public sealed class SmallGroupsTests
 {
