@@ -53,6 +53,7 @@ static class PassCapability
         services.AddSingleton<CounterCodes>();
         services.AddSingleton<CounterSteps>();
         services.AddSingleton<CounterChecks>();
+        services.AddSingleton<DocumentPrints>();
         services.AddSingleton<FindPerson>();
         foreach (var table in PassTables.All)
             services.AddSingleton(table);

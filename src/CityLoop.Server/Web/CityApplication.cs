@@ -3,6 +3,7 @@ using System.Text.Unicode;
 using CityLoop.Server.Accounts;
 using CityLoop.Server.Carbon;
 using CityLoop.Server.City;
+using CityLoop.Server.Credentials;
 using CityLoop.Server.Insights;
 using CityLoop.Server.Ledger;
 using CityLoop.Server.Ledger.Seals;
@@ -99,6 +100,7 @@ static class CityApplication
         services.AddLedger();
         services.AddAccounts();
         services.AddCarbon();
+        services.AddCredentials(options);
         services.AddInsights();
         services.AddMerchants();
         services.AddMissions();
@@ -115,6 +117,7 @@ static class CityApplication
     {
         app.MapAccounts();
         app.MapCarbon();
+        app.MapCredentials();
         app.MapInsights();
         app.MapMerchants();
         app.MapMissions();

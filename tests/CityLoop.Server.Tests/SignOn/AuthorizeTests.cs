@@ -95,12 +95,13 @@ public sealed class AuthorizeTests(TestCity city) : IClassFixture<TestCity>
         var strict = await ServiceProgram.RegisterAsync(city, "silent-strict", s => s with { LevelMin = 2 });
         using var stranger = new Citizen(city);
         using var meiling = await Citizen.SignInAsync(city, Cast.LinMeiling);
+        using var emma = await Citizen.SignInAsync(city, Cast.EmmaDubois);
         async Task<string> ErrorAsync(Citizen who, ServiceProgram of) =>
             Citizen.Told((await who.OpenAsync(of.AuthorizeAddress(("prompt", "none"))))!)["error"];
 
         (await ErrorAsync(stranger, program)).ShouldBe("login_required");
         (await ErrorAsync(meiling, program)).ShouldBe("consent_required");
-        (await ErrorAsync(meiling, strict)).ShouldBe("unmet_authentication_requirements");
+        (await ErrorAsync(emma, strict)).ShouldBe("unmet_authentication_requirements");
         await meiling.GoAsync(program.AuthorizeAddress());
         (await meiling.GoAsync(program.AuthorizeAddress(("prompt", "none")))).ShouldContainKey("code");
     }
@@ -132,11 +133,11 @@ public sealed class AuthorizeTests(TestCity city) : IClassFixture<TestCity>
     public async Task Who_is_not_known_surely_enough_is_told_how_and_can_go_back()
     {
         var program = await ServiceProgram.RegisterAsync(city, "sure");
-        using var meiling = await Citizen.SignInAsync(city, Cast.LinMeiling);
+        using var emma = await Citizen.SignInAsync(city, Cast.EmmaDubois);
 
-        (await meiling.OpenAsync(program.AuthorizeAddress(("acr_values", "urn:cityloop:level:2")))).ShouldBeNull();
-        meiling.Page.ShouldContain("先在櫃台核對身分");
-        var told = Citizen.Told((await meiling.DecideAsync("no"))!);
+        (await emma.OpenAsync(program.AuthorizeAddress(("acr_values", "urn:cityloop:level:2")))).ShouldBeNull();
+        emma.Page.ShouldContain("先在櫃台核對身分");
+        var told = Citizen.Told((await emma.DecideAsync("no"))!);
 
         told["error"].ShouldBe("unmet_authentication_requirements");
     }

@@ -22,26 +22,26 @@ public sealed class CertifiedClientsTests(TestCity city) : IClassFixture<TestCit
         {
             Authentication = ClientAuthentication.PrivateKeyJwt, PublicKeys = SetOf(key, "theirs"),
         });
-        using var meiling = await Citizen.SignInAsync(city, Cast.LinMeiling);
+        using var emma = await Citizen.SignInAsync(city, Cast.EmmaDubois);
 
         var found = await NodeClient.RunAsync("openid-client.mjs", new
         {
             issuer = program.Issuer, clientId = program.Service.ClientId, redirectUri = program.RedirectUri,
             pkcs8 = Convert.ToBase64String(key.ExportPkcs8PrivateKey()), kid = "theirs", signOutUri = SignOut,
-        }, address => BackAsync(meiling, address));
+        }, address => BackAsync(emma, address));
 
         string Text(string name) => found.GetProperty(name).GetString()!;
         found.GetProperty("parameters").EnumerateArray().Select(p => p.GetString())
             .ShouldBe(["client_id", "request_uri"], "nothing else travels through the browser");
         Text("acr").ShouldBe("urn:cityloop:level:1");
-        found.GetProperty("told").GetProperty("email").GetString().ShouldBe(city.ContactOf(Cast.LinMeiling));
+        found.GetProperty("told").GetProperty("email").GetString().ShouldBe(city.ContactOf(Cast.EmmaDubois));
         found.GetProperty("sameSub").GetBoolean().ShouldBeTrue();
         Text("reused").ShouldBe("OAUTH_RESPONSE_BODY_ERROR");
         Text("afterReuse").ShouldBe("OAUTH_RESPONSE_BODY_ERROR");
         Text("declined").ShouldBe("OAUTH_AUTHORIZATION_RESPONSE_ERROR");
         Text("mixedUp").ShouldBe("OAUTH_INVALID_RESPONSE", "the answer of another issuer");
         Text("revoked").ShouldBe("OAUTH_WWW_AUTHENTICATE_CHALLENGE");
-        using var left = await meiling.Client.GetAsync(new Uri(Text("signOut")));
+        using var left = await emma.Client.GetAsync(new Uri(Text("signOut")));
         left.Headers.Location!.OriginalString.ShouldBe($"{SignOut}?state=bye");
     }
 

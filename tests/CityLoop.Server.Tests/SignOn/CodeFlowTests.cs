@@ -22,7 +22,7 @@ public sealed class CodeFlowTests(TestCity city) : IClassFixture<TestCity>
         claims.GetProperty("iss").GetString().ShouldBe(program.Issuer);
         claims.GetProperty("aud").GetString().ShouldBe(program.Service.ClientId);
         claims.GetProperty("nonce").GetString().ShouldBe(program.Nonce);
-        claims.GetProperty("acr").GetString().ShouldBe("urn:cityloop:level:1");
+        claims.GetProperty("acr").GetString().ShouldBe("urn:cityloop:level:2");
         claims.GetProperty("amr")[0].GetString().ShouldBe("otp");
         claims.GetProperty("auth_time").GetInt64().ShouldBe(city.Clock.GetUtcNow().ToUnixTimeSeconds());
         claims.TryGetProperty("email", out _).ShouldBeFalse("the ID token says who, and nothing else");

@@ -22,5 +22,7 @@ static class CityPages
         endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? [];
 
     public static bool IsForPrograms(this RouteEndpoint endpoint) =>
-        Regex.IsMatch(endpoint.RoutePattern.RawText ?? "", @"^/?(api|health|openapi|oidc|\.well-known)/");
+        Regex.IsMatch(
+            endpoint.RoutePattern.RawText ?? "",
+            @"^/?(api|health|openapi|oidc|\.well-known|offices|credentials/types)/");
 }

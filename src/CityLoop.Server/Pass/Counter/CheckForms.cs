@@ -25,16 +25,21 @@ static class CheckForms
     }
 
     static async Task<RedirectHttpResult> Record(
-        [FromForm] Guid visit, [FromForm] string? purpose, [FromForm] string? document, [FromForm] string? name,
-        ClaimsPrincipal officer, CounterSteps steps, CounterChecks checks, CancellationToken cancellation)
+        [FromForm] Guid visit, [FromForm] string? purpose, [FromForm] string? document, [FromForm] string? number,
+        [FromForm] string? name, ClaimsPrincipal officer, CounterSteps steps, CounterChecks checks,
+        DocumentPrints prints, CancellationToken cancellation)
     {
         if (await steps.VisitAsync(visit, cancellation) is not { } found)
             return TypedResults.Redirect("/counter?problem=visit_over");
         var seen = (name ?? "").Trim();
         if (!Documents.All.Contains(document) || seen.Length is 0 or > NameMax)
             return TypedResults.Redirect($"/counter/visits/{visit}?problem=check_incomplete");
+        var noted = DocumentNumbers.Normalised(number);
+        if (noted.Length > 0 && DocumentNumbers.FaultOf(document!, noted) is { } fault)
+            return TypedResults.Redirect($"/counter/visits/{visit}?problem={fault}");
+        var print = noted.Length > 0 ? await prints.OfAsync(document!, noted, cancellation) : null;
         var outcome = await checks.RecordAsync(
-            officer.PersonId(), found, purpose == "recovery", document!, seen, cancellation);
+            officer.PersonId(), found, purpose == "recovery", document!, seen, print, cancellation);
         return TypedResults.Redirect(outcome == CheckOutcome.Done
             ? "/counter?done=recorded"
             : $"/counter/visits/{visit}?problem={ProblemOf(outcome)}");

@@ -27,7 +27,7 @@ enum CheckOutcome
     Done,
 }
 
-/// <summary>What an officer may have been shown; its number is nowhere.</summary>
+/// <summary>What an officer may have been shown; of its number a fingerprint is kept at most.</summary>
 static class Documents
 {
     public static readonly IReadOnlyList<string> All =
@@ -56,8 +56,9 @@ sealed class CounterChecks(NpgsqlDataSource database, TimeProvider time, Counter
         """;
 
     /// <summary>The first officer has seen a document.</summary>
+    /// <param name="documentPrint">Of its number, if that was noted: <see cref="DocumentPrints"/>.</param>
     public async Task<CheckOutcome> RecordAsync(
-        PersonId officer, Visit visit, bool isRecovery, string document, string nameSeen,
+        PersonId officer, Visit visit, bool isRecovery, string document, string nameSeen, byte[]? documentPrint,
         CancellationToken cancellation)
     {
         if (officer == visit.Person)
@@ -70,13 +71,14 @@ sealed class CounterChecks(NpgsqlDataSource database, TimeProvider time, Counter
         var now = time.GetUtcNow();
         await connection.ExecuteAsync(
             """
-            insert into pass.identity_check (id, person, document, first_officer, recorded_at, purpose, name_seen)
-            values (@id, @person, @document, @officer, @now, @purpose, @nameSeen)
+            insert into pass.identity_check (id, person, document, first_officer, recorded_at, purpose, name_seen,
+              document_print)
+            values (@id, @person, @document, @officer, @now, @purpose, @nameSeen, @documentPrint)
             """,
             new
             {
                 id = Guid.CreateVersion7(now), person = visit.Person.Value, document, officer = officer.Value, now,
-                purpose = isRecovery ? "recovery" : "identity", nameSeen,
+                purpose = isRecovery ? "recovery" : "identity", nameSeen, documentPrint,
             }, transaction);
         await steps.LogAsync(
             connection, visit.Person, officer,
@@ -112,6 +114,19 @@ sealed class CounterChecks(NpgsqlDataSource database, TimeProvider time, Counter
     public async Task<IReadOnlyList<CounterCheck>> OfAsync(PersonId person, CancellationToken cancellation) =>
         await ReadAsync(
             "where c.person = @person order by c.recorded_at desc", new { person = person.Value }, cancellation);
+
+    /// <summary>The fingerprints of the documents by which a person's identity is checked now, newest first.</summary>
+    public async Task<IReadOnlyList<byte[]>> DocumentPrintsAsync(PersonId person, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return [.. await connection.QueryAsync<byte[]>(new CommandDefinition(
+            """
+            select document_print from pass.identity_check
+            where person = @Value and purpose = 'identity' and approved_at is not null and withdrawn_at is null
+              and document_print is not null
+            order by approved_at desc
+            """, person, cancellationToken: cancellation))];
+    }
 
     CheckOutcome RefusalOfApproval(PersonId officer, CounterCheck check) =>
         check.Person == officer ? CheckOutcome.NotOfYourself

@@ -75,7 +75,7 @@ static class PassTables
         new("pass.card", AtErasure.Keep) { Column = "printed_by", IsTold = false, Why = TwoOfficers },
         new("pass.card", AtErasure.Keep) { Column = "bound_by", IsTold = false, Why = TwoOfficers },
         new("pass.card", AtErasure.Keep) { Column = "confirmed_by", IsTold = false, Why = TwoOfficers },
-        new("pass.identity_check", AtErasure.Delete),
+        new("pass.identity_check", AtErasure.Delete) { Secret = ["document_print"] },
         new("pass.identity_check", AtErasure.Keep) { Column = "first_officer", IsTold = false, Why = TwoOfficers },
         new("pass.identity_check", AtErasure.Keep) { Column = "second_officer", IsTold = false, Why = TwoOfficers },
         new("pass.identity_check", AtErasure.Keep) { Column = "withdrawn_by", IsTold = false, Why = TwoOfficers },

@@ -85,7 +85,8 @@ static class ErrorPages
     /// <summary>True for addresses that programs call: they get problems, never pages.</summary>
     public static bool IsForPrograms(PathString path) =>
         path.StartsWithSegments("/api") || path.StartsWithSegments("/health") || path.StartsWithSegments("/openapi")
-        || path.StartsWithSegments("/oidc") || path.StartsWithSegments("/.well-known");
+        || path.StartsWithSegments("/oidc") || path.StartsWithSegments("/.well-known")
+        || path.StartsWithSegments("/offices") || path.StartsWithSegments("/credentials/types");
 
     static string? TraceIdOf(int status) => status == 500 ? Activity.Current?.TraceId.ToString() : null;
 

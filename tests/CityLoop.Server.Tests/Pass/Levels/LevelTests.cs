@@ -97,7 +97,7 @@ public sealed class LevelTests(TestCity city) : IClassFixture<TestCity>
     [Fact]
     public async Task A_program_reads_the_level_with_who_is_signed_in()
     {
-        using var client = await city.SignInAsync(Cast.LinMeiling);
+        using var client = await city.SignInAsync(Cast.EmmaDubois);
 
         (await LevelAsync(client)).ShouldBe(1);
     }

@@ -1,0 +1,28 @@
+using CityLoop.Server.Credentials.Offices;
+using CityLoop.Server.Operations;
+using CityLoop.Server.Pass.Data;
+using CityLoop.Server.Web;
+
+namespace CityLoop.Server.Credentials;
+
+/// <summary>No paper: offices certify, people agree, services get just that (docs/decisions/0054).</summary>
+static class CredentialsCapability
+{
+    public static IServiceCollection AddCredentials(this IServiceCollection services, CityOptions options)
+    {
+        services.AddSingleton<OfficeStore>().AddSingleton<OfficeKeys>().AddSingleton<StatusLists>()
+            .AddSingleton<Registers>().AddSingleton<RemoteOffices>().AddSingleton<OfficeChanges>()
+            .AddSingleton<IssueCredential>();
+        foreach (var table in OfficeTables.All)
+            services.AddSingleton(table);
+        return options.Demo
+            ? services.AddSingleton(new DemoSeed(45, DemoOffices.PlantAsync))
+            : services;
+    }
+
+    public static void MapCredentials(this IEndpointRouteBuilder pages)
+    {
+        foreach (var endpoint in ShowOffices.Map(pages))
+            endpoint.AllowAnonymous().ExcludeFromDescription().WithMetadata(OpenToOtherSites.Everybody);
+    }
+}

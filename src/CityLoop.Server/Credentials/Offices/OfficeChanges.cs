@@ -1,0 +1,199 @@
+using System.Text.Json;
+using CityLoop.Server.Pass;
+using Dapper;
+using Npgsql;
+
+namespace CityLoop.Server.Credentials.Offices;
+
+/// <summary>What became of an officer's part in a change, in order of precedence.</summary>
+enum OfficeChangeOutcome
+{
+    /// <summary>There is no such change.</summary>
+    Unknown,
+
+    /// <summary>Approved or refused before.</summary>
+    DecidedBefore,
+
+    /// <summary>Who asked is not the second pair of eyes.</summary>
+    NeedsAnotherOfficer,
+
+    /// <summary>Another change of the same thing waits for a decision.</summary>
+    AnotherWaits,
+
+    /// <summary>It waits for a second officer.</summary>
+    Waits,
+    Done,
+}
+
+/// <summary>What officers did to an office, or ask for.</summary>
+sealed record OfficeChange
+{
+    public required Guid Id { get; init; }
+    public required Guid Office { get; init; }
+    public required string Kind { get; init; }
+    public required string Detail { get; init; }
+    public required Guid AskedBy { get; init; }
+    public required DateTimeOffset AskedAt { get; init; }
+    public Guid? DecidedBy { get; init; }
+    public DateTimeOffset? DecidedAt { get; init; }
+    public bool? IsApproved { get; init; }
+}
+
+/// <summary>
+/// What officers change of offices: one asks, another approves, and then it holds. An office that is suspended is so at
+/// once. The table refuses what slips past this.
+/// </summary>
+sealed class OfficeChanges(NpgsqlDataSource database, OfficeStore offices, Registers registers, TimeProvider time)
+{
+    const string Columns =
+        "id, office, kind, detail, asked_by, asked_at, decided_by, decided_at, is_approved";
+
+    /// <summary>An office is to be registered or changed.</summary>
+    public Task<OfficeChangeOutcome> AskForOfficeAsync(
+        PersonId officer, Guid office, OfficeDraft draft, CancellationToken cancellation) => AskAsync(
+            officer, office, "office", $"office:{draft.Code}", draft,
+            Joined(draft.Code, draft.Name, draft.Source, draft.Refresh, draft.Address), null, cancellation);
+
+    /// <summary>A kind of credential is to be registered or changed.</summary>
+    public Task<OfficeChangeOutcome> AskForTypeAsync(
+        PersonId officer, Office office, TypeDraft draft, CancellationToken cancellation) => AskAsync(
+            officer, office.Id, "type", $"type:{draft.Code}", draft,
+            Joined(draft.Code, draft.Name, draft.ValidDays, string.Join(", ", draft.ReadFields()!.Select(f => f.Name))),
+            null, cancellation);
+
+    /// <summary>A register is to be replaced by what was read from a file.</summary>
+    public Task<OfficeChangeOutcome> AskForRegisterAsync(
+        PersonId officer, Office office, CredentialType type, IReadOnlyList<RegisterLine> lines,
+        CancellationToken cancellation) => AskAsync(
+            officer, office.Id, "register", $"register:{type.Code}", type.Code,
+            Joined(type.Code, $"{lines.Count}"),
+            (connection, id) => registers.StageAsync(connection, id, lines, cancellation), cancellation);
+
+    /// <summary>Nothing is issued from now on, at once; or again, when a second officer agrees.</summary>
+    public async Task<OfficeChangeOutcome> SuspendAsync(
+        PersonId officer, Office office, bool isSuspended, CancellationToken cancellation)
+    {
+        if (!isSuspended)
+            return await AskAsync(
+                officer, office.Id, "resume", $"open:{office.Code}", office.Code, office.Code, null, cancellation);
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        var now = time.GetUtcNow();
+        await connection.ExecuteAsync(new CommandDefinition(
+            """
+            update credentials.office set suspended_at = @now where id = @Id and suspended_at is null;
+            insert into credentials.office_change (id, office, kind, target, content, detail, asked_by, asked_at,
+              decided_by, decided_at, is_approved)
+            values (@change, @Id, 'suspend', @target, '{}', @Code, @officer, @now, @officer, @now, true)
+            """,
+            new
+            {
+                change = Guid.CreateVersion7(now), office.Id, office.Code, target = $"open:{office.Code}",
+                officer = officer.Value, now,
+            }, transaction, cancellationToken: cancellation));
+        await transaction.CommitAsync(cancellation);
+        offices.Forget();
+        return OfficeChangeOutcome.Done;
+    }
+
+    /// <summary>A second officer approves or refuses; who asked may take it back.</summary>
+    public async Task<OfficeChangeOutcome> DecideAsync(
+        PersonId officer, Guid id, bool isApproved, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        // Two officers may press at once; the second sees what the first did.
+        var waiting = await connection.QuerySingleOrDefaultAsync<OfficeChange>(
+            $"select {Columns} from credentials.office_change where id = @id for update", new { id }, transaction);
+        if (waiting is null)
+            return OfficeChangeOutcome.Unknown;
+        if (waiting.DecidedAt is not null)
+            return OfficeChangeOutcome.DecidedBefore;
+        if (isApproved && waiting.AskedBy == officer.Value)
+            return OfficeChangeOutcome.NeedsAnotherOfficer;
+        var content = await connection.ExecuteScalarAsync<string>(
+            "select content::text from credentials.office_change where id = @id", new { id }, transaction);
+        await ApplyAsync(connection, waiting, content!, isApproved, cancellation);
+        await connection.ExecuteAsync(new CommandDefinition(
+            """
+            update credentials.office_change set decided_by = @officer, decided_at = @now, is_approved = @isApproved
+            where id = @id
+            """, new { id, officer = officer.Value, now = time.GetUtcNow(), isApproved }, transaction,
+            cancellationToken: cancellation));
+        await transaction.CommitAsync(cancellation);
+        offices.Forget();
+        return OfficeChangeOutcome.Done;
+    }
+
+    /// <summary>What waits for a second officer now, oldest first.</summary>
+    public Task<IReadOnlyList<OfficeChange>> WaitingAsync(CancellationToken cancellation) =>
+        ReadAsync("where decided_at is null order by asked_at", new { }, cancellation);
+
+    /// <summary>What was done to an office and what is asked for, newest first.</summary>
+    public Task<IReadOnlyList<OfficeChange>> OfAsync(Guid office, CancellationToken cancellation) =>
+        ReadAsync("where office = @office order by asked_at desc limit 50", new { office }, cancellation);
+
+    async Task ApplyAsync(
+        NpgsqlConnection connection, OfficeChange change, string content, bool isApproved,
+        CancellationToken cancellation)
+    {
+        switch (change.Kind)
+        {
+            case "register" when !isApproved:
+                await Registers.DropAsync(connection, change.Id, cancellation);
+                break;
+            case "register":
+                var type = JsonSerializer.Deserialize<string>(content)!;
+                await registers.ActivateAsync(connection, type, change.Id, cancellation);
+                break;
+            case "office" when isApproved:
+                var office = JsonSerializer.Deserialize<OfficeDraft>(content)!;
+                await offices.SaveAsync(connection, change.Office, office, cancellation);
+                break;
+            case "type" when isApproved:
+                await offices.SaveAsync(
+                    connection, change.Office, JsonSerializer.Deserialize<TypeDraft>(content)!, cancellation);
+                break;
+            case "resume" when isApproved:
+                await connection.ExecuteAsync(new CommandDefinition(
+                    "update credentials.office set suspended_at = null where id = @Office", new { change.Office },
+                    cancellationToken: cancellation));
+                break;
+        }
+    }
+
+    async Task<OfficeChangeOutcome> AskAsync(
+        PersonId officer, Guid office, string kind, string target, object content, string detail,
+        Func<NpgsqlConnection, Guid, Task>? along, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        var now = time.GetUtcNow();
+        var id = Guid.CreateVersion7(now);
+        var asked = await connection.ExecuteAsync(new CommandDefinition(
+            """
+            insert into credentials.office_change (id, office, kind, target, content, detail, asked_by, asked_at)
+            values (@id, @office, @kind, @target, @content::jsonb, @detail, @officer, @now) on conflict do nothing
+            """,
+            new
+            {
+                id, office, kind, target, content = JsonSerializer.Serialize(content), detail, officer = officer.Value,
+                now,
+            }, transaction, cancellationToken: cancellation));
+        if (asked == 0)
+            return OfficeChangeOutcome.AnotherWaits;
+        if (along is not null)
+            await along(connection, id);
+        await transaction.CommitAsync(cancellation);
+        return OfficeChangeOutcome.Waits;
+    }
+
+    async Task<IReadOnlyList<OfficeChange>> ReadAsync(string where, object values, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return [.. await connection.QueryAsync<OfficeChange>(new CommandDefinition(
+            $"select {Columns} from credentials.office_change {where}", values, cancellationToken: cancellation))];
+    }
+
+    static string Joined(params string[] parts) => string.Join(" · ", parts.Where(part => part.Length > 0));
+}

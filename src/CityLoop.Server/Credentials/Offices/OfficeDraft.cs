@@ -1,0 +1,85 @@
+using System.Text.RegularExpressions;
+
+namespace CityLoop.Server.Credentials.Offices;
+
+/// <summary>An office as an officer typed it in, before anything is believed.</summary>
+public sealed partial record OfficeDraft
+{
+    const int NameMax = 80;
+    const int SourceMax = 200;
+    const int AddressMax = 400;
+    const int KeysMax = 8_000;
+
+    public static readonly IReadOnlyList<string> Refreshes = ["at_once", "daily", "weekly", "monthly", "yearly"];
+
+    /// <summary>In addresses, for ever: <c>social-affairs</c>.</summary>
+    public string Code { get; init; } = "";
+    public string Name { get; init; } = "";
+    public string NameEn { get; init; } = "";
+    public string NameJa { get; init; } = "";
+    public string Source { get; init; } = "";
+    public string SourceEn { get; init; } = "";
+    public string SourceJa { get; init; } = "";
+    public string Refresh { get; init; } = "daily";
+
+    /// <summary>Of its own system; empty when the city keeps its registers.</summary>
+    public string Address { get; init; } = "";
+
+    /// <summary>The JWK set of its own system.</summary>
+    public string PublicKeys { get; init; } = "";
+
+    public static OfficeDraft Of(IFormCollection form)
+    {
+        string One(string name) => form[name].ToString().Trim();
+        return new OfficeDraft
+        {
+            Code = One("code").ToLowerInvariant(),
+            Name = One("name"),
+            NameEn = One("nameEn"),
+            NameJa = One("nameJa"),
+            Source = One("source"),
+            SourceEn = One("sourceEn"),
+            SourceJa = One("sourceJa"),
+            Refresh = One("refresh"),
+            Address = One("address"),
+            PublicKeys = One("publicKeys"),
+        };
+    }
+
+    internal static OfficeDraft Of(Office office) => new()
+    {
+        Code = office.Code,
+        Name = office.Names["zh-TW"],
+        NameEn = office.Names["en"],
+        NameJa = office.Names["ja"],
+        Source = office.Sources["zh-TW"],
+        SourceEn = office.Sources["en"],
+        SourceJa = office.Sources["ja"],
+        Refresh = office.Refresh,
+        Address = office.Address?.AbsoluteUri ?? "",
+        PublicKeys = office.PublicKeys ?? "",
+    };
+
+    /// <summary>What is at fault, each with its own sentence; null when the draft can be asked for.</summary>
+    public string? Fault() =>
+        !IsCode(Code) ? "office_code_needed"
+        : Name.Length is 0 or > NameMax || NameEn.Length > NameMax || NameJa.Length > NameMax ? "office_name_needed"
+        : Source.Length is 0 or > SourceMax || SourceEn.Length > SourceMax || SourceJa.Length > SourceMax
+            ? "office_source_needed"
+        : !Refreshes.Contains(Refresh) ? "office_refresh_needed"
+        : Address.Length > 0 && !IsAddress(Address) ? "office_address_not_taken"
+        : Address.Length > 0 && (PublicKeys.Length > KeysMax || Shared.Jose.PublicKeys.Read(PublicKeys) is null)
+            ? "office_keys_not_taken"
+        : null;
+
+    internal static bool IsCode(string code) => CodeForm().IsMatch(code);
+
+    // What it answers is about people: nobody reads along, and this machine's own programs are for trying out.
+    static bool IsAddress(string text) =>
+        text.Length <= AddressMax && Uri.TryCreate(text, UriKind.Absolute, out var address)
+        && address is { Fragment: "", UserInfo: "" }
+        && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback));
+
+    [GeneratedRegex("^[a-z][a-z0-9-]{1,39}$")]
+    private static partial Regex CodeForm();
+}
