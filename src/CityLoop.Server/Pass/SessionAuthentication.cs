@@ -31,13 +31,22 @@ sealed class SessionAuthentication(
         // After the new one has begun: what services were given under the old one must not find it ended between.
         if (before is not null)
             await sessions.EndAsync(before.Value, sessionBefore!.Value, context.RequestAborted);
+        if (before is not null && before.Value.Value != person.Id)
+            ForgetKept(context);
         context.Response.Cookies.Append(CookieNames.On(context.Request, CookieName), key, Cookie(context, CookieAge));
     }
+
+    /// <summary>
+    /// The browser forgets pages and pictures that it kept for the person who was here. What scripts keep stays: the
+    /// city's key that a phone has once seen, and a payment that a till has yet to hear of, are the device's.
+    /// </summary>
+    static void ForgetKept(HttpContext context) => context.Response.Headers["Clear-Site-Data"] = "\"cache\"";
 
     /// <summary>Ends this browser's session.</summary>
     public static async Task SignOutAsync(HttpContext context, Sessions sessions)
     {
         await sessions.EndAsync(context.User.PersonId(), context.User.SessionId(), context.RequestAborted);
+        ForgetKept(context);
         context.Response.Cookies.Delete(CookieNames.On(context.Request, CookieName), Cookie(context, null));
     }
 
