@@ -1,4 +1,6 @@
+using CityLoop.Server.Credentials.Entitlements;
 using CityLoop.Server.Credentials.Offices;
+using CityLoop.Server.Credentials.Sharing;
 using CityLoop.Server.Operations;
 using CityLoop.Server.Pass.Data;
 using CityLoop.Server.Web;
@@ -15,8 +17,10 @@ static class CredentialsCapability
             .AddSingleton<IssueCredential>();
         foreach (var table in OfficeTables.All)
             services.AddSingleton(table);
+        services.AddSharing();
         return options.Demo
             ? services.AddSingleton(new DemoSeed(45, DemoOffices.PlantAsync))
+                .AddSingleton(new DemoSeed(55, DemoPool.PlantAsync))
             : services;
     }
 
@@ -24,5 +28,6 @@ static class CredentialsCapability
     {
         foreach (var endpoint in ShowOffices.Map(pages))
             endpoint.AllowAnonymous().ExcludeFromDescription().WithMetadata(OpenToOtherSites.Everybody);
+        pages.MapSharing();
     }
 }

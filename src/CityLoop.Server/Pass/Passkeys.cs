@@ -89,6 +89,33 @@ sealed class Passkeys(
         return result.User;
     }
 
+    /// <summary>What the browser needs so that a person confirms one thing, and no other, with one of theirs.</summary>
+    /// <param name="what">What is confirmed; the question that is asked holds for that alone.</param>
+    public async Task<string> AskToConfirmAsync(HttpContext context, Person person, string what)
+    {
+        var options = await handler.MakeRequestOptionsAsync(person, context);
+        Keep(context, Confirms(person, what), options.AssertionState);
+        return options.RequestOptionsJson;
+    }
+
+    /// <summary>The passkey with which the person confirmed just that; null when they did not.</summary>
+    public async Task<UserPasskeyInfo?> ConfirmAsync(
+        HttpContext context, Person person, string what, string credentialJson)
+    {
+        if (await TakeAsync(context, Confirms(person, what)) is not { } state)
+            return null;
+        var result = await handler.PerformAssertionAsync(new PasskeyAssertionContext
+        {
+            HttpContext = context, CredentialJson = credentialJson, AssertionState = state,
+        });
+        if (!result.Succeeded || result.User.Id != person.Id)
+            return null;
+        await people.AddOrUpdatePasskeyAsync(result.User, result.Passkey);
+        return result.Passkey;
+    }
+
+    static string Confirms(Person person, string what) => $"confirm {person.Id} {what}";
+
     async Task<Attested?> AttestAsync(HttpContext context, string credentialJson, string purpose)
     {
         if (await TakeAsync(context, purpose) is not { } state)

@@ -8,8 +8,9 @@ namespace CityLoop.Server.SignOn;
 sealed class ClientDoor(ServiceStore services, ClientAssertions assertions, Issuer issuer)
 {
     /// <summary>Who asks; or the answer to somebody who is not let in.</summary>
+    /// <param name="letsSuspendedIn">For who then says by name that it is suspended.</param>
     public async ValueTask<(Service? Service, IResult? Refused)> OpenAsync(
-        HttpContext context, ProtocolParameters sent)
+        HttpContext context, ProtocolParameters sent, bool letsSuspendedIn = false)
     {
         if (sent.Fault is { } fault)
             return (null, fault.ToResult());
@@ -20,7 +21,7 @@ sealed class ClientDoor(ServiceStore services, ClientAssertions assertions, Issu
         var service = isBasic ? await BySecretAsync(header[0]!["Basic ".Length..], sent, context.RequestAborted)
             : sent["client_assertion"] is { } assertion ? await ByAssertionAsync(assertion, sent, context)
             : await ByNameAsync(sent, context.RequestAborted);
-        if (service is { IsOpen: true })
+        if (service is not null && (service.IsOpen || letsSuspendedIn))
             return (service, null);
         if (isBasic)
             context.Response.Headers[HeaderNames.WWWAuthenticate] = "Basic realm=\"CityLoop\"";

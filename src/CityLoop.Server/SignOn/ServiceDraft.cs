@@ -121,7 +121,7 @@ public sealed partial record ServiceDraft
     /// An address that an answer may go to: HTTPS, or this very machine while a service is being built. Compared letter
     /// by letter later, so nothing in it may be written in two ways.
     /// </summary>
-    static bool IsAddress(string text) =>
+    public static bool IsAddress(string text) =>
         text.Length <= UriMax && text.All(c => c is > ' ' and < '\x7f' and not '"' and not '<' and not '>' and not '\\')
         && Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Fragment.Length == 0 && uri.UserInfo.Length == 0
         && !text.Contains('#', StringComparison.Ordinal)

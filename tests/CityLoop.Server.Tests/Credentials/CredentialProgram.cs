@@ -12,5 +12,9 @@ static class CredentialProgram
         Path.Combine(Checkout.Root, "tests/CityLoop.Server.Tests/Credentials/programs");
 
     public static Task<JsonElement> RunAsync(string script, object settings) =>
-        NodeClient.RunAsync(script, settings, _ => throw new InvalidOperationException("It visits nothing."), Folder);
+        RunAsync(script, settings, _ => throw new InvalidOperationException("It visits nothing."));
+
+    /// <summary>A program that sends a person's browser to addresses; the test is the browser.</summary>
+    public static Task<JsonElement> RunAsync(string script, object settings, Func<string, Task<Uri>> visit) =>
+        NodeClient.RunAsync(script, settings, visit, Folder);
 }

@@ -2,6 +2,7 @@ using CityLoop.Server.Merchants.Settlement;
 using CityLoop.Server.Pass;
 using CityLoop.Server.Pass.Counter;
 using CityLoop.Server.SignOn;
+using CityLoop.Server.Tests.Credentials.Sharing;
 using CityLoop.Server.Tests.Hosting;
 using CityLoop.Server.Tests.Merchants;
 using CityLoop.Server.Tests.Missions;
@@ -45,7 +46,7 @@ static class SamplePlaces
             ["/openapi/{documentName}.json"] = "/openapi/v1.json",
             ["/desk/services/{Id:guid}"] = $"/desk/services/{DemoServices.Library}",
             ["/sign-on/requests/{Name}"] = await AskedAsync(city),
-        };
+        }.Concat(await city.MakeProofPlacesAsync()).ToDictionary();
     }
 
     /// <summary>Where a reader sees a page: its own address, or the sample's.</summary>

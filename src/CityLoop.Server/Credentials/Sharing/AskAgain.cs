@@ -1,0 +1,101 @@
+using CityLoop.Server.Credentials.Needs;
+using CityLoop.Server.Pass;
+using CityLoop.Server.Pass.Access;
+using CityLoop.Server.SignOn;
+using Npgsql;
+
+namespace CityLoop.Server.Credentials.Sharing;
+
+/// <summary>
+/// While a consent lives, its service may ask again without the person, by the handle that only it knows. What it is
+/// given then is as fresh as the office's register, and the person sees each time that it asked, in vain or not.
+/// </summary>
+sealed class AskAgain(
+    ConsentStore consents, NeedStore needs, Notices notices, Presentations presentations, ShareRequests requests,
+    RevokeGiven revoke, AccessLog log, NpgsqlDataSource database, TimeProvider time)
+{
+    public async Task<IResult> AnswerAsync(
+        Service service, string handle, string nonce, string issuer, CancellationToken cancellation)
+    {
+        if (await consents.OfHandleAsync(service.Id, handle, cancellation) is not { } consent)
+            return StartRequest.Refuse("consent_unknown", "This service was given no consent with this handle.", 404);
+        var need = await needs.CurrentAsync(consent.Need, cancellation);
+        if (Why(service, consent, need, time.GetUtcNow()) is { } why)
+            return await RefuseAsync(consent, why, cancellation);
+        if (await notices.OfAsync(need!, service, cancellation) is null)
+            return await RefuseAsync(consent, "office_suspended", cancellation);
+        var person = new PersonId(consent.Person);
+        if (await requests.OpenAsync(need!, nonce, null, null, cancellation) is not { } name)
+            return StartRequest.NonceUsed();
+        var (made, refusal) = await presentations.MakeAsync(
+            need!, person, service.ClientId, nonce, issuer, cancellation);
+        if (made is null)
+            return await RefuseAsync(
+                consent, refusal == GiveRefusal.OfficeUnreachable ? "office_unreachable" : "office_knows_nothing",
+                cancellation);
+        var code = ShareRequests.NewName();
+        var answer = Presentations.Seal(
+            need!, made, GiveConsent.Besides(name, nonce, handle, consent.Until));
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        if (!await consents.AddAsync(connection, consent.Id, made)
+            || !await requests.AnswerAsync(connection, name, person, consent.Id, code, answer))
+        {
+            // Taken back at this very moment.
+            await transaction.RollbackAsync(cancellation);
+            await revoke.DropAsync(made.Numbers, cancellation);
+            return await RefuseAsync(consent, "consent_revoked", cancellation);
+        }
+
+        await transaction.CommitAsync(cancellation);
+        return Results.Json(
+            new Dictionary<string, object>
+            {
+                ["request"] = name, ["code"] = code, ["expires_in"] = (int)ShareRequests.AnswerLife.TotalSeconds,
+            }, statusCode: StatusCodes.Status201Created);
+    }
+
+    /// <summary>Why a consent does not carry (any more), by name, in order of precedence; null when it does.</summary>
+    public static string? Why(Service service, Consent consent, Need? need, DateTimeOffset now) =>
+        !service.IsOpen ? "service_suspended"
+        : consent.EndReason is { } reason ? $"consent_{reason}"
+        : consent.Until <= now ? "consent_expired"
+        : need is null or { SuspendedAt: not null } ? "need_suspended"
+        : null;
+
+    /// <summary>Says no by name, and writes down for the person that it was asked.</summary>
+    public async Task<IResult> RefuseAsync(Consent consent, string why, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await log.WriteAsync(
+            connection, GiveConsent.AccessOf(consent.Read, new PersonId(consent.Person), consent.Id, isGiven: false),
+            cancellation);
+        await consents.NoteAsync(connection, consent.Id, "refused");
+        await transaction.CommitAsync(cancellation);
+        return StartRequest.Refuse(why, DescriptionOf(why), StatusOf(why));
+    }
+
+    static int StatusOf(string why) => why switch
+    {
+        "office_unreachable" => StatusCodes.Status503ServiceUnavailable,
+        "office_knows_nothing" or "answer_fetched" or "answer_expired" => StatusCodes.Status409Conflict,
+        _ => StatusCodes.Status403Forbidden,
+    };
+
+    static string DescriptionOf(string why) => why switch
+    {
+        "service_suspended" => "The city has suspended this service.",
+        "consent_revoked" => "The person has taken the consent back.",
+        "consent_replaced" => "The person has been asked anew since, or has to be.",
+        "consent_finished" => "This consent has done what it was for.",
+        "consent_expired" => "The consent has run out: ask the person again.",
+        "need_suspended" => "The city has stopped this need.",
+        "office_suspended" => "The office that certifies this is suspended.",
+        "office_unreachable" => "The office that certifies this does not answer. Try again later.",
+        "office_knows_nothing" => "The office that certifies this knows nothing about the person.",
+        "answer_fetched" => "The answer has been fetched; each can be fetched once.",
+        "answer_expired" => "The answer was not fetched in time.",
+        _ => "The code is not the one with which the person was sent back.",
+    };
+}

@@ -1,0 +1,181 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using CityLoop.Server.Credentials.Sharing;
+using CityLoop.Server.Pass;
+using CityLoop.Server.Pass.Data;
+using CityLoop.Server.Tests.Hosting;
+using CityLoop.Server.Tests.SignOn;
+using Microsoft.Playwright;
+
+namespace CityLoop.Server.Tests.Credentials.Sharing;
+
+/// <summary>A person reads what is asked, decides with a passkey, and can take it back.</summary>
+public sealed class SharePageTests(TestCity city) : IClassFixture<TestCity>
+{
+    static readonly PersonId Meiling = PersonId.OfCast(Cast.LinMeiling);
+
+    [Fact]
+    public async Task A_program_that_others_wrote_gets_just_what_the_person_gave_until_they_take_it_back()
+    {
+        var school = await ProofService.RegisterAsync(city, "node-school");
+        SharePages? pages = null;
+
+        var found = await CredentialProgram.RunAsync("ask-for-proof.mjs", new
+        {
+            issuer = school.Issuer, clientId = school.Service.ClientId, secret = ProofService.Secret,
+            need = school.Code, returnAddress = ProofService.Return, pkcs8 = school.Pkcs8,
+            currentDate = city.Clock.GetUtcNow().ToUnixTimeSeconds(),
+        }, async address =>
+        {
+            if (pages is not null)
+                return await RevokeAsync(pages);
+            pages = await SharePages.ArriveAsync(city, Cast.LinMeiling, new Uri(address).AbsolutePath);
+            await pages.AddPasskeyAsync();
+            return await pages.ApproveAsync();
+        });
+
+        found.GetProperty("state").GetString().ShouldBe("row-7");
+        found.GetProperty("types").EnumerateArray().Select(t => t.GetString()).ShouldBe(["low-income"]);
+        var seen = found.GetProperty("seen");
+        seen.TryGetProperty("fields", out var fields).ShouldBeTrue(seen.GetRawText());
+        fields.GetProperty("category").ToString().ShouldBe("3");
+        fields.TryGetProperty("valid_through", out _).ShouldBeFalse("nobody asked for it");
+        seen.GetProperty("audience").GetString().ShouldBe(school.Service.ClientId);
+        found.GetProperty("seenAgain").GetProperty("fields").GetProperty("category").ToString().ShouldBe("3");
+        found.GetProperty("sameHolder").GetBoolean().ShouldBeFalse();
+        found.GetProperty("twice").GetString().ShouldBe("answer_fetched");
+        found.GetProperty("revoked").GetString().ShouldBe("consent_revoked");
+        found.GetProperty("after").TryGetProperty("refused", out _).ShouldBeTrue("its bit in the list is set");
+
+        using var meiling = await city.SignInAsync(Cast.LinMeiling);
+        var consent = (await city.Get<ConsentStore>().OfAsync(Meiling, default))
+            .First(one => one.Read.Service == school.Service.Id);
+        var receipt = await meiling.GetFromJsonAsync<JsonElement>(Receipt.AddressOf(consent.Id));
+        ShouldBeWhole(receipt, consent.Id);
+        using var emma = await city.SignInAsync(Cast.EmmaDubois);
+        (await emma.GetAsync(Receipt.AddressOf(consent.Id))).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await emma.GetAsync($"/me/proofs/{consent.Id}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task With_the_keyboard_alone_somebody_reads_approves_and_comes_back()
+    {
+        var school = await ProofService.RegisterAsync(city, "keyboard-school");
+        var pages = await SharePages.ArriveAsync(
+            city, Cast.LinMeiling, $"/share/{await school.StartedAsync()}", "en");
+        await pages.AddPasskeyAsync();
+        await pages.Page.ShouldBeAccessibleAsync();
+        await pages.Page.Locator("body").FocusAsync();
+
+        for (var tabs = 0; tabs < 30; tabs++)
+        {
+            await pages.Page.Keyboard.PressAsync("Tab");
+            if (await pages.Page.EvaluateAsync<string>("document.activeElement.id") == "approve")
+                break;
+        }
+
+        (await pages.Page.EvaluateAsync<string>("document.activeElement.id")).ShouldBe("approve");
+        await pages.Page.Keyboard.PressAsync("Enter");
+        await pages.Page.WaitForURLAsync($"{ProofService.Return}?**");
+    }
+
+    [Fact]
+    public async Task An_answer_of_the_passkey_to_another_question_approves_nothing()
+    {
+        var school = await ProofService.RegisterAsync(city, "mixed-up-school");
+        var (one, other) = (await school.StartedAsync(), await school.StartedAsync());
+        var pages = await SharePages.ArriveAsync(city, Cast.LinMeiling, $"/share/{one}");
+        await pages.AddPasskeyAsync();
+        // The browser approves one request; what it sends is bent to the other one on its way.
+        await pages.Page.RouteAsync("**/approval", there => there.ContinueAsync(new RouteContinueOptions
+        {
+            Url = there.Request.Url.Replace(one, other, StringComparison.Ordinal),
+        }));
+
+        await pages.Page.ClickAsync("#approve");
+        await Assertions.Expect(pages.Page.Locator("#share-problem")).ToContainTextAsync("什麼都沒送出");
+
+        foreach (var request in new[] { one, other })
+            (await city.Get<ShareRequests>().FindAsync(request, default))!.AnsweredAt.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Who_is_not_known_so_surely_is_told_how_to_get_there_and_nothing_goes_out()
+    {
+        var school = await ProofService.RegisterAsync(city, "level-school");
+        var request = await school.StartedAsync();
+        using var stranger = city.Visit(followsRedirects: false);
+        using var sent = await stranger.GetAsync($"/share/{request}");
+        sent.Headers.Location!.OriginalString.ShouldContain($"/sign-in?returnUrl=%2Fshare%2F{request}");
+        using var emma = await city.SignInAsync(Cast.EmmaDubois);
+
+        var page = await emma.GetStringAsync($"/share/{request}");
+        page.ShouldContain("id=\"raise-level\"");
+        page.ShouldNotContain("id=\"approve\"");
+        var notice = (await city.Get<GiveConsent>().OpenAsync(request, default))!.Notice.Fingerprint;
+        using var tried = await emma.PostAsJsonAsync($"/api/v1/share/{request}/challenge", new { notice });
+        (await tried.ProblemCodeAsync(HttpStatusCode.Forbidden)).ShouldBe("identity_check_needed");
+        using var declined = await emma.SubmitAsync($"/share/{request}", "id=\"decline\"");
+        declined.Headers.GetValues("Refresh").Single()
+            .ShouldBe($"0;url={ProofService.Return}?request={request}&error=access_denied&state=row%207");
+    }
+
+    [Fact]
+    public async Task Who_is_erased_leaves_nothing_and_what_was_issued_is_revoked()
+    {
+        var school = await ProofService.RegisterAsync(city, "erasure-school");
+        var elder = PersonId.OfCast(Cast.ChenATu);
+        var opened = await school.OpenedAsync(Cast.ChenATu);
+        var presentation = opened.GetProperty("vp_token").GetProperty("low-income")[0].GetString()!;
+        (await city.Get<MyData>().OfAsync(elder, default))["held"]!["credentials.consent"]!.AsArray().Count.ShouldBe(1);
+        (await city.Get<Erasures>().AskAsync(elder, default)).ShouldBe(ErasureOutcome.Asked);
+        city.Clock.Advance(Erasures.CanBeTakenBackFor);
+
+        (await city.Get<Erasures>().EraseDueAsync(default)).ShouldBe(1);
+        (await city.IsRevokedAsync(presentation)).ShouldBeFalse("nobody has told the office yet");
+        await city.Get<RevokeGiven>().SweepAsync(default);
+
+        (await city.Get<ConsentStore>().OfAsync(elder, default)).ShouldBeEmpty();
+        (await city.IsRevokedAsync(presentation)).ShouldBeTrue();
+        using var again = await school.StartAsync(("consent", opened.GetProperty("consent").GetString()!));
+        (await again.ErrorAsync(HttpStatusCode.NotFound)).ShouldBe("consent_unknown");
+    }
+
+    static async Task<Uri> RevokeAsync(SharePages pages)
+    {
+        var page = pages.Page;
+        await page.GotoAsync("/me/proofs");
+        await page.ShouldBeAccessibleAsync();
+        await page.PictureAsync("proofs", fullPage: true);
+        await page.ClickAsync("a[href^='/me/proofs/'] >> nth=0");
+        await page.ShouldBeAccessibleAsync();
+        await page.PictureAsync("proof", fullPage: true);
+        await page.ClickAsync("#revoke");
+        await Assertions.Expect(page.Locator(".notice.good")).ToContainTextAsync("收回了");
+        return new Uri(page.Url);
+    }
+
+    static void ShouldBeWhole(JsonElement receipt, Guid consent)
+    {
+        receipt.GetProperty("schema_version").GetString().ShouldBe("ISO/IEC TS 27560:2023");
+        receipt.GetProperty("record_id").GetGuid().ShouldBe(consent);
+        receipt.GetProperty("pii_principal_id").GetGuid().ShouldBe(Meiling.Value);
+        receipt.GetProperty("language").GetString().ShouldBe("zh-TW");
+        receipt.GetProperty("withdrawal_method").GetString().ShouldBe($"/me/proofs/{consent}");
+        receipt.GetProperty("pii_controllers")[0].GetProperty("party_name").GetString().ShouldBe("node-school");
+        var processing = receipt.GetProperty("pii_processing")[0];
+        processing.GetProperty("purpose").GetString().ShouldBe("減免學費");
+        processing.GetProperty("lawful_basis").GetString().ShouldBe("consent");
+        processing.GetProperty("retention_days").GetInt32().ShouldBe(30);
+        var field = processing.GetProperty("pii_information").EnumerateArray().Single();
+        field.GetProperty("pii_type").GetString().ShouldBe("low-income.category");
+        field.GetProperty("source").GetString().ShouldBe("社會局");
+        field.GetProperty("is_sensitive").GetBoolean().ShouldBeTrue();
+        var events = receipt.GetProperty("events").EnumerateArray().ToList();
+        events.Select(e => e.GetProperty("event_state").GetString())
+            .ShouldBe(["given", "fetched", "refused", "fetched", "revoked", "refused"], ignoreOrder: true);
+        events[0].GetProperty("evidence").GetProperty("credential_id").GetString().ShouldNotBeNullOrEmpty();
+        receipt.GetProperty("notice").GetProperty("Parts").GetArrayLength().ShouldBe(1);
+    }
+}
