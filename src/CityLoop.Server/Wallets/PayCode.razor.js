@@ -42,13 +42,22 @@ setInterval(tick, 500);
 // A phone that was in a pocket comes back with an old code.
 document.addEventListener("visibilitychange", () => { if (!document.hidden) renew(); });
 
-const events = new EventSource(`/api/v1/wallet/events?after=${page.dataset.after}`);
-events.addEventListener("movement", (event) => {
-  const movement = JSON.parse(event.data);
-  if (movement.kind !== "pay") return;
-  events.close();
-  navigator.vibrate?.(200);
-  location.assign(`${movement.receipt}?paid=1`);
-});
+// From the entry as of which the page was drawn: what comes before the stream is open is told by it all the same.
+function follow() {
+  const events = new EventSource(`/api/v1/wallet/events?after=${page.dataset.after}`);
+  events.addEventListener("movement", (event) => {
+    const movement = JSON.parse(event.data);
+    if (movement.kind !== "pay") return;
+    events.close();
+    navigator.vibrate?.(200);
+    location.assign(`${movement.receipt}?paid=1`);
+  });
+  // A browser comes back by itself when the line breaks, and never when it was refused: too many windows, a full city.
+  events.addEventListener("error", () => {
+    if (events.readyState === EventSource.CLOSED) setTimeout(follow, 2000 + Math.random() * 4000);
+  });
+}
+
+follow();
 
 navigator.wakeLock?.request("screen").catch(() => {});
