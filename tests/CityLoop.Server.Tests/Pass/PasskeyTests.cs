@@ -80,6 +80,29 @@ public sealed class PasskeyTests(TestCity city) : IClassFixture<TestCity>
     }
 
     [Fact]
+    public async Task Challenges_that_ran_out_are_forgotten_a_few_with_each_sign_in_and_the_others_stay()
+    {
+        var pass = new PassPages(city, await Browser.OpenAsync(city));
+        await pass.SignUpWithPasskeyAsync("forgetter@example.org", "Forgetter");
+        await pass.SignOutAsync();
+        await using var connection = await city.Database.OpenConnectionAsync();
+        await connection.ExecuteAsync(
+            """
+            delete from pass.used_challenge;
+            insert into pass.used_challenge (hash, until)
+            select decode(md5(n::text), 'hex'), @now + interval '1 minute' * (n - 20) from generate_series(0, 39) n
+            """, new { now = city.Clock.GetUtcNow() });
+
+        await pass.SignInWithPasskeyAsync();
+
+        (await connection.QuerySingleAsync<(long, long)>(
+            """
+            select count(*) filter (where until < @now), count(*) filter (where until >= @now)
+            from pass.used_challenge
+            """, new { now = city.Clock.GetUtcNow() })).ShouldBe((20 - 8, 20 + 1));
+    }
+
+    [Fact]
     public async Task The_same_device_is_not_added_twice()
     {
         var page = await Browser.OpenAsync(city, language: "en");
