@@ -77,6 +77,8 @@ static class PassCapability
         services.AddSingleton<PersonAccounts>();
         services.AddSingleton<CardStore>();
         services.AddSingleton<FamilyStore>();
+        services.AddSingleton<GuardianAsks>();
+        services.AddScoped<FamilyLetters>();
         services.AddSingleton<CardTill>();
         services.AddScoped<CounterCards>();
         services.AddSingleton<Sessions>();

@@ -56,6 +56,9 @@ static class PassTables
         },
         new("pass.outbox", AtErasure.Delete) { Column = "contact", Via = OfContacts },
         new("pass.letter", AtErasure.Delete),
+        new("pass.guardian_ask", AtErasure.Delete) { Column = "contact", Via = OfContacts, IsTold = false },
+        new("pass.guardian_ask", AtErasure.Delete) { Column = "child", IsTold = false },
+        new("pass.guardian_ask", AtErasure.Delete) { Column = "asked_by" },
         new("pass.contact", AtErasure.Delete),
         new("pass.passkey", AtErasure.Delete)
         {

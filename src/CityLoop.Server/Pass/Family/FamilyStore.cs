@@ -5,7 +5,7 @@ using Npgsql;
 namespace CityLoop.Server.Pass.Family;
 
 /// <summary>A child as a guardian sees it.</summary>
-/// <param name="IsAccepted">False while the guardian has only been asked.</param>
+/// <param name="IsAccepted">False while the reader has only been asked to be a guardian.</param>
 public sealed record Child(Guid Id, string Name, DateOnly Born, bool IsAccepted)
 {
     public int AgeOn(DateOnly day) =>
@@ -13,14 +13,12 @@ public sealed record Child(Guid Id, string Name, DateOnly Born, bool IsAccepted)
 }
 
 /// <summary>A guardian as the other one sees them.</summary>
-/// <param name="IsAccepted">False while they have only been asked.</param>
-public sealed record Guardian(Guid Id, string Name, bool IsAccepted);
+public sealed record Guardian(Guid Id, string Name);
 
-/// <summary>What can become of a child's or a guardian's entry, in order of precedence.</summary>
+/// <summary>What can become of a child's entry, in order of precedence.</summary>
 enum FamilyOutcome
 {
-    Done, NameNotValid, BornNotValid, TooOld, TooManyChildren, NotTheirChild, GuardianUnknown, ThatIsYourself,
-    IsThereAlready, TooManyGuardians,
+    Done, NameNotValid, BornNotValid, TooOld, TooManyChildren,
 }
 
 /// <summary>Children and their guardians. What is whose follows from the age on the day that it is asked.</summary>
@@ -44,9 +42,18 @@ sealed class FamilyStore(NpgsqlDataSource database, CityPack city, CityClock clo
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await LockAsync(connection, transaction, guardian, cancellation);
-        if ((await ChildrenAsync(connection, guardian, transaction, cancellation)).Count >= ChildrenMax)
-            return FamilyOutcome.TooManyChildren;
         var now = clock.Now.ToUniversalTime();
+        // Children that were handed on count as well: else a row of guardians makes as many as it likes. Asks do not:
+        // else anybody could fill somebody's family with them.
+        var registered = await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+            """
+            select count(*) from pass.guardianship g join pass.person c on c.id = g.child
+            where g.guardian = @guardian and (g.ended_at is null or g.asked_by is null) and c.born > @adultSince
+            """,
+            new { guardian = guardian.Value, adultSince = clock.Today.AddYears(-city.Family.Majority) }, transaction,
+            cancellationToken: cancellation));
+        if (registered >= ChildrenMax)
+            return FamilyOutcome.TooManyChildren;
         await connection.ExecuteAsync(new CommandDefinition(
             """
             insert into pass.person (id, name, language, roles, born, created_at)
@@ -59,69 +66,33 @@ sealed class FamilyStore(NpgsqlDataSource database, CityPack city, CityClock clo
         return FamilyOutcome.Done;
     }
 
-    /// <summary>Asks another person, known by a verified contact typed in full, to be the second guardian.</summary>
-    public async Task<FamilyOutcome> AskAsync(
-        PersonId guardian, PersonId child, Contact? contact, CancellationToken cancellation)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await LockAsync(connection, transaction, child, cancellation);
-        if (!await IsGuardianAsync(connection, guardian, child, city.Family.Majority, transaction, cancellation))
-            return FamilyOutcome.NotTheirChild;
-        var other = contact is null ? null : await connection.ExecuteScalarAsync<Guid?>(new CommandDefinition(
-            "select person from pass.contact where value = @Value and verified_at is not null",
-            new { contact.Value }, transaction, cancellationToken: cancellation));
-        if (other is null)
-            return FamilyOutcome.GuardianUnknown;
-        if (other == guardian.Value || other == child.Value)
-            return FamilyOutcome.ThatIsYourself;
-        var now = await GuardiansAsync(connection, child, transaction, cancellation);
-        if (now.Any(g => g.Id == other))
-            return FamilyOutcome.IsThereAlready;
-        if (now.Count >= GuardiansMax)
-            return FamilyOutcome.TooManyGuardians;
-        await connection.ExecuteAsync(new CommandDefinition(
-            """
-            insert into pass.guardianship (child, guardian, asked_by, asked_at)
-            values (@child, @other, @guardian, @now)
-            on conflict (child, guardian) do update
-            set asked_by = @guardian, asked_at = @now, accepted_at = null, ended_at = null
-            """,
-            new { child = child.Value, other, guardian = guardian.Value, now = clock.Now.ToUniversalTime() },
-            transaction, cancellationToken: cancellation));
-        await transaction.CommitAsync(cancellation);
-        return FamilyOutcome.Done;
-    }
-
-    /// <summary>The second guardian says yes; false when nobody asked.</summary>
-    public async Task<bool> AcceptAsync(PersonId guardian, PersonId child, CancellationToken cancellation)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        return await connection.ExecuteAsync(new CommandDefinition(
-            """
-            update pass.guardianship set accepted_at = @now
-            where child = @child and guardian = @guardian and accepted_at is null and ended_at is null
-            """,
-            new { child = child.Value, guardian = guardian.Value, now = clock.Now.ToUniversalTime() },
-            cancellationToken: cancellation)) == 1;
-    }
-
-    /// <summary>A guardian steps back, or says no; the last one of a child cannot.</summary>
+    /// <summary>A guardian steps back; the last one of a child cannot.</summary>
     public async Task<bool> EndAsync(PersonId guardian, PersonId child, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        // Both may step back at this moment: the second sees that the first has.
+        await LockAsync(connection, transaction, child, cancellation);
         var ended = await connection.ExecuteAsync(new CommandDefinition(
             """
             update pass.guardianship g set ended_at = @now
             where child = @child and guardian = @guardian and ended_at is null
-              and (accepted_at is null or exists (
+              and exists (
                 select from pass.guardianship o where o.child = g.child and o.guardian <> g.guardian
-                  and o.accepted_at is not null and o.ended_at is null))
+                  and o.ended_at is null)
             """,
-            new { child = child.Value, guardian = guardian.Value, now = clock.Now.ToUniversalTime() },
+            new { child = child.Value, guardian = guardian.Value, now = clock.Now.ToUniversalTime() }, transaction,
             cancellationToken: cancellation));
+        await transaction.CommitAsync(cancellation);
         sessions.Refresh(guardian);
         return ended == 1;
+    }
+
+    /// <summary>Whether somebody is a guardian of a child below the age of majority.</summary>
+    public async Task<bool> LooksAfterAsync(PersonId guardian, PersonId child, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await IsGuardianAsync(connection, guardian, child, city.Family.Majority, null, cancellation);
     }
 
     /// <summary>From now on the session's pages are the child's; false when the guardian may not act for it.</summary>
@@ -159,7 +130,7 @@ sealed class FamilyStore(NpgsqlDataSource database, CityPack city, CityClock clo
         return await ChildrenAsync(connection, guardian, null, cancellation);
     }
 
-    /// <summary>Everybody who is, or was asked to be, a guardian of this child.</summary>
+    /// <summary>The guardians of this child.</summary>
     public async Task<IReadOnlyList<Guardian>> GuardiansOfAsync(PersonId child, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -184,18 +155,29 @@ sealed class FamilyStore(NpgsqlDataSource database, CityPack city, CityClock clo
         CancellationToken cancellation) =>
         [.. await connection.QueryAsync<Child>(new CommandDefinition(
             """
-            select p.id, p.name, p.born, g.accepted_at is not null as is_accepted
+            select p.id, p.name, p.born, true as is_accepted
             from pass.guardianship g join pass.person p on p.id = g.child
-            where g.guardian = @guardian and g.ended_at is null and p.born > @adultSince order by p.born, p.id
-            """, new { guardian = guardian.Value, adultSince = clock.Today.AddYears(-city.Family.Majority) },
-            transaction, cancellationToken: cancellation))];
+            where g.guardian = @guardian and g.ended_at is null and p.born > @adultSince
+            union all
+            select p.id, p.name, p.born, false
+            from pass.guardian_ask a join pass.contact c on c.value = a.contact and c.verified_at is not null
+              join pass.person p on p.id = a.child
+            where c.person = @guardian and a.ended_at is null and a.asked_at > @askedSince and p.born > @adultSince
+              and not exists (select from pass.guardianship g
+                              where g.child = a.child and g.guardian = @guardian and g.ended_at is null)
+            order by born, id
+            """,
+            new
+            {
+                guardian = guardian.Value, adultSince = clock.Today.AddYears(-city.Family.Majority),
+                askedSince = clock.Now.ToUniversalTime() - GuardianAsks.AskLasts,
+            }, transaction, cancellationToken: cancellation))];
 
     static async Task<IReadOnlyList<Guardian>> GuardiansAsync(
         NpgsqlConnection connection, PersonId child, NpgsqlTransaction? transaction, CancellationToken cancellation) =>
         [.. await connection.QueryAsync<Guardian>(new CommandDefinition(
             """
-            select p.id, p.name, g.accepted_at is not null as is_accepted
-            from pass.guardianship g join pass.person p on p.id = g.guardian
+            select p.id, p.name from pass.guardianship g join pass.person p on p.id = g.guardian
             where g.child = @child and g.ended_at is null order by g.asked_at
             """, new { child = child.Value }, transaction, cancellationToken: cancellation))];
 
@@ -212,8 +194,8 @@ sealed class FamilyStore(NpgsqlDataSource database, CityPack city, CityClock clo
             new { child = child.Value, guardian = guardian.Value, since = clock.Today.AddYears(-untilAge) },
             transaction, cancellationToken: cancellation));
 
-    /// <summary>Two requests at once do not make a third guardian, nor a thirteenth child.</summary>
-    static Task<int> LockAsync(
+    /// <summary>Two requests at once make neither a third guardian nor none, nor a thirteenth child.</summary>
+    public static Task<int> LockAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, PersonId person, CancellationToken cancellation) =>
         connection.ExecuteAsync(new CommandDefinition(
             "select pg_advisory_xact_lock(hashtextextended(@person, 28))", new { person = person.ToString() },

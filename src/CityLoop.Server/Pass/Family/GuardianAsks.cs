@@ -1,0 +1,124 @@
+using CityLoop.Server.City;
+using Dapper;
+using Npgsql;
+
+namespace CityLoop.Server.Pass.Family;
+
+/// <summary>What can become of an ask, in order of precedence.</summary>
+enum AskOutcome
+{
+    Done, NotTheirChild, ContactNotUnderstood, ThatIsYourself, TooManyGuardians, TooManyAsks,
+}
+
+/// <summary>
+/// Asking somebody to be a child's second guardian, by a contact. The asker hears the same whether or not the contact is
+/// anybody's; whoever proved it finds the ask among their family, for a week.
+/// </summary>
+sealed class GuardianAsks(NpgsqlDataSource database, CityPack city, CityClock clock)
+{
+    /// <summary>An ask writes a letter to somebody who may not want one.</summary>
+    public const int AsksPerDay = 5;
+
+    public static readonly TimeSpan AskLasts = TimeSpan.FromDays(7);
+
+    /// <summary>Asks; what was asked for this child before counts no more.</summary>
+    public async Task<AskOutcome> AskAsync(
+        PersonId guardian, PersonId child, Contact? contact, CancellationToken cancellation)
+    {
+        var now = clock.Now.ToUniversalTime();
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await FamilyStore.LockAsync(connection, transaction, guardian, cancellation);
+        await FamilyStore.LockAsync(connection, transaction, child, cancellation);
+        var values = new
+        {
+            child = child.Value, guardian = guardian.Value, contact = contact?.Value, now, dayAgo = now.AddDays(-1),
+            adultSince = clock.Today.AddYears(-city.Family.Majority), id = Guid.CreateVersion7(now),
+        };
+        var (isTheirs, isOwn, guardians, asks) = await connection.QuerySingleAsync<(bool, bool, int, int)>(
+            """
+            select exists (
+                select from pass.guardianship g join pass.person c on c.id = g.child
+                where g.child = @child and g.guardian = @guardian and g.ended_at is null and c.born > @adultSince),
+              exists (select from pass.contact where value = @contact and person in (@guardian, @child)),
+              (select count(*)::int from pass.guardianship where child = @child and ended_at is null),
+              (select count(*)::int from pass.guardian_ask where asked_by = @guardian and asked_at > @dayAgo)
+            """, values, transaction);
+        var outcome = !isTheirs ? AskOutcome.NotTheirChild
+            : contact is null ? AskOutcome.ContactNotUnderstood
+            : isOwn ? AskOutcome.ThatIsYourself
+            : guardians >= FamilyStore.GuardiansMax ? AskOutcome.TooManyGuardians
+            : asks >= AsksPerDay ? AskOutcome.TooManyAsks
+            : AskOutcome.Done;
+        if (outcome != AskOutcome.Done)
+            return outcome;
+        await connection.ExecuteAsync(
+            """
+            delete from pass.guardian_ask where asked_by = @guardian and ended_at is not null and asked_at <= @dayAgo;
+            update pass.guardian_ask set ended_at = @now where child = @child and ended_at is null;
+            insert into pass.guardian_ask (id, child, contact, asked_by, asked_at)
+            values (@id, @child, @contact, @guardian, @now)
+            """, values, transaction);
+        await transaction.CommitAsync(cancellation);
+        return AskOutcome.Done;
+    }
+
+    /// <summary>The contact that was asked for a child and has not answered; null when nobody was.</summary>
+    public async Task<Contact?> WaitingAsync(PersonId child, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return Contact.Read(await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
+            "select contact from pass.guardian_ask where child = @child and ended_at is null and asked_at > @since",
+            new { child = child.Value, since = clock.Now.ToUniversalTime() - AskLasts },
+            cancellationToken: cancellation)));
+    }
+
+    /// <summary>Who was asked says yes; false when nobody asked, or another one came first.</summary>
+    public async Task<bool> AcceptAsync(PersonId person, PersonId child, CancellationToken cancellation)
+    {
+        var now = clock.Now.ToUniversalTime();
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await FamilyStore.LockAsync(connection, transaction, child, cancellation);
+        var joined = await connection.ExecuteAsync(
+            """
+            with taken as (
+              update pass.guardian_ask a set ended_at = @now
+              where child = @child and ended_at is null and asked_at > @since
+                and exists (select from pass.contact c
+                            where c.value = a.contact and c.person = @person and c.verified_at is not null)
+                and exists (select from pass.guardianship g
+                            where g.child = @child and g.guardian = a.asked_by and g.ended_at is null)
+                and (select count(*) from pass.guardianship g
+                     where g.child = @child and g.ended_at is null) < @GuardiansMax
+              returning asked_by, asked_at)
+            insert into pass.guardianship (child, guardian, asked_by, asked_at, accepted_at)
+            select @child, @person, asked_by, asked_at, @now from taken where asked_by <> @person
+            on conflict (child, guardian) do update set asked_at = excluded.asked_at,
+              accepted_at = excluded.accepted_at, ended_at = null
+            """,
+            new
+            {
+                child = child.Value, person = person.Value, now, since = now - AskLasts, FamilyStore.GuardiansMax,
+            }, transaction);
+        await transaction.CommitAsync(cancellation);
+        return joined == 1;
+    }
+
+    /// <summary>Who was asked says no, or a guardian takes the ask back; false when there is none.</summary>
+    public async Task<bool> EndAsync(PersonId person, PersonId child, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await connection.ExecuteAsync(new CommandDefinition(
+            """
+            update pass.guardian_ask a set ended_at = @now
+            where child = @child and ended_at is null
+              and (exists (select from pass.contact c
+                           where c.value = a.contact and c.person = @person and c.verified_at is not null)
+                or exists (select from pass.guardianship g
+                           where g.child = @child and g.guardian = @person and g.ended_at is null))
+            """,
+            new { child = child.Value, person = person.Value, now = clock.Now.ToUniversalTime() },
+            cancellationToken: cancellation)) == 1;
+    }
+}
