@@ -1,3 +1,13 @@
+-- A browser in which a contact's owner signed in before has codes of its own: whoever else asks for that contact neither
+-- uses them up nor replaces them. Wrong tries are remembered for a month, whoever came in meanwhile: while there are
+-- many, codes are longer.
+alter table pass.one_time_code
+  add column is_known_browser boolean not null default false,
+  add column wrong int not null default 0,
+  add column wrong_counted_from timestamptz not null default 'epoch',
+  drop constraint one_time_code_pkey,
+  add primary key (contact, is_known_browser);
+
 -- A guardian asks for another one by a contact. Whose it is, and whether it is anybody's, the asker does not learn.
 create table pass.guardian_ask (
   id uuid primary key,

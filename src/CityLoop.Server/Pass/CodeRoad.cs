@@ -32,6 +32,12 @@ sealed partial class CodeRoad(
     /// <summary>The cookie of a contact that somebody adds, apart from that of a sign-in.</summary>
     public const string NewContact = "new-contact";
 
+    const string KnownCookie = "known";
+
+    /// <summary>How long a browser is remembered as one in which a contact's owner signed in.</summary>
+    static readonly TimeSpan KnownFor = TimeSpan.FromDays(180);
+
+    readonly IDataProtector _known = protection.CreateProtector("pass.known-browser");
     readonly IDataProtector _seal = protection.CreateProtector("pass.code-ticket");
 
     public async Task<(SendOutcome Outcome, string? Ticket)> SendAsync(HttpContext context, string? typed)
@@ -44,7 +50,7 @@ sealed partial class CodeRoad(
             return (SendOutcome.TooManyFromThisAddress, null);
         await codes.ForgetOldAsync(context.RequestAborted);
         await wrongTries.ForgetOldAsync(context.RequestAborted);
-        if (await codes.IssueAsync(contact, context.RequestAborted) is not { } issued)
+        if (await codes.IssueAsync(contact, IsKnown(context, contact), context.RequestAborted) is not { } issued)
             return (SendOutcome.TooManyToThisContact, null);
         try
         {
@@ -76,6 +82,8 @@ sealed partial class CodeRoad(
         sessions.Refresh(new PersonId(person.Id));
         await SessionAuthentication.SignInAsync(context, sessions, person, SignInMethod.Code);
         Forget(context);
+        context.Response.Cookies.Append(
+            CookieNames.On(context.Request, KnownCookie), _known.Protect(contact.Value), Cookie(context, KnownFor));
         return (outcome, person, isNew);
     }
 
@@ -101,7 +109,7 @@ sealed partial class CodeRoad(
         context.Response.Cookies.Append(
             CookieNames.On(context.Request, cookie),
             _seal.Protect(JsonSerializer.Serialize(new Asked(Contact.Read(typed)!, ticket, returnUrl))),
-            Cookie(context));
+            Cookie(context, OneTimeCodes.Life));
 
     public Asked? Recall(HttpContext context, string cookie = CookieName)
     {
@@ -138,11 +146,25 @@ sealed partial class CodeRoad(
     };
 
     public static void Forget(HttpContext context, string cookie = CookieName) =>
-        context.Response.Cookies.Delete(CookieNames.On(context.Request, cookie), Cookie(context));
+        context.Response.Cookies.Delete(CookieNames.On(context.Request, cookie), Cookie(context, OneTimeCodes.Life));
 
-    static CookieOptions Cookie(HttpContext context) => new()
+    // It opens nothing: it only says that this browser's wishes for codes are not a stranger's.
+    bool IsKnown(HttpContext context, Contact contact)
     {
-        HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = context.Request.IsHttps, MaxAge = OneTimeCodes.Life,
+        try
+        {
+            return context.Request.Cookies[CookieNames.On(context.Request, KnownCookie)] is { } kept
+                && _known.Unprotect(kept) == contact.Value;
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
+
+    static CookieOptions Cookie(HttpContext context, TimeSpan age) => new()
+    {
+        HttpOnly = true, SameSite = SameSiteMode.Strict, Secure = context.Request.IsHttps, MaxAge = age,
         IsEssential = true, Path = "/",
     };
 

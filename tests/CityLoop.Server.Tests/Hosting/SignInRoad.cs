@@ -56,7 +56,7 @@ public static partial class SignInRoad
             select body from pass.outbox where contact = @contact and subject ~ '[0-9]{6}' order by number desc limit 1
             """,
             new { contact = Contact.Read(contact)!.Value });
-        return SixDigits().Match(body ?? throw new InvalidOperationException("No code was sent there.")).Value;
+        return Digits().Match(body ?? throw new InvalidOperationException("No code was sent there.")).Value;
     }
 
     /// <summary>The e-mail address of somebody of the cast; the elder and the newborn have none.</summary>
@@ -67,6 +67,6 @@ public static partial class SignInRoad
     /// <summary>Who somebody of the cast is in the tables.</summary>
     internal static PersonId PersonOf(string castId) => PersonId.OfCast(castId);
 
-    [GeneratedRegex("[0-9]{6}")]
-    private static partial Regex SixDigits();
+    [GeneratedRegex("[0-9]{6,9}")]
+    private static partial Regex Digits();
 }
