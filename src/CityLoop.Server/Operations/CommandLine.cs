@@ -7,6 +7,7 @@ using CityLoop.Server.Merchants.Settlement;
 using CityLoop.Server.Policies;
 using CityLoop.Server.Proofs;
 using CityLoop.Server.Shared;
+using CityLoop.Server.SignOn;
 
 namespace CityLoop.Server.Operations;
 
@@ -18,6 +19,7 @@ static class CommandLine
     [
         ExportVerb.Create(),
         ImportVerb.Create(),
+        ReplaceKeysVerb.Create(),
         ReplayVerb.Create(),
         SettleVerb.Create(),
         TwinVerb.Create(),

@@ -28,6 +28,7 @@ public sealed class CommandLineTests(DataFolder data) : IClassFixture<DataFolder
     [InlineData("./cityloop up [options]", "up")]
     [InlineData("./cityloop settle [options]", "settle")]
     [InlineData("./cityloop replay [options]", "replay")]
+    [InlineData("./cityloop replace-keys [options]", "replace-keys")]
     [InlineData("./cityloop twin ", "twin")]
     [InlineData("./cityloop import [command] [options]", "import")]
     [InlineData("./cityloop import community-points <DIR> [options]", "import", "community-points")]

@@ -1,10 +1,14 @@
+using System.Buffers.Text;
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using CityLoop.Server.SignOn;
 using CityLoop.Server.Tests.Hosting;
 using Dapper;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CityLoop.Server.Tests.SignOn;
 
@@ -30,6 +34,41 @@ public sealed class SigningKeysTests(TestCity city) : IClassFixture<TestCity>
         (await KidsAsync()).ShouldBe([both[1]]);
         await city.RestartAsync();
         (await KidsAsync()).ShouldBe([both[1]], "another server finds the same keys");
+    }
+
+    [Fact]
+    public async Task After_a_theft_the_old_keys_are_gone_from_the_list_at_once_and_sign_nobody_out()
+    {
+        var program = await ServiceProgram.RegisterAsync(city, "theft");
+        using var meiling = await Citizen.SignInAsync(city, Cast.LinMeiling);
+        var stolen = (await program.TokensAsync(meiling)).GetProperty("id_token").GetString();
+        var before = await KidsAsync();
+
+        var (gone, begun) = await city.Get<SigningKeys>().ReplaceAllAsync(default);
+
+        before.ShouldBeSubsetOf(gone);
+        (await KidsAsync()).ShouldBe([begun]);
+        before.ShouldNotContain(begun);
+        using var left = await meiling.Client.GetAsync(SignOutAddress(stolen, null));
+        left.Headers.Location!.OriginalString.ShouldBe("/sign-on/sign-out", "what the old key signed says nothing");
+        (await program.TokensAsync(meiling)).GetProperty("id_token").GetString()!.Split('.')[0]
+            .ShouldBe(HeaderOf(begun));
+    }
+
+    [Fact]
+    public async Task What_another_process_replaced_holds_here_seconds_later()
+    {
+        var before = await KidsAsync();
+        // The operator's verb runs beside the city, with keys of its own in memory.
+        await using var beside = new ServiceCollection().AddSingleton(city.Database)
+            .AddSingleton<TimeProvider>(city.Clock).AddSingleton(city.Get<IDataProtectionProvider>())
+            .AddSingleton<SigningKeys>().BuildServiceProvider();
+
+        var (_, begun) = await beside.GetRequiredService<SigningKeys>().ReplaceAllAsync(default);
+        city.Clock.Advance(SigningKeys.TrustedFor);
+
+        (await KidsAsync()).ShouldBe([begun]);
+        before.ShouldNotContain(begun);
     }
 
     [Fact]
@@ -82,6 +121,9 @@ public sealed class SigningKeysTests(TestCity city) : IClassFixture<TestCity>
         (await (await meiling.Client.GetAsync("/sign-on/sign-out")).PageAsync()).ShouldContain("action=\"/sign-out\"");
         (await meiling.Client.GetAsync("/me")).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
+
+    static string HeaderOf(string kid) => Base64Url.EncodeToString(
+        Encoding.UTF8.GetBytes($$"""{"alg":"ES256","typ":"JWT","kid":"{{kid}}"}"""));
 
     async Task<IReadOnlyList<string>> KidsAsync()
     {

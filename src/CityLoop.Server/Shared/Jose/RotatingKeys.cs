@@ -26,7 +26,8 @@ class RotatingKeys(NpgsqlDataSource database, IDataProtector seal, TimeProvider 
     /// <summary>Longer than any reader keeps our key list: we tell them an hour, some keep it a day.</summary>
     public static readonly TimeSpan PublishedBefore = TimeSpan.FromDays(7);
 
-    static readonly TimeSpan TrustedFor = TimeSpan.FromMinutes(1);
+    /// <summary>How long a server goes on with what it read: so long a key that was thrown away lives on in it.</summary>
+    public static readonly TimeSpan TrustedFor = TimeSpan.FromSeconds(3);
 
     readonly SemaphoreSlim _reading = new(1);
     volatile Known? _known;
@@ -35,7 +36,9 @@ class RotatingKeys(NpgsqlDataSource database, IDataProtector seal, TimeProvider 
     public async ValueTask<SigningKey> CurrentAsync(CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        return (await PublishedAsync(cancellation)).Last(key => key.SignsFrom <= now);
+        var published = await PublishedAsync(cancellation);
+        // A first key that another machine made, whose clock is a little ahead, begins when it is there.
+        return published.LastOrDefault(key => key.SignsFrom <= now) ?? published[0];
     }
 
     /// <summary>All that a reader needs: those that signed lately, the current and the next, oldest first.</summary>
@@ -52,6 +55,25 @@ class RotatingKeys(NpgsqlDataSource database, IDataProtector seal, TimeProvider 
         {
             _reading.Release();
         }
+    }
+
+    /// <summary>
+    /// Throws all keys away at once, because somebody may have copied one, and begins with a new one: what the old ones
+    /// signed is believed nowhere from the moment that a reader fetches our list anew. Answers the names of both.
+    /// </summary>
+    public async Task<(IReadOnlyList<string> Gone, string Begun)> ReplaceAllAsync(CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await connection.ExecuteAsync(
+            "select pg_advisory_xact_lock(@LockNumber)", new { series.LockNumber }, transaction);
+        var gone = await connection.QueryAsync<string>(
+            $"delete from {series.Table} where {series.Mine} returning kid", new { owner = series.Owner?.Id },
+            transaction);
+        var begun = await MakeAsync(connection, transaction, WholeSeconds(time.GetUtcNow()));
+        await transaction.CommitAsync(cancellation);
+        _known = null;
+        return ([.. gone], begun);
     }
 
     /// <summary>Whether one of our keys, by its name, signed a text.</summary>
@@ -81,14 +103,14 @@ class RotatingKeys(NpgsqlDataSource database, IDataProtector seal, TimeProvider 
 
     async Task<List<SigningKey>> ReadAsync(NpgsqlConnection connection, DateTimeOffset now)
     {
-        var rows = await connection.QueryAsync<(string Sealed, DateTimeOffset From, DateTimeOffset Until)>(
+        var rows = await connection.QueryAsync<(string Kid, string Sealed, DateTimeOffset From, DateTimeOffset Until)>(
             $"""
-            select sealed_key, signs_from, signs_until from {series.Table}
+            select kid, sealed_key, signs_from, signs_until from {series.Table}
             where signs_until > @oldest and {series.Mine} order by signs_from
             """, new { oldest = now - series.PublishedAfter, owner = series.Owner?.Id });
         // What was read before stays as it is: its keys are open.
         return [.. rows.Select(row =>
-            _known?.Keys.FirstOrDefault(key => key.SignsFrom == row.From && key.SignsUntil == row.Until)
+            _known?.Keys.FirstOrDefault(key => key.Kid == row.Kid)
             ?? new SigningKey(Convert.FromBase64String(seal.Unprotect(row.Sealed)), row.From, row.Until))];
     }
 
@@ -98,32 +120,34 @@ class RotatingKeys(NpgsqlDataSource database, IDataProtector seal, TimeProvider 
         // Of several servers that see at once that it is time, the first makes the key.
         await connection.ExecuteAsync(
             "select pg_advisory_xact_lock(@LockNumber)", new { series.LockNumber }, transaction);
-        var owner = series.Owner?.Id;
         var last = await connection.ExecuteScalarAsync<DateTimeOffset?>(
-            $"select max(signs_until) from {series.Table} where {series.Mine}", new { owner }, transaction);
+            $"select max(signs_until) from {series.Table} where {series.Mine}", new { owner = series.Owner?.Id },
+            transaction);
         if (last is null || last - PublishedBefore <= now)
-        {
-            var pkcs8 = SigningKey.NewPkcs8();
-            // Whole seconds: the table rounds to microseconds, and a key must not begin a moment after it was made.
-            var from = last > now ? last.Value : DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds());
-            var (column, value) = series.Owner is { } mine ? ($"{mine.Column}, ", "@owner, ") : ("", "");
-            await connection.ExecuteAsync(
-                $"""
-                insert into {series.Table} (kid, {column}sealed_key, signs_from, signs_until)
-                values (@Kid, {value}@sealedKey, @SignsFrom, @SignsUntil)
-                """,
-                new
-                {
-                    new SigningKey(pkcs8, from, from + SignsFor).Kid,
-                    owner,
-                    sealedKey = seal.Protect(Convert.ToBase64String(pkcs8)),
-                    SignsFrom = from,
-                    SignsUntil = from + SignsFor,
-                }, transaction);
-        }
-
+            await MakeAsync(connection, transaction, last > now ? last.Value : WholeSeconds(now));
         await transaction.CommitAsync();
     }
+
+    async Task<string> MakeAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, DateTimeOffset from)
+    {
+        var pkcs8 = SigningKey.NewPkcs8();
+        var made = new SigningKey(pkcs8, from, from + SignsFor);
+        var (column, value) = series.Owner is { } mine ? ($"{mine.Column}, ", "@owner, ") : ("", "");
+        await connection.ExecuteAsync(
+            $"""
+            insert into {series.Table} (kid, {column}sealed_key, signs_from, signs_until)
+            values (@Kid, {value}@sealedKey, @SignsFrom, @SignsUntil)
+            """,
+            new
+            {
+                made.Kid, owner = series.Owner?.Id, sealedKey = seal.Protect(Convert.ToBase64String(pkcs8)),
+                made.SignsFrom, made.SignsUntil,
+            }, transaction);
+        return made.Kid;
+    }
+
+    // The table rounds to microseconds, and a key must not begin a moment after it was made.
+    static DateTimeOffset WholeSeconds(DateTimeOffset at) => DateTimeOffset.FromUnixTimeSeconds(at.ToUnixTimeSeconds());
 
     sealed record Known(IReadOnlyList<SigningKey> Keys, DateTimeOffset ReadAt);
 }
