@@ -18,7 +18,7 @@ static class ChangeMe
         me.MapPost("/passkeys/remove", RemovePasskey);
         me.MapPost("/sessions/end", EndSession);
         me.MapPost("/sessions/end-others", EndOtherSessions);
-        pages.MapPost("/sign-out", SignOut).RequireAuthorization(Roles.Resident).ExcludeFromDescription();
+        pages.MapPost("/sign-out", SignOut).RequireAuthorization(Roles.Holder).ExcludeFromDescription();
     }
 
     static async Task<RedirectHttpResult> RenamePasskey(

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using System.Text.Encodings.Web;
 using CityLoop.Server.Web;
 using CityLoop.Server.Web.Errors;
@@ -23,7 +24,7 @@ sealed class SessionAuthentication(
     /// </summary>
     public static async Task SignInAsync(HttpContext context, Sessions sessions, Person person, SignInMethod method)
     {
-        var before = context.User.GuardianId() ?? context.User.FindPersonId();
+        var before = OwnerOf(context.User);
         var sessionBefore = before is null ? (Guid?)null : context.User.SessionId();
         var key = await sessions.BeginAsync(
             new PersonId(person.Id), DeviceLabel.Of(context.Request.Headers.UserAgent), method, sessionBefore,
@@ -45,10 +46,13 @@ sealed class SessionAuthentication(
     /// <summary>Ends this browser's session.</summary>
     public static async Task SignOutAsync(HttpContext context, Sessions sessions)
     {
-        await sessions.EndAsync(context.User.PersonId(), context.User.SessionId(), context.RequestAborted);
+        await sessions.EndAsync(OwnerOf(context.User)!.Value, context.User.SessionId(), context.RequestAborted);
         ForgetKept(context);
         context.Response.Cookies.Delete(CookieNames.On(context.Request, CookieName), Cookie(context, null));
     }
+
+    // Who acts for a child does it in a session of their own.
+    static PersonId? OwnerOf(ClaimsPrincipal who) => who.GuardianId() ?? who.FindPersonId();
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {

@@ -36,19 +36,21 @@ sealed class SignInProofs(NpgsqlDataSource database, TimeProvider time)
     }
 
     /// <summary>
-    /// Whether the person is still signed in where they were: in that session, or in one that followed it there.
+    /// Whether the person is still signed in where they were, in that session or in one that followed it there, and
+    /// still known at least as surely: a check may have been withdrawn since.
     /// </summary>
-    public async Task<bool> IsLiveAsync(PersonId person, Guid browser, CancellationToken cancellation)
+    public async Task<bool> IsLiveAsync(PersonId person, Guid browser, int level, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var command = new NpgsqlCommand(
             """
             select s.last_seen_at, p.roles
             from pass.session s join pass.person p on p.id = s.person
-            where s.browser = $1 and s.person = $2 and s.ended_at is null
+            where s.browser = $1 and s.person = $2 and s.ended_at is null and pass.level_of($2) >= $3
             """, connection);
         command.Parameters.Add(new NpgsqlParameter { Value = browser });
         command.Parameters.Add(new NpgsqlParameter { Value = person.Value });
+        command.Parameters.Add(new NpgsqlParameter { Value = level });
         // Prepared, once in each connection: services ask this all day.
         await command.PrepareAsync(cancellation);
         await using var rows = await command.ExecuteReaderAsync(cancellation);

@@ -43,7 +43,7 @@ static class IssueTokens
         if (refusal is not null)
             return refusal.ToResult();
         var grant = tokens!.Grant;
-        if (!await proofs.IsLiveAsync(new PersonId(grant.Person), grant.Browser, cancellation))
+        if (!await proofs.IsLiveAsync(new PersonId(grant.Person), grant.Browser, grant.Level, cancellation))
         {
             await grants.EndAsync(grant.Id, "signed_out", cancellation);
             return RefreshDoesNotFit.ToResult();

@@ -16,8 +16,8 @@ sealed class SaveService(ServiceStore services, ServiceGrants grants, TimeProvid
             return (null, fault);
         var id = before?.Id ?? Guid.CreateVersion7(time.GetUtcNow());
         var service = draft.ToService(id, before);
-        // Who agreed, agreed to this purpose and this data: with others they are asked again, and nothing goes on
-        // meanwhile.
+        // Who agreed, agreed to this purpose, this data and these hosts, which stand on the page: with others they are
+        // asked again, and nothing goes on meanwhile. Else one officer alone could send answers elsewhere, unseen.
         var isOther = before is not null && (!Same(before, service)
             || service.Authentication != before.Authentication);
         if (isOther)
@@ -51,5 +51,9 @@ sealed class SaveService(ServiceStore services, ServiceGrants grants, TimeProvid
     static bool Same(Service one, Service other) =>
         one.Purposes.InEveryLanguage.OrderBy(p => p.Key).SequenceEqual(
             other.Purposes.InEveryLanguage.OrderBy(p => p.Key))
-        && one.Scopes.Order().SequenceEqual(other.Scopes.Order());
+        && one.Scopes.Order().SequenceEqual(other.Scopes.Order())
+        && HostsOf(one).SetEquals(HostsOf(other));
+
+    static HashSet<string> HostsOf(Service service) =>
+        [.. service.RedirectUris.Select(uri => new Uri(uri).GetLeftPart(UriPartial.Authority))];
 }

@@ -26,7 +26,7 @@ static class ShowUserInfo
             || await services.FindAsync(grant.Service, cancellation) is not { IsOpen: true } service)
             return Refuse(context, "invalid_token");
         var person = new PersonId(grant.Person);
-        if (!await proofs.IsLiveAsync(person, grant.Browser, cancellation)
+        if (!await proofs.IsLiveAsync(person, grant.Browser, grant.Level, cancellation)
             || await proofs.FactsAsync(person, cancellation) is not { } facts)
         {
             await grants.EndAsync(grant.Id, "signed_out", cancellation);
