@@ -106,15 +106,31 @@ sealed partial class CardStore(NpgsqlDataSource database, CityClock clock)
     }
 
     /// <summary>Sets a PIN and forgives wrong ones; false when there is no such card in somebody's hands.</summary>
-    public async Task<bool> SetPinAsync(long serial, string pin, CancellationToken cancellation)
+    public Task<bool> SetPinAsync(long serial, string pin, CancellationToken cancellation) =>
+        SetPinAsync(serial, pin, DateTimeOffset.MinValue, isFirst: false, cancellation);
+
+    /// <summary>
+    /// Sets the first PIN of a card in its first days; false for any other. An officer alone gives no later one: who
+    /// printed a card, or held it for a moment, may have its code, and with a PIN of theirs could empty it.
+    /// </summary>
+    public Task<bool> SetFirstPinAsync(long serial, string pin, CancellationToken cancellation) =>
+        SetPinAsync(serial, pin, clock.Now.ToUniversalTime() - CardTill.FirstUse, isFirst: true, cancellation);
+
+    /// <summary>Whether a first PIN may still be set at a counter or a till.</summary>
+    public bool MayHaveFirstPin(CardLine card) => card.IsInUse && !card.HasPin
+        && card.BoundAt > clock.Now.ToUniversalTime() - CardTill.FirstUse;
+
+    async Task<bool> SetPinAsync(
+        long serial, string pin, DateTimeOffset boundSince, bool isFirst, CancellationToken cancellation)
     {
         var (salt, hash) = CardPin.Keep(pin);
         await using var connection = await database.OpenConnectionAsync(cancellation);
         return await connection.ExecuteAsync(new CommandDefinition(
             """
             update pass.card set pin_salt = @salt, pin_hash = @hash, wrong_pins = 0, pin_waits_until = null
-            where serial = @serial and person is not null and blocked_at is null
-            """, new { serial, salt, hash }, cancellationToken: cancellation)) == 1;
+            where serial = @serial and person is not null and blocked_at is null and bound_at > @boundSince
+              and (pin_hash is null or not @isFirst)
+            """, new { serial, salt, hash, boundSince, isFirst }, cancellationToken: cancellation)) == 1;
     }
 
     public async Task<CardLine?> FindAsync(long serial, CancellationToken cancellation) =>

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using CityLoop.Server.Pass.Access;
 using CityLoop.Server.Pass.Counter;
+using CityLoop.Server.Pass.Family;
 using CityLoop.Server.Pass.Letters;
 using CityLoop.Server.Pass.Levels;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -14,9 +15,11 @@ namespace CityLoop.Server.Pass.Cards;
 /// </summary>
 sealed class CounterCards(
     CardStore cards, PersonStore people, CounterSteps steps, AccessLog log, LetterWriter letters,
-    NpgsqlDataSource database, TimeProvider time)
+    FamilyStore family, NpgsqlDataSource database, TimeProvider time)
 {
     CardStore Cards => cards;
+
+    FamilyStore Family => family;
 
     public static void Map(IEndpointRouteBuilder pages)
     {
@@ -67,9 +70,10 @@ sealed class CounterCards(
             return TypedResults.Redirect("/counter?problem=visit_over");
         if ((CardPin.Read(pin) is null ? "card_pin_not_valid" : PinProblem(pin, again)) is { } wrong)
             return BackTo(visit, wrong, "");
-        var isTheirs = (await counter.Cards.OfAsync(found, cancellation)).Any(card => card.Serial == serial);
-        if (!isTheirs || !await counter.Cards.SetPinAsync(serial, CardPin.Read(pin)!, cancellation))
+        if ((await counter.Cards.OfAsync(found, cancellation)).All(card => card.Serial != serial))
             return BackTo(visit, "card_unknown", "");
+        if (!await counter.Cards.SetFirstPinAsync(serial, CardPin.Read(pin)!, cancellation))
+            return BackTo(visit, "card_pin_stays", "");
         await counter.TellAsync(found, officer.PersonId(), CounterStep.CardPinSet, "cardPinSet", serial, cancellation);
         return BackTo(visit, null, "pin");
     }
@@ -81,8 +85,8 @@ sealed class CounterCards(
         if (await counter.Cards.FindAsync(serial, cancellation) is not { Person: { } person } card || card.IsInUse)
             return Back("card_nothing_waits");
         var (owner, me) = (new PersonId(person), officer.PersonId());
-        // Nobody says yes or no to a card of their own in the officer's role; on their own page they do.
-        if (owner == me)
+        // Nobody says yes or no to a card of their own or of a child of theirs in the officer's role; on their own page they do.
+        if (owner == me || await counter.Family.LooksAfterAsync(me, owner, cancellation))
             return Back("not_of_yourself");
         if (decision == "refuse")
         {

@@ -18,10 +18,13 @@ static class MyCards
 
     static async Task<RedirectHttpResult> Decide(
         [FromForm] long serial, [FromForm] string? decision, ClaimsPrincipal who, CardStore cards,
-        CancellationToken cancellation)
+        Sessions sessions, CancellationToken cancellation)
     {
         if (!await IsTheirsAsync(who, serial, cards, cancellation))
             return Back("problem=card_unknown");
+        // Saying yes is half of what gives somebody a card to these points: it needs the person, not their phone.
+        if (decision != "refuse" && !await sessions.IsFreshAsync(who.SessionId(), cancellation))
+            return TypedResults.Redirect(FreshSignIn.AddressOf("/me/cards"));
         if (decision == "refuse")
             return Back(await cards.BlockAsync(serial, "refused", cancellation)
                 ? "done=refused" : "problem=card_nothing_waits");

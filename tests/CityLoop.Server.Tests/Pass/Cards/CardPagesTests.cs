@@ -107,6 +107,32 @@ public sealed partial class CardPagesTests(TestCity city) : IClassFixture<TestCi
         (card.IsInUse, card.HasPin).ShouldBe((true, false));
     }
 
+    [Theory]
+    [InlineData("274918", 0)]
+    [InlineData("", 8)]
+    public async Task An_officer_alone_gives_no_other_pin_to_a_card_that_pays(string first, int daysLater)
+    {
+        using var officer = await city.SignInAsync(Cast.WangYating);
+        using var till = await city.SignInAsync(Cast.HuangZhiming);
+        var (serial, code) = await PrintAsync(officer);
+        await GiveFirstAsync(officer, serial, "陳老卡", first, first);
+        await GiveAsync(await OwnerAsync(serial), 1_000);
+        city.Clock.Advance(TimeSpan.FromDays(daysLater));
+        using var again = await city.SignInAsync(Cast.WangYating);
+        var visit = await VisitAsync(again, $"{serial} 陳老卡");
+
+        // Who printed the card, or held it for a moment, has its code: with a PIN of theirs they could empty it.
+        (await SendTokenAsync(
+            again, $"{visit}/cards/pin", ("serial", serial), ("pin", "482913"), ("again", "482913")))
+            .ShouldContain("請換一張新卡");
+        using var later = await city.SignInAsync(Cast.HuangZhiming);
+        using var tried = await later.SubmitAsync(
+            "/till", "name=\"Code\"", ("Amount", "900"), ("Code", code), ("Pin", "482913"));
+        var account = await city.Get<PersonAccounts>().OfAsync(
+            await OwnerAsync(serial), city.Pack.MainCurrency.Id, Stop);
+        (await city.BalanceAsync(account)).ShouldBe(1_000);
+    }
+
     static string EmailOf(string cast) => cast switch
     {
         Cast.EmmaDubois => "emma@example.org", _ => "meiling@example.org",
