@@ -46,6 +46,20 @@ sealed class WaysIn(NpgsqlDataSource database, TimeProvider time)
             person, "delete from pass.passkey where credential_id = @what and person = @person", credentialId,
             cancellation);
 
+    /// <summary>
+    /// What a person may have lost together, to somebody perhaps: passkeys and codes on paper. Contacts stay, for they
+    /// are the person's elsewhere, too.
+    /// </summary>
+    public async Task ForgetThingsAsync(PersonId person, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await connection.ExecuteAsync(new CommandDefinition(
+            """
+            delete from pass.passkey where person = @Value;
+            delete from pass.recovery_code where person = @Value and origin = 'paper'
+            """, person, cancellationToken: cancellation));
+    }
+
     async Task<WayInOutcome> RemoveAsync(PersonId person, string delete, object what, CancellationToken cancellation)
     {
         var values = new { person = person.Value, what };

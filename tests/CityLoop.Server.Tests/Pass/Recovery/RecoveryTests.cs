@@ -4,6 +4,7 @@ using CityLoop.Server.Pass;
 using CityLoop.Server.Pass.Counter;
 using CityLoop.Server.Tests.Hosting;
 using CityLoop.Server.Tests.Pass.Counter;
+using Dapper;
 
 namespace CityLoop.Server.Tests.Pass.Recovery;
 
@@ -65,6 +66,36 @@ public sealed partial class RecoveryTests(TestCity city) : IClassFixture<TestCit
         thief.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         await city.LetterAsync("counter@example.org", "櫃台交出了你的登入碼");
         await city.LetterAsync("counter@example.org", "你的市民通在櫃台恢復了登入");
+    }
+
+    [Fact]
+    public async Task What_lay_with_the_lost_things_signs_nobody_in_after_a_recovery_at_the_counter()
+    {
+        using var owner = await ComeInAsync("robbed@example.org");
+        var person = await owner.IdAsync();
+        var paper = await MakeCodesAsync(owner);
+        await using (var database = await city.Database.OpenConnectionAsync())
+            await database.ExecuteAsync(
+                """
+                insert into pass.passkey (credential_id, person, name, public_key, sign_count, transports,
+                  is_user_verified, is_backup_eligible, is_backed_up, attestation_object, client_data_json, created_at)
+                values ('\x01', @Value, 'thief', '\x01', 0, '{}', true, false, false, '\x01', '\x01', now())
+                """, person);
+        using var first = await city.SignInAsync(Cast.WangYating);
+        using var second = await city.SignInAsync(Cast.ZhangJianguo);
+        await first.RecordAsync(await first.FindAsync("robbed@example.org"), "林被搶");
+        (await second.DecideAsync(await LatestCheckAsync(owner))).Dispose();
+        await first.RecordAsync(await first.FindAsync("robbed@example.org"), "林被搶", "recovery");
+        using var handed = await second.DecideAsync(await LatestCheckAsync(owner));
+
+        using var found = city.Visit();
+        (await EnterAsync(found, Code().Match(await handed.PageAsync()).Value)).ShouldBe("/me/devices");
+
+        using var thief = city.Visit();
+        (await EnterAsync(thief, paper[0])).ShouldBe("/sign-in/recovery");
+        await using var connection = await city.Database.OpenConnectionAsync();
+        (await connection.ExecuteScalarAsync<long>(
+            "select count(*) from pass.passkey where person = @Value", person)).ShouldBe(0);
     }
 
     [Fact]
