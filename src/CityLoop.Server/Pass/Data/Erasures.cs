@@ -1,3 +1,4 @@
+using CityLoop.Server.City;
 using Dapper;
 using Npgsql;
 
@@ -21,7 +22,7 @@ enum ErasureOutcome
 /// </summary>
 sealed class Erasures(
     NpgsqlDataSource database, IEnumerable<HeldTable> tables, Sessions sessions, PersonAccounts accounts,
-    TimeProvider time)
+    CityPack city, CityClock clock, TimeProvider time)
 {
     public static readonly TimeSpan CanBeTakenBackFor = TimeSpan.FromDays(7);
 
@@ -103,18 +104,18 @@ sealed class Erasures(
         return true;
     }
 
-    static async Task<ErasureOutcome?> RefusalAsync(NpgsqlConnection connection, PersonId person)
+    async Task<ErasureOutcome?> RefusalAsync(NpgsqlConnection connection, PersonId person)
     {
         var (looksAfter, holdsRole) = await connection.QuerySingleAsync<(bool, bool)>(
             """
             select exists (
                 select from pass.guardianship g join pass.person c on c.id = g.child
-                where g.guardian = @Value and g.accepted_at is not null and g.ended_at is null and c.born is not null
+                where g.guardian = @person and g.ended_at is null and c.born > @adultSince
                   and not exists (
                     select from pass.guardianship o where o.child = g.child and o.guardian <> g.guardian
-                      and o.accepted_at is not null and o.ended_at is null)),
-              exists (select from pass.person where id = @Value and roles <> '{resident}' and roles <> '{}')
-            """, person);
+                      and o.ended_at is null)),
+              exists (select from pass.person where id = @person and roles <> '{resident}' and roles <> '{}')
+            """, new { person = person.Value, adultSince = clock.Today.AddYears(-city.Family.Majority) });
         return looksAfter ? ErasureOutcome.LooksAfterSomebody
             : holdsRole ? ErasureOutcome.HoldsARole
             : null;

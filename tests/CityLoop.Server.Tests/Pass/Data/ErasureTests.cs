@@ -3,6 +3,7 @@ using CityLoop.Server.City;
 using CityLoop.Server.Ledger;
 using CityLoop.Server.Pass;
 using CityLoop.Server.Pass.Data;
+using CityLoop.Server.Pass.Family;
 using CityLoop.Server.Proofs;
 using CityLoop.Server.Tests.Hosting;
 using CityLoop.Server.Tests.Merchants;
@@ -86,6 +87,25 @@ public sealed class ErasureTests(TestCity city) : IClassFixture<TestCity>
 
         asked.RequestMessage!.RequestUri!.Query.ShouldBe(told);
         (await city.Get<Erasures>().DueAsync(await person.IdAsync(), default)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_child_that_has_grown_up_keeps_nobody_from_going()
+    {
+        const string contact = "grown-up@example.org";
+        using var parent = city.Visit();
+        await parent.SignInAsync(city, contact);
+        var today = city.Get<CityClock>().Today;
+        await city.Get<FamilyStore>().AddAsync(
+            await parent.IdAsync(), "快十八", today.AddYears(-city.Pack.Family.Majority).AddDays(1), default);
+        using var tooEarly = await parent.SubmitAsync("/me/data", "name=\"understood\"", ("understood", "yes"));
+        tooEarly.RequestMessage!.RequestUri!.Query.ShouldBe("?problem=looks_after_somebody");
+
+        city.Clock.Advance(TimeSpan.FromDays(1));
+        await parent.SignInAsync(city, contact);
+        using var asked = await parent.SubmitAsync("/me/data", "name=\"understood\"", ("understood", "yes"));
+
+        asked.RequestMessage!.RequestUri!.Query.ShouldBe("?done=asked");
     }
 
     [Fact]
