@@ -82,8 +82,8 @@ static class CheckForms
 
     // A paper that says where somebody lives needs one pair of eyes: it opens no account and no pass.
     static async Task<RedirectHttpResult> ConfirmResidence(
-        [FromForm] Guid visit, ClaimsPrincipal officer, CounterSteps steps, Residences residences,
-        NpgsqlDataSource database, CancellationToken cancellation)
+        [FromForm] Guid visit, [FromForm] string? kind, [FromForm] string? district, ClaimsPrincipal officer,
+        CounterSteps steps, Residences residences, NpgsqlDataSource database, CancellationToken cancellation)
     {
         if (await steps.VisitAsync(visit, cancellation) is not { } found)
             return TypedResults.Redirect("/counter?problem=visit_over");
@@ -91,8 +91,9 @@ static class CheckForms
             return TypedResults.Redirect("/counter?problem=not_of_yourself");
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        if (!await residences.ConfirmAsync(connection, found.Person, officer.PersonId(), cancellation))
-            return TypedResults.Redirect($"/counter/visits/{visit}");
+        var seen = string.IsNullOrEmpty(district) ? null : district;
+        if (!await residences.ConfirmAsync(connection, found.Person, kind, seen, officer.PersonId(), cancellation))
+            return TypedResults.Redirect($"/counter/visits/{visit}?problem=residence_changed");
         await steps.LogAsync(
             connection, found.Person, officer.PersonId(), CounterStep.ResidenceConfirmed, cancellation);
         await transaction.CommitAsync(cancellation);

@@ -1,4 +1,5 @@
 using CityLoop.Server.Pass.Access;
+using CityLoop.Server.Pass.Family;
 using Dapper;
 using Npgsql;
 
@@ -10,7 +11,7 @@ enum CheckOutcome
     /// <summary>There is none, or the visit is over.</summary>
     NotFound,
 
-    /// <summary>Nobody checks themselves, in neither part.</summary>
+    /// <summary>Nobody checks themselves or a child of theirs, in neither part.</summary>
     NotOfYourself,
 
     /// <summary>The pass was never checked at a counter, so no document shows whose it is.</summary>
@@ -44,7 +45,7 @@ sealed record CounterCheck(
 /// The rule of four eyes: one officer records what they saw, another approves it within half an hour, either withdraws.
 /// The table refuses what slips past this.
 /// </summary>
-sealed class CounterChecks(NpgsqlDataSource database, TimeProvider time, CounterSteps steps, AccessLog log)
+sealed class CounterChecks(NpgsqlDataSource database, TimeProvider time, CounterSteps steps, AccessLog log, FamilyStore family)
 {
     public static readonly TimeSpan ApproveWithin = TimeSpan.FromMinutes(30);
 
@@ -61,7 +62,7 @@ sealed class CounterChecks(NpgsqlDataSource database, TimeProvider time, Counter
         PersonId officer, Visit visit, bool isRecovery, string document, string nameSeen, byte[]? documentPrint,
         CancellationToken cancellation)
     {
-        if (officer == visit.Person)
+        if (officer == visit.Person || await family.LooksAfterAsync(officer, visit.Person, cancellation))
             return CheckOutcome.NotOfYourself;
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -146,6 +147,8 @@ sealed class CounterChecks(NpgsqlDataSource database, TimeProvider time, Counter
             $"{Select} where c.id = @id for update of c", new { id }, transaction);
         if (row?.ToCheck() is not { } check)
             return (CheckOutcome.NotFound, null);
+        if (await family.LooksAfterAsync(officer, check.Person, cancellation))
+            return (CheckOutcome.NotOfYourself, null);
         if (rule(officer, check) is var outcome && outcome != CheckOutcome.Done)
             return (outcome, null);
         await connection.ExecuteAsync(update, new { id, officer = officer.Value, now = time.GetUtcNow() }, transaction);

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using CityLoop.Server.Pass.Access;
 using CityLoop.Server.Pass.Cards;
+using CityLoop.Server.Pass.Family;
 using CityLoop.Server.Pass.Levels;
 using Dapper;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -15,7 +16,7 @@ namespace CityLoop.Server.Pass.Counter;
 /// to wait, and nobody looks without having said why.
 /// </summary>
 sealed class FindPerson(
-    CounterCodes codes, CounterSteps steps, CardStore cards, AccessLog log, OfficerView view,
+    CounterCodes codes, CounterSteps steps, CardStore cards, AccessLog log, OfficerView view, FamilyStore family,
     NpgsqlDataSource database, TimeProvider time)
 {
     /// <summary>What one officer may try in vain in ten minutes.</summary>
@@ -55,7 +56,7 @@ sealed class FindPerson(
             return (Outcome.NobodyFound, default);
         }
 
-        if (found == officer)
+        if (found == officer || await family.LooksAfterAsync(officer, found, cancellation))
             return (Outcome.ThatIsYourself, default);
         var step = byCode is null ? CounterStep.FoundByContact : CounterStep.FoundByCode;
         await using var transaction = await connection.BeginTransactionAsync(cancellation);

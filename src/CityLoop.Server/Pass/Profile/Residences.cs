@@ -40,12 +40,16 @@ sealed class Residences(NpgsqlDataSource database, TimeProvider time)
             new { person = person.Value, kind, district, now = time.GetUtcNow() }, cancellationToken: cancellation));
     }
 
-    /// <summary>An officer has seen a paper that says the same; false when the person has told nothing.</summary>
+    /// <summary>
+    /// An officer has seen a paper that says the same; false when the person says something else by now, or nothing.
+    /// </summary>
     public async Task<bool> ConfirmAsync(
-        NpgsqlConnection connection, PersonId person, PersonId officer, CancellationToken cancellation) =>
+        NpgsqlConnection connection, PersonId person, string? kind, string? district, PersonId officer,
+        CancellationToken cancellation) =>
         await connection.ExecuteAsync(new CommandDefinition(
             """
-            update pass.residence set source = 'counter', officer = @officer, since = @now where person = @person
-            """, new { person = person.Value, officer = officer.Value, now = time.GetUtcNow() },
+            update pass.residence set source = 'counter', officer = @officer, since = @now
+            where person = @person and kind = @kind and district is not distinct from @district
+            """, new { person = person.Value, kind, district, officer = officer.Value, now = time.GetUtcNow() },
             cancellationToken: cancellation)) == 1;
 }

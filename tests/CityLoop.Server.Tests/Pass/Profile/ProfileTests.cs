@@ -54,6 +54,24 @@ public sealed class ProfileTests(TestCity city) : IClassFixture<TestCity>
     }
 
     [Fact]
+    public async Task What_an_officer_confirms_is_what_stood_before_them()
+    {
+        using var person = await ComeInAsync("moves@example.org");
+        using var officer = await city.SignInAsync(Cast.WangYating);
+        (await person.SubmitAsync("/me/profile", "name=\"kind\"", ("kind", "visitor"), ("district", "")))
+            .Dispose();
+        var visit = await officer.FindAsync(await person.CounterCodeAsync());
+        var seen = await officer.GetStringAsync(visit.PathAndQuery);
+
+        (await person.SubmitAsync("/me/profile", "name=\"kind\"", ("kind", "resident"), ("district", "66000040")))
+            .Dispose();
+        using var pressed = await officer.SendFormAsync(visit, seen, "action=\"/counter/residence\"");
+
+        (await pressed.PageAsync()).ShouldContain("剛才改過");
+        (await person.GetStringAsync("/me/profile")).ShouldContain("自己填寫");
+    }
+
+    [Fact]
     public async Task Letters_that_are_not_wanted_are_not_written_and_warnings_always_are()
     {
         using var person = await ComeInAsync("quiet@example.org");
