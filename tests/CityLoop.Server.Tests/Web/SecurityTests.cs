@@ -58,7 +58,7 @@ public sealed class SecurityTests(TestCity city) : IClassFixture<TestCity>
         var cookies = new[] { shown, asked, entered, spoken, offered, challenged }.SelectMany(SetBy).ToList();
 
         cookies.Select(c => c.Split('=')[0]).Distinct()
-            .ShouldBe(["form", "code", "pass", "language", "passkey"], ignoreOrder: true);
+            .ShouldBe(["form", "code", "pass", "known", "language", "passkey"], ignoreOrder: true);
         // Both ceremonies keep their challenge so that no link and no form of another site brings it along.
         new[] { offered, challenged }.SelectMany(SetBy).ShouldAllBe(
             c => c.StartsWith("passkey=", StringComparison.Ordinal) && c.Contains("samesite=strict"));
