@@ -10,8 +10,9 @@ namespace CityLoop.Server.Web;
 static class Security
 {
     /// <summary>
-    /// Calls that change something and carry the pass cookie carry this header too, with any value. A page of another
-    /// site cannot add it: the browser asks us first, and we permit no other site.
+    /// Calls that change something and carry the pass cookie carry this header too. A page of another site cannot add
+    /// it: the browser asks us first, and we permit no other site. Any value will do, but our pages say in it for whom
+    /// they were drawn, and a call from one that was drawn for somebody else is refused.
     /// </summary>
     public const string ApiHeader = "X-CityLoop";
 
@@ -101,8 +102,11 @@ static class Security
         if (request.Headers["Sec-Fetch-Site"] is [{ } site, ..] && site is not ("same-origin" or "none"))
             return "wrong_origin";
         if (ErrorPages.IsForPrograms(request.Path))
-            return request.Cookies.ContainsKey(CookieNames.On(request, SessionAuthentication.CookieName))
-                && !request.Headers.ContainsKey(ApiHeader) ? "wrong_origin" : null;
+            return !request.Cookies.ContainsKey(CookieNames.On(request, SessionAuthentication.CookieName)) ? null
+                : !request.Headers.TryGetValue(ApiHeader, out var said) ? "wrong_origin"
+                : Guid.TryParse(said, out var drawnFor)
+                    && context.User.FindPersonId() is { } here && here.Value != drawnFor ? "page_out_of_date"
+                : null;
         var tokens = context.RequestServices.GetRequiredService<IAntiforgery>();
         try
         {

@@ -4,20 +4,24 @@ using CityLoop.Server.Pass;
 using CityLoop.Server.Pass.Counter;
 using CityLoop.Server.SignOn;
 using CityLoop.Server.Tests.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CityLoop.Server.Tests.SignOn;
 
 /// <summary>What a service was given ends when what it rested on has changed.</summary>
 public sealed class EndedOnChangeTests(TestCity city) : IClassFixture<TestCity>
 {
-    static PersonId Meiling => SignInRoad.PersonOf(Cast.LinMeiling);
-
     [Fact]
     public async Task A_check_that_is_withdrawn_ends_what_services_were_given_on_its_word()
     {
-        var check = await CheckAsync(Meiling);
-        var (program, meiling, tokens) = await BeginAsync("checked", service => service with { LevelMin = 2 });
-        using var _ = meiling;
+        var program = await ServiceProgram.RegisterAsync(city, "checked", service => service with { LevelMin = 2 });
+        using var person = new Citizen(city);
+        await person.SignInAsync("checked@example.org");
+        await using var scope = city.Services.CreateAsyncScope();
+        var owner = await scope.ServiceProvider.GetRequiredService<PersonStore>()
+            .OwnerOfAsync(Contact.Read("checked@example.org")!, default);
+        var check = await CheckAsync(owner!.Value);
+        var tokens = await program.TokensAsync(person, ("scope", "openid profile offline_access"));
         (await program.UserInfoAsync(Access(tokens))).StatusCode.ShouldBe(HttpStatusCode.OK);
 
         (await city.Get<CounterChecks>().WithdrawAsync(SignInRoad.PersonOf(Cast.WangYating), check, default))
@@ -69,9 +73,9 @@ public sealed class EndedOnChangeTests(TestCity city) : IClassFixture<TestCity>
         (await (await program.RefreshAsync(Refresh(tokens))).ErrorAsync()).ShouldBe("invalid_grant");
     }
 
-    async Task<(ServiceProgram, Citizen, JsonElement)> BeginAsync(string name, Func<Service, Service>? change = null)
+    async Task<(ServiceProgram, Citizen, JsonElement)> BeginAsync(string name)
     {
-        var program = await ServiceProgram.RegisterAsync(city, name, change);
+        var program = await ServiceProgram.RegisterAsync(city, name);
         var meiling = await Citizen.SignInAsync(city, Cast.LinMeiling);
         return (program, meiling, await program.TokensAsync(meiling, ("scope", "openid profile offline_access")));
     }
@@ -82,7 +86,7 @@ public sealed class EndedOnChangeTests(TestCity city) : IClassFixture<TestCity>
         var (first, second) = (SignInRoad.PersonOf(Cast.WangYating), SignInRoad.PersonOf(Cast.ZhangJianguo));
         var checks = city.Get<CounterChecks>();
         var visit = new Visit(Guid.NewGuid(), person, city.Clock.GetUtcNow(), first, "identity_check");
-        (await checks.RecordAsync(first, visit, false, "passport", "林美玲", default)).ShouldBe(CheckOutcome.Done);
+        (await checks.RecordAsync(first, visit, false, "passport", "林美玲", null, default)).ShouldBe(CheckOutcome.Done);
         var check = (await checks.OfAsync(person, default))[0].Id;
         (await checks.ApproveAsync(second, check, default)).Outcome.ShouldBe(CheckOutcome.Done);
         return check;

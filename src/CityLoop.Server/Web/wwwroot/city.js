@@ -11,9 +11,11 @@ export class Problem extends Error {
 
 /** Calls the API; answers the body, or throws a Problem. */
 export async function call(method, address, body) {
+  // For whom the page was drawn: another tab may be somebody else's by now.
+  const person = document.documentElement.dataset.person || "1";
   const response = await fetch(address, {
     method,
-    headers: { "X-CityLoop": "1", ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
+    headers: { "X-CityLoop": person, ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
     body: body === undefined ? undefined : JSON.stringify(body),
   });
   const text = await response.text();

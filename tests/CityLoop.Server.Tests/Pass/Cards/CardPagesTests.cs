@@ -133,6 +133,23 @@ public sealed partial class CardPagesTests(TestCity city) : IClassFixture<TestCi
         (await city.BalanceAsync(account)).ShouldBe(1_000);
     }
 
+    [Fact]
+    public async Task A_phone_found_unlocked_says_yes_to_no_card()
+    {
+        using var officer = await city.SignInAsync(Cast.ZhangJianguo);
+        using var mine = await city.SignInAsync(Cast.EmmaDubois);
+        var (serial, _) = await PrintAsync(officer);
+        var visit = await VisitAsync(officer, EmailOf(Cast.EmmaDubois));
+        await officer.SubmitAsync($"{visit}/cards", "綁定新卡", ("serial", serial));
+        city.Clock.Advance(Sessions.FreshFor + TimeSpan.FromSeconds(1));
+
+        using var said = await mine.SubmitAsync("/me/cards", "是你手上的卡嗎", ("decision", "confirm"));
+
+        said.RequestMessage!.RequestUri!.PathAndQuery.ShouldBe("/sign-in?returnUrl=%2Fme%2Fcards&why=fresh");
+        (await city.Get<CardStore>().FindAsync(long.Parse(serial), Stop))!.IsInUse.ShouldBeFalse();
+        await mine.SubmitAsync("/me/cards", "是你手上的卡嗎", ("decision", "refuse"));
+    }
+
     static string EmailOf(string cast) => cast switch
     {
         Cast.EmmaDubois => "emma@example.org", _ => "meiling@example.org",

@@ -25,9 +25,9 @@ public sealed class OwnChildTests(TestCity city) : IClassFixture<TestCity>
         (await search.FindAsync(Mother, card.Text, "card", default)).Outcome
             .ShouldBe(FindPerson.Outcome.ThatIsYourself);
         (await search.FindAsync(Colleague, card.Text, "card", default)).Outcome.ShouldBe(FindPerson.Outcome.Found);
-        (await checks.RecordAsync(Mother, VisitOf(child, Mother), false, "passport", "王小婷", default))
+        (await checks.RecordAsync(Mother, VisitOf(child, Mother), false, "passport", "王小婷", null, default))
             .ShouldBe(CheckOutcome.NotOfYourself);
-        (await checks.RecordAsync(Colleague, VisitOf(child, Colleague), false, "passport", "王小婷", default))
+        (await checks.RecordAsync(Colleague, VisitOf(child, Colleague), false, "passport", "王小婷", null, default))
             .ShouldBe(CheckOutcome.Done);
         var check = (await checks.OfAsync(child, default)).ShouldHaveSingleItem();
         (await checks.ApproveAsync(Mother, check.Id, default)).Outcome.ShouldBe(CheckOutcome.NotOfYourself);

@@ -45,6 +45,25 @@ public sealed partial class FamilyTests(TestCity city) : IClassFixture<TestCity>
     }
 
     [Fact]
+    public async Task A_tab_that_shows_the_guardians_wallet_pays_nothing_from_the_childs()
+    {
+        await city.GiveAsync(Cast.LinXiaoAn, 50);
+        using var mother = await city.SignInAsync(Cast.LinMeiling);
+        var before = await city.BalanceOfAsync(Cast.LinXiaoAn);
+        await ActAsync(mother, PersonId.OfCast(Cast.LinXiaoAn));
+
+        // What a page's script sends says for whom the page was drawn.
+        mother.DefaultRequestHeaders.Remove(Server.Web.Security.ApiHeader);
+        mother.DefaultRequestHeaders.Add(Server.Web.Security.ApiHeader, Meiling.ToString());
+        using var paid = await mother.PostAsync("/api/v1/wallet/payments", new StringContent(
+            $$"""{"id":"{{Guid.NewGuid()}}","shop":"{{Cast.SunflowerBakery}}","amount":30}""",
+            System.Text.Encoding.UTF8, "application/json"), Stop);
+
+        (await paid.ProblemCodeAsync(HttpStatusCode.BadRequest)).ShouldBe("page_out_of_date");
+        (await city.BalanceOfAsync(Cast.LinXiaoAn)).ShouldBe(before);
+    }
+
+    [Fact]
     public async Task Acting_opens_the_wallet_and_missions_and_nothing_of_anybody_s_pass()
     {
         using var mother = await city.SignInAsync(Cast.LinMeiling);

@@ -164,6 +164,6 @@ public sealed partial class GuardianAsksTests(TestCity city) : IClassFixture<Tes
             """, new { child = child.Value, guardian = guardian.Value });
     }
 
-    [GeneratedRegex("value=\"[^\"]*\"|contact-[0-9a-f-]+")]
+    [GeneratedRegex("(value|data-person)=\"[^\"]*\"|contact-[0-9a-f-]+")]
     private static partial Regex Values();
 }
