@@ -14,7 +14,7 @@ static class ReplaceKeysVerb
         {
             var (gone, begun) = await services.GetRequiredService<SigningKeys>().ReplaceAllAsync(cancellation);
             output.Line($"{gone.Count} signing keys are gone from the list, and {begun} signs from now on.");
-            output.Line("Services that kept the list believe the old ones until they read it anew: an hour, some a day.");
+            output.Line("Services that kept the list believe the old ones until they read it anew, some for a day.");
             output.Line("Tell them to read it now.");
             output.Json(new { gone, begun });
             return ExitCode.Done;

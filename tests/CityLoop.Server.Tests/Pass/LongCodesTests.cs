@@ -45,7 +45,8 @@ public sealed class LongCodesTests(TestCity city) : IClassFixture<TestCity>
         using var owner = city.Visit();
         await owner.SignInAsync(city, "long@example.org");
         city.Clock.Advance(TimeSpan.FromHours(1));
-        (await codes.IssueAsync(hunted, default))!.Code.Length.ShouldBe(9, "the owner came in, the guesser is still there");
+        (await codes.IssueAsync(hunted, default))!.Code.Length
+            .ShouldBe(9, "the owner came in, the guesser is still there");
 
         city.Clock.Advance(TimeSpan.FromDays(30));
 

@@ -36,7 +36,8 @@ public sealed partial class HttpsTests
 
         // The language is the one without the prefix: a neighbour who plants it makes the pages speak Japanese.
         jar.Keys.ShouldBe(
-            ["__Host-form", "__Host-code", "__Host-pass", "__Host-known", "__Host-passkey", "language"], ignoreOrder: true);
+            ["__Host-form", "__Host-code", "__Host-pass", "__Host-known", "__Host-passkey", "language"],
+            ignoreOrder: true);
         (await StatusAsync(client, $"__Host-pass={jar["__Host-pass"]}")).ShouldBe(HttpStatusCode.OK);
         // A cookie that a neighbour under the same domain could plant is not looked at.
         (await StatusAsync(client, $"pass={jar["__Host-pass"]}")).ShouldBe(HttpStatusCode.Unauthorized);

@@ -85,7 +85,8 @@ sealed class CounterCards(
         if (await counter.Cards.FindAsync(serial, cancellation) is not { Person: { } person } card || card.IsInUse)
             return Back("card_nothing_waits");
         var (owner, me) = (new PersonId(person), officer.PersonId());
-        // Nobody says yes or no to a card of their own or of a child of theirs in the officer's role; on their own page they do.
+        // Nobody says yes or no to a card of their own, or of a child of theirs, in the officer's role; on their own
+        // page they do.
         if (owner == me || await counter.Family.LooksAfterAsync(me, owner, cancellation))
             return Back("not_of_yourself");
         if (decision == "refuse")

@@ -45,7 +45,8 @@ sealed record CounterCheck(
 /// The rule of four eyes: one officer records what they saw, another approves it within half an hour, either withdraws.
 /// The table refuses what slips past this.
 /// </summary>
-sealed class CounterChecks(NpgsqlDataSource database, TimeProvider time, CounterSteps steps, AccessLog log, FamilyStore family)
+sealed class CounterChecks(
+    NpgsqlDataSource database, TimeProvider time, CounterSteps steps, AccessLog log, FamilyStore family)
 {
     public static readonly TimeSpan ApproveWithin = TimeSpan.FromMinutes(30);
 

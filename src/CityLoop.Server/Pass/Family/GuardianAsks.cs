@@ -11,8 +11,8 @@ enum AskOutcome
 }
 
 /// <summary>
-/// Asking somebody to be a child's second guardian, by a contact. The asker hears the same whether or not the contact is
-/// anybody's; whoever proved it finds the ask among their family, for a week.
+/// Asking somebody to be a child's second guardian, by a contact. The asker hears the same whether or not the contact
+/// is anybody's; whoever proved it finds the ask among their family, for a week.
 /// </summary>
 sealed class GuardianAsks(NpgsqlDataSource database, CityPack city, CityClock clock)
 {

@@ -26,7 +26,7 @@ class RotatingKeys(NpgsqlDataSource database, IDataProtector seal, TimeProvider 
     /// <summary>Longer than any reader keeps our key list: we tell them an hour, some keep it a day.</summary>
     public static readonly TimeSpan PublishedBefore = TimeSpan.FromDays(7);
 
-    /// <summary>How long a server goes on with what it read: so long a key that was thrown away lives on in it.</summary>
+    /// <summary>How long a server goes on with what it read, with a key that was thrown away, too.</summary>
     public static readonly TimeSpan TrustedFor = TimeSpan.FromSeconds(3);
 
     readonly SemaphoreSlim _reading = new(1);
