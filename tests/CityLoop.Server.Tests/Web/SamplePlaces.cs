@@ -45,6 +45,8 @@ static class SamplePlaces
                 $"/desk/accounts/{(await city.ShopAsync(Cast.SunflowerBakery)).Account.Value}",
             ["/openapi/{documentName}.json"] = "/openapi/v1.json",
             ["/desk/services/{Id:guid}"] = $"/desk/services/{DemoServices.Library}",
+            ["/desk/offices/{Code}"] = "/desk/offices/social-affairs",
+            ["/desk/offices/{Code}/types/{TypeCode}"] = "/desk/offices/social-affairs/types/low-income",
             ["/sign-on/requests/{Name}"] = await AskedAsync(city),
         }.Concat(await city.MakeProofPlacesAsync()).ToDictionary();
     }
