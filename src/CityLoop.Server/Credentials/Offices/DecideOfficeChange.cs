@@ -9,7 +9,7 @@ namespace CityLoop.Server.Credentials.Offices;
 /// <summary>A second officer approves or refuses what the first one asked of an office.</summary>
 static class DecideOfficeChange
 {
-    public const string Address = "/desk/offices/changes";
+    public const string Address = "/desk/office-changes";
 
     public static void Map(IEndpointRouteBuilder pages) =>
         pages.MapPost(Address, HandleAsync).RequireAuthorization(Roles.CityStaff).ExcludeFromDescription();

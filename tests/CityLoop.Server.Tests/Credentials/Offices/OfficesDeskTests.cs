@@ -8,7 +8,7 @@ using Npgsql;
 
 namespace CityLoop.Server.Tests.Credentials.Offices;
 
-/// <summary>The officers' pages on which offices, what they certify and their registers are changed, two by two.</summary>
+/// <summary>The officers' pages on which offices, what they certify and their registers change, two by two.</summary>
 public sealed class OfficesDeskTests(TestCity city) : IClassFixture<TestCity>
 {
     readonly CredentialHolder _person = new(city);
