@@ -21,12 +21,18 @@ static class FetchAnswer
     public static RouteHandlerBuilder Map(IEndpointRouteBuilder programs) =>
         programs.MapGet(Address, HandleAsync).WithName("FetchCredentialAnswer");
 
+    /// <summary>The same for a program with a key of its own: its proof belongs into no address, which logs keep.</summary>
+    public static RouteHandlerBuilder MapPost(IEndpointRouteBuilder programs) =>
+        programs.MapPost(Address, HandleAsync).WithName("FetchCredentialAnswerByForm");
+
     static async Task<IResult> HandleAsync(
         string request, HttpContext context, ClientDoor door, ShareRequests requests, ConsentStore consents,
         NeedStore needs, AskAgain again, AccessLog log, NpgsqlDataSource database, TimeProvider time,
         CancellationToken cancellation)
     {
-        var sent = ProtocolParameters.Of(context.Request.Query);
+        var sent = HttpMethods.IsPost(context.Request.Method)
+            ? await ProtocolParameters.OfFormAsync(context.Request, cancellation)
+            : ProtocolParameters.Of(context.Request.Query);
         var (service, refused) = await StartRequest.ComeInAsync(context, door, sent);
         if (service is null)
             return refused!;

@@ -16,7 +16,8 @@ sealed record HostedDecision(bool IsEntitled, DateOnly LastDay);
 /// The program of a service that has none: it opens what was sealed for it, believes nothing that it has not verified,
 /// lets the rule decide and forgets the rest.
 /// </summary>
-sealed class HostedServices(HostedKeys keys, VerifyCredential verify, CityClock clock, TimeProvider time)
+sealed partial class HostedServices(
+    HostedKeys keys, VerifyCredential verify, CityClock clock, TimeProvider time, ILogger<HostedServices> log)
 {
     /// <summary>The decision; null when what was sealed cannot be believed.</summary>
     public async Task<HostedDecision?> DecideAsync(
@@ -32,7 +33,11 @@ sealed class HostedServices(HostedKeys keys, VerifyCredential verify, CityClock 
             var (credential, refusal) = await verify.VerifyAsync(
                 text, asked.Type, service.ClientId, nonce, issuer, cancellation);
             if (refusal != SdJwtRefusal.None)
+            {
+                NotBelieved(log, need.Code, refusal);
                 return null;
+            }
+
             if (asked.Type == rule.Type)
                 shown = credential;
         }
@@ -71,4 +76,7 @@ sealed class HostedServices(HostedKeys keys, VerifyCredential verify, CityClock 
         !shown.Fields.TryGetValue(field, out var value) ? null
         : value.ValueKind == JsonValueKind.String ? value.GetString()
         : value.GetRawText();
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "What was shown for '{Need}' is not believed: {Refusal}.")]
+    static partial void NotBelieved(ILogger log, string need, SdJwtRefusal refusal);
 }

@@ -43,7 +43,8 @@ static class SharingServices
         StartHosted.Map(pages);
         // They let in by what the request carries: a program's proof. No page's script has one.
         var nobody = new OpenToOtherSites((_, _) => ValueTask.FromResult(false));
-        RouteHandlerBuilder[] programs = [StartRequest.Map(pages), FetchAnswer.Map(pages)];
+        RouteHandlerBuilder[] programs = 
+            [StartRequest.Map(pages), FetchAnswer.Map(pages), FetchAnswer.MapPost(pages)];
         foreach (var endpoint in programs)
             endpoint.AllowAnonymous().WithTags("Credentials").WithMetadata(nobody);
     }

@@ -1,11 +1,14 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using CityLoop.Server.Credentials.Offices;
 using CityLoop.Server.Credentials.Sharing;
 using CityLoop.Server.Pass;
 using CityLoop.Server.Pass.Data;
+using CityLoop.Server.Shared.Jose;
 using CityLoop.Server.Tests.Hosting;
 using CityLoop.Server.Tests.SignOn;
+using Dapper;
 using Microsoft.Playwright;
 
 namespace CityLoop.Server.Tests.Credentials.Sharing;
@@ -122,6 +125,33 @@ public sealed class SharePageTests(TestCity city) : IClassFixture<TestCity>
     }
 
     [Fact]
+    public async Task An_office_that_does_not_answer_is_told_of_and_the_person_tries_again_or_declines()
+    {
+        var school = await ProofService.RegisterAsync(
+            city, "silent-office", draft => draft with { Asked = ["low-income.category", "residence.district"] });
+        var request = await school.StartedAsync();
+        var pages = await SharePages.ArriveAsync(city, Cast.LinMeiling, $"/share/{request}");
+        await pages.AddPasskeyAsync();
+        // The second office has a system of its own, and nobody is there.
+        var key = ProofService.SetOf(new DecryptionKey(DecryptionKey.NewPkcs8()).Public);
+        await SetOfficeAsync("household", "http://127.0.0.1:9/", key);
+
+        await pages.Page.ClickAsync("#approve");
+        await Assertions.Expect(pages.Page.Locator("#share-problem")).ToContainTextAsync("沒有回應，什麼都沒送出");
+
+        await pages.Page.PictureAsync("share-office-silent", fullPage: true);
+        await using var connection = await city.Database.OpenConnectionAsync();
+        (await connection.QuerySingleAsync<(long Issued, long Open)>(
+            """
+            select count(*), count(*) filter (where revoked_at is null) from credentials.given where consent is null
+            """)).ShouldBe((1, 0), "the first office's was issued, and is revoked");
+        await pages.Page.GotoAsync("/me/proofs");
+        await pages.Page.ClickAsync($"a[href='/share/{request}']");
+        await SetOfficeAsync("household", null, null);
+        (await pages.ApproveAsync()).Query.ShouldContain("code=");
+    }
+
+    [Fact]
     public async Task Who_is_erased_leaves_nothing_and_what_was_issued_is_revoked()
     {
         var school = await ProofService.RegisterAsync(city, "erasure-school");
@@ -154,6 +184,15 @@ public sealed class SharePageTests(TestCity city) : IClassFixture<TestCity>
         await page.ClickAsync("#revoke");
         await Assertions.Expect(page.Locator(".notice.good")).ToContainTextAsync("收回了");
         return new Uri(page.Url);
+    }
+
+    async Task SetOfficeAsync(string code, string? address, string? keys)
+    {
+        await using var connection = await city.Database.OpenConnectionAsync();
+        await connection.ExecuteAsync(
+            "update credentials.office set address = @address, public_keys = @keys where code = @code",
+            new { code, address, keys });
+        city.Get<OfficeStore>().Forget();
     }
 
     static void ShouldBeWhole(JsonElement receipt, Guid consent)
