@@ -2,6 +2,7 @@ using CityLoop.Server.Credentials.Needs;
 using CityLoop.Server.Pass;
 using CityLoop.Server.Pass.Access;
 using CityLoop.Server.SignOn;
+using CityLoop.Server.Web;
 using Npgsql;
 
 namespace CityLoop.Server.Credentials.Sharing;
@@ -15,24 +16,25 @@ sealed class AskAgain(
     RevokeGiven revoke, AccessLog log, NpgsqlDataSource database, TimeProvider time)
 {
     public async Task<IResult> AnswerAsync(
-        Service service, string handle, string nonce, string issuer, CancellationToken cancellation)
+        Service service, string handle, string nonce, string issuer, Problems problems,
+        CancellationToken cancellation)
     {
         if (await consents.OfHandleAsync(service.Id, handle, cancellation) is not { } consent)
-            return StartRequest.Refuse("consent_unknown", "This service was given no consent with this handle.", 404);
+            return problems.NotFound("consent_unknown", "consent");
         var need = await needs.CurrentAsync(consent.Need, cancellation);
         if (Why(service, consent, need, time.GetUtcNow()) is { } why)
-            return await RefuseAsync(consent, why, cancellation);
+            return await RefuseAsync(consent, why, problems, cancellation);
         if (await notices.OfAsync(need!, service, cancellation) is null)
-            return await RefuseAsync(consent, "office_suspended", cancellation);
+            return await RefuseAsync(consent, "office_suspended", problems, cancellation);
         var person = new PersonId(consent.Person);
         if (await requests.OpenAsync(need!, nonce, null, null, cancellation) is not { } name)
-            return StartRequest.NonceUsed();
+            return problems.Refused("nonce_used", "nonce");
         var (made, refusal) = await presentations.MakeAsync(
             need!, person, service.ClientId, nonce, issuer, cancellation);
         if (made is null)
             return await RefuseAsync(
-                consent, refusal == GiveRefusal.OfficeUnreachable ? "office_unreachable" : "office_knows_nothing",
-                cancellation);
+                consent, refusal == GiveRefusal.OfficeUnreachable ? "proof_office_unreachable" : "proof_not_there",
+                problems, cancellation);
         var code = ShareRequests.NewName();
         var answer = Presentations.Seal(
             need!, made, GiveConsent.Besides(name, nonce, handle, consent.Until));
@@ -44,7 +46,7 @@ sealed class AskAgain(
             // Taken back at this very moment.
             await transaction.RollbackAsync(cancellation);
             await revoke.DropAsync(made.Numbers, cancellation);
-            return await RefuseAsync(consent, "consent_revoked", cancellation);
+            return await RefuseAsync(consent, "consent_revoked", problems, cancellation);
         }
 
         await transaction.CommitAsync(cancellation);
@@ -64,7 +66,8 @@ sealed class AskAgain(
         : null;
 
     /// <summary>Says no by name, and writes down for the person that it was asked.</summary>
-    public async Task<IResult> RefuseAsync(Consent consent, string why, CancellationToken cancellation)
+    public async Task<IResult> RefuseAsync(
+        Consent consent, string why, Problems problems, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -73,29 +76,13 @@ sealed class AskAgain(
             cancellation);
         await consents.NoteAsync(connection, consent.Id, "refused");
         await transaction.CommitAsync(cancellation);
-        return StartRequest.Refuse(why, DescriptionOf(why), StatusOf(why));
+        return problems.Of(StatusOf(why), why);
     }
 
     static int StatusOf(string why) => why switch
     {
-        "office_unreachable" => StatusCodes.Status503ServiceUnavailable,
-        "office_knows_nothing" or "answer_fetched" or "answer_expired" => StatusCodes.Status409Conflict,
+        "proof_office_unreachable" => StatusCodes.Status503ServiceUnavailable,
+        "proof_not_there" or "answer_fetched" or "answer_expired" => StatusCodes.Status409Conflict,
         _ => StatusCodes.Status403Forbidden,
-    };
-
-    static string DescriptionOf(string why) => why switch
-    {
-        "service_suspended" => "The city has suspended this service.",
-        "consent_revoked" => "The person has taken the consent back.",
-        "consent_replaced" => "The person has been asked anew since, or has to be.",
-        "consent_finished" => "This consent has done what it was for.",
-        "consent_expired" => "The consent has run out: ask the person again.",
-        "need_suspended" => "The city has stopped this need.",
-        "office_suspended" => "The office that certifies this is suspended.",
-        "office_unreachable" => "The office that certifies this does not answer. Try again later.",
-        "office_knows_nothing" => "The office that certifies this knows nothing about the person.",
-        "answer_fetched" => "The answer has been fetched; each can be fetched once.",
-        "answer_expired" => "The answer was not fetched in time.",
-        _ => "The code is not the one with which the person was sent back.",
     };
 }

@@ -3,6 +3,7 @@ using CityLoop.Server.Credentials.Needs;
 using CityLoop.Server.Pass;
 using CityLoop.Server.Pass.Access;
 using CityLoop.Server.SignOn;
+using CityLoop.Server.Web;
 using Npgsql;
 
 namespace CityLoop.Server.Credentials.Sharing;
@@ -21,42 +22,40 @@ static class FetchAnswer
     public static RouteHandlerBuilder Map(IEndpointRouteBuilder programs) =>
         programs.MapGet(Address, HandleAsync).WithName("FetchCredentialAnswer");
 
-    /// <summary>The same for a program with a key of its own: its proof belongs into no address, which logs keep.</summary>
+    /// <summary>The same for a program with its own key: its proof belongs into no address, which logs keep.</summary>
     public static RouteHandlerBuilder MapPost(IEndpointRouteBuilder programs) =>
         programs.MapPost(Address, HandleAsync).WithName("FetchCredentialAnswerByForm");
 
     static async Task<IResult> HandleAsync(
         string request, HttpContext context, ClientDoor door, ShareRequests requests, ConsentStore consents,
         NeedStore needs, AskAgain again, AccessLog log, NpgsqlDataSource database, TimeProvider time,
-        CancellationToken cancellation)
+        Problems problems, CancellationToken cancellation)
     {
         var sent = HttpMethods.IsPost(context.Request.Method)
             ? await ProtocolParameters.OfFormAsync(context.Request, cancellation)
             : ProtocolParameters.Of(context.Request.Query);
-        var (service, refused) = await StartRequest.ComeInAsync(context, door, sent);
+        var (service, refused) = await StartRequest.ComeInAsync(context, door, sent, problems);
         if (service is null)
             return refused!;
         if (await requests.FindAsync(request, cancellation) is not { } asked)
-            return StartRequest.Refuse("request_unknown", "There is no request with this name.", 404);
+            return problems.NotFound("request_unknown");
         if (asked.Service != service.Id)
-            return StartRequest.Refuse("request_of_another_service", "Another service has started this request.", 403);
+            return problems.Of(StatusCodes.Status403Forbidden, "request_of_another_service");
         var now = time.GetUtcNow();
         if (asked.DeclinedAt is not null)
-            return StartRequest.Refuse("request_declined", "The person has said no.", 409);
+            return problems.Refused("request_declined");
         if (asked.AnsweredAt is null)
-            return asked.Until > now
-                ? StartRequest.Refuse("request_waits", "The person has not decided yet.", 409)
-                : StartRequest.Refuse("request_expired", "The person has not decided in time.", 409);
+            return problems.Refused(asked.Until > now ? "request_waits" : "request_expired");
         // The consent is gone with a person who was erased.
         if (asked.Consent is not { } id || await consents.FindAsync(id, cancellation) is not { } consent)
-            return StartRequest.Refuse("request_unknown", "There is no request with this name.", 404);
+            return problems.NotFound("request_unknown");
         var why = asked.CodeHash is not { } code || !CryptographicOperations.FixedTimeEquals(
-                code, ShareRequests.HashOf(sent["code"] ?? "")) ? "code_wrong"
+                code, ShareRequests.HashOf(sent["code"] ?? "")) ? "fetch_code_wrong"
             : asked.FetchedAt is not null ? "answer_fetched"
             : AskAgain.Why(service, consent, await needs.CurrentAsync(consent.Need, cancellation), now)
                 ?? (asked.Until <= now ? "answer_expired" : null);
         if (why is not null)
-            return await again.RefuseAsync(consent, why, cancellation);
+            return await again.RefuseAsync(consent, why, problems, cancellation);
         await using (var connection = await database.OpenConnectionAsync(cancellation))
         {
             await using var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -72,6 +71,6 @@ static class FetchAnswer
             }
         }
 
-        return await again.RefuseAsync(consent, "answer_fetched", cancellation);
+        return await again.RefuseAsync(consent, "answer_fetched", problems, cancellation);
     }
 }

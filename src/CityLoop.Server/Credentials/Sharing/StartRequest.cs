@@ -20,29 +20,30 @@ static class StartRequest
 
     static async Task<IResult> HandleAsync(
         HttpContext context, ClientDoor door, NeedStore needs, ShareRequests requests, AskAgain again, Issuer issuer,
-        CancellationToken cancellation)
+        Problems problems, CancellationToken cancellation)
     {
         var sent = await ProtocolParameters.OfFormAsync(context.Request, cancellation);
-        var (service, refused) = await ComeInAsync(context, door, sent);
+        var (service, refused) = await ComeInAsync(context, door, sent, problems);
         if (service is null)
             return refused!;
         if (sent["nonce"] is not { Length: >= NonceMin and <= TextMax } nonce)
-            return Refuse("nonce_needed", "nonce must be new, random, and have 16 to 500 characters.");
+            return problems.Bad("nonce_needed", "nonce");
         if (sent["consent"] is { } handle)
-            return await again.AnswerAsync(service, handle, nonce, issuer.Of(context.Request), cancellation);
+            return await again.AnswerAsync(
+                service, handle, nonce, issuer.Of(context.Request), problems, cancellation);
         if (!service.IsOpen)
-            return Refuse("service_suspended", "The city has suspended this service.", 403);
+            return problems.Of(StatusCodes.Status403Forbidden, "service_suspended");
         if (await needs.FindAsync(sent["need"] ?? "", cancellation) is not { IsHosted: false } need
             || need.Service != service.Id)
-            return Refuse("need_unknown", "No need of this service with this code has been approved.");
+            return problems.Bad("need_unknown", "need");
         if (need.SuspendedAt is not null)
-            return Refuse("need_suspended", "The city has stopped this need.", 403);
+            return problems.Of(StatusCodes.Status403Forbidden, "need_suspended");
         if (sent["return_address"] is not { } back || !need.ReturnAddresses.Contains(back, StringComparer.Ordinal))
-            return Refuse("return_address_not_registered", "return_address is not one that the need is approved with.");
+            return problems.Bad("return_address_not_registered", "return_address");
         if (sent["state"]?.Length > TextMax)
-            return Refuse("invalid_request", "state has at most 500 characters.");
+            return problems.Bad("state_too_long", "state");
         var name = await requests.OpenAsync(need, nonce, back, sent["state"], cancellation);
-        return name is null ? NonceUsed() : Results.Json(
+        return name is null ? problems.Refused("nonce_used", "nonce") : Results.Json(
             new Dictionary<string, object>
             {
                 ["request"] = name,
@@ -53,18 +54,13 @@ static class StartRequest
 
     /// <summary>Which service's program asks; only one that proves who it is may.</summary>
     public static async ValueTask<(Service? Service, IResult? Refused)> ComeInAsync(
-        HttpContext context, ClientDoor door, ProtocolParameters sent)
+        HttpContext context, ClientDoor door, ProtocolParameters sent, Problems problems)
     {
-        var (service, refused) = await door.OpenAsync(context, sent, letsSuspendedIn: true);
-        return service is { IsConfidential: false }
-            ? (null, Refuse("invalid_client", "Only a program that proves who it is may ask for proofs.", 401))
-            : (service, refused);
+        if (sent.Fault is not null)
+            return (null, problems.Bad("send_form"));
+        var (service, _) = await door.OpenAsync(context, sent, letsSuspendedIn: true);
+        return service is { IsConfidential: true }
+            ? (service, null)
+            : (null, problems.Of(StatusCodes.Status401Unauthorized, "program_not_let_in"));
     }
-
-    public static IResult NonceUsed() =>
-        Refuse("nonce_used", "This service has said this nonce before: take a new one.", 409);
-
-    /// <summary>A refusal by name, in the form that programs know from the rest of the protocol.</summary>
-    public static IResult Refuse(string error, string description, int status = StatusCodes.Status400BadRequest) =>
-        new ProtocolRefusal(error, description).ToResult(status);
 }

@@ -9,7 +9,6 @@ using CityLoop.Server.Pass;
 using CityLoop.Server.Shared.Jose;
 using CityLoop.Server.SignOn;
 using CityLoop.Server.Tests.Hosting;
-using CityLoop.Server.Tests.SignOn;
 using Dapper;
 
 namespace CityLoop.Server.Tests.Credentials.Sharing;
@@ -27,7 +26,7 @@ public sealed class FetchAnswerTests(TestCity city) : IClassFixture<TestCity>
         var opened = await school.OpenAsync(answer);
         using var second = await school.FetchAsync(request, code);
 
-        (await second.ErrorAsync(HttpStatusCode.Conflict)).ShouldBe("answer_fetched");
+        (await second.ProblemCodeAsync(HttpStatusCode.Conflict)).ShouldBe("answer_fetched");
         opened.GetProperty("vp_token").EnumerateObject().Select(one => one.Name).ShouldBe(["low-income"]);
         // The bytes themselves: one disclosure, the one that was asked for.
         var parts = PresentationOf(opened).Split('~');
@@ -51,9 +50,9 @@ public sealed class FetchAnswerTests(TestCity city) : IClassFixture<TestCity>
         using var answer = await one.FetchAsync(request, code);
         var text = await answer.Content.ReadAsStringAsync();
 
-        (await theft.ErrorAsync(HttpStatusCode.Forbidden)).ShouldBe("request_of_another_service");
-        (await knock.ErrorAsync(HttpStatusCode.Unauthorized)).ShouldBe("invalid_client");
-        (await wrongCode.ErrorAsync(HttpStatusCode.Forbidden)).ShouldBe("code_wrong");
+        (await theft.ProblemCodeAsync(HttpStatusCode.Forbidden)).ShouldBe("request_of_another_service");
+        (await knock.ProblemCodeAsync(HttpStatusCode.Unauthorized)).ShouldBe("program_not_let_in");
+        (await wrongCode.ProblemCodeAsync(HttpStatusCode.Forbidden)).ShouldBe("fetch_code_wrong");
         EncryptedToken.Decrypt(new DecryptionKey(Convert.FromBase64String(other.Pkcs8)), text).ShouldBeNull();
         PresentationOf(await one.OpenAsync(answer)).ShouldNotBeEmpty();
     }
@@ -101,8 +100,8 @@ public sealed class FetchAnswerTests(TestCity city) : IClassFixture<TestCity>
 
         PresentationOf(second).ShouldNotBe(PresentationOf(opened));
         (await revoked.PageAsync()).ShouldContain("收回了");
-        (await late.ErrorAsync(HttpStatusCode.Forbidden)).ShouldBe("consent_revoked");
-        (await stolen.ErrorAsync(HttpStatusCode.NotFound)).ShouldBe("consent_unknown");
+        (await late.ProblemCodeAsync(HttpStatusCode.Forbidden)).ShouldBe("consent_revoked");
+        (await stolen.ProblemCodeAsync(HttpStatusCode.NotFound)).ShouldBe("consent_unknown");
         (await HistoryAsync(opened)).ShouldBe(["given", "fetched", "fetched", "revoked", "refused"]);
         (await AccessesAsync(school)).ShouldBe([true, true, false], ignoreOrder: true);
         foreach (var presentation in new[] { PresentationOf(opened), PresentationOf(second) })
@@ -119,7 +118,7 @@ public sealed class FetchAnswerTests(TestCity city) : IClassFixture<TestCity>
         async Task<string> Refused(Task<HttpResponseMessage> sent, HttpStatusCode status)
         {
             using var answer = await sent;
-            return await answer.ErrorAsync(status);
+            return await answer.ProblemCodeAsync(status);
         }
 
         (await Refused(school.StartAsync(("nonce", "short")), HttpStatusCode.BadRequest)).ShouldBe("nonce_needed");
@@ -173,7 +172,7 @@ public sealed class FetchAnswerTests(TestCity city) : IClassFixture<TestCity>
         await city.Get<RevokeGiven>().SweepAsync(default);
 
         same.StatusCode.ShouldBe(HttpStatusCode.Created, "the same is asked for the same");
-        (await other.ErrorAsync(HttpStatusCode.Forbidden)).ShouldBe("consent_replaced");
+        (await other.ProblemCodeAsync(HttpStatusCode.Forbidden)).ShouldBe("consent_replaced");
         (await city.IsRevokedAsync(PresentationOf(opened))).ShouldBeTrue();
     }
 

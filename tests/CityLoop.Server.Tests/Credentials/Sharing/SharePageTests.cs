@@ -7,7 +7,6 @@ using CityLoop.Server.Pass;
 using CityLoop.Server.Pass.Data;
 using CityLoop.Server.Shared.Jose;
 using CityLoop.Server.Tests.Hosting;
-using CityLoop.Server.Tests.SignOn;
 using Dapper;
 using Microsoft.Playwright;
 
@@ -169,7 +168,7 @@ public sealed class SharePageTests(TestCity city) : IClassFixture<TestCity>
         (await city.Get<ConsentStore>().OfAsync(elder, default)).ShouldBeEmpty();
         (await city.IsRevokedAsync(presentation)).ShouldBeTrue();
         using var again = await school.StartAsync(("consent", opened.GetProperty("consent").GetString()!));
-        (await again.ErrorAsync(HttpStatusCode.NotFound)).ShouldBe("consent_unknown");
+        (await again.ProblemCodeAsync(HttpStatusCode.NotFound)).ShouldBe("consent_unknown");
     }
 
     static async Task<Uri> RevokeAsync(SharePages pages)

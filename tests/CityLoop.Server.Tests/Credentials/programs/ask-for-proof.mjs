@@ -59,8 +59,8 @@ await run(async ({ issuer, clientId, secret, need, returnAddress, pkcs8, current
   return {
     state: came.state, types: Object.keys(opened.vp_token), presentation, seen, seenAgain,
     sameHolder: JSON.stringify(seen.fields?.cnf) === JSON.stringify(seenAgain.fields?.cnf),
-    twice: (await (await answerOf(came)).json()).error,
-    revoked: (await start({ consent: opened.consent, nonce: randomBytes(16).toString("base64url") })).error,
+    twice: (await (await answerOf(came)).json()).code,
+    revoked: (await start({ consent: opened.consent, nonce: randomBytes(16).toString("base64url") })).code,
     after: await verify(presentation, nonce),
   };
 });

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using CityLoop.Server.Web;
 
 namespace CityLoop.Server.Tests.Web.Nonsense;
 
@@ -8,6 +9,9 @@ namespace CityLoop.Server.Tests.Web.Nonsense;
 /// </summary>
 sealed partial record PageForm(string Action, string Method, IReadOnlyDictionary<string, string> Fields)
 {
+    /// <summary>Three bytes, each written as a percent sign and two digits, and something for the names.</summary>
+    const int BytesOfALetter = 10;
+
     /// <summary>Forms that sign out or change the language would end the test, not find anything.</summary>
     public bool EndsTheVisit => Action.Contains("sign-out", StringComparison.Ordinal)
         || Action.Contains("sessions/end", StringComparison.Ordinal);
@@ -23,6 +27,9 @@ sealed partial record PageForm(string Action, string Method, IReadOnlyDictionary
     public Task<HttpResponseMessage> SendAsync(HttpClient client, Uri page, string value)
     {
         var action = Action.Length > 0 ? new Uri(page, Action) : page;
+        // All fields together stay below the largest body: a form that is cut short breaks the connection.
+        var longest = (int)(Security.BodyBytesMax / BytesOfALetter / Math.Max(1, Fields.Count));
+        value = value.Length > longest ? value[..longest] : value;
         var filled = Fields.Select(f => KeyValuePair.Create(
             f.Key, f.Key is "__RequestVerificationToken" or "_handler" ? f.Value : value));
         return Method.Equals("post", StringComparison.OrdinalIgnoreCase)
