@@ -91,7 +91,7 @@ sealed partial class CodeRoad(
     public async Task<CodeOutcome> ProveAsync(HttpContext context, Contact contact, string ticket, string code)
     {
         var address = context.Connection.RemoteIpAddress;
-        if (await wrongTries.RefusalAsync(address, context.RequestAborted) is { } refusal)
+        if (await wrongTries.RefusalAsync(address, IsKnown(context, contact), context.RequestAborted) is { } refusal)
             return refusal;
         var outcome = await codes.CheckAsync(contact, ticket, code, context.RequestAborted);
         if (outcome is CodeOutcome.WrongCode or CodeOutcome.TooManyTries)

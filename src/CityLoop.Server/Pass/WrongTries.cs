@@ -30,10 +30,17 @@ sealed partial class WrongTries(
     readonly AddressLimits _addresses = new(time, options.WrongTriesPerAddress);
 
     /// <summary>What stands against a try from this address now; null when nothing does.</summary>
-    public async Task<CodeOutcome?> RefusalAsync(IPAddress? address, CancellationToken cancellation)
+    /// <param name="isKnownBrowser">
+    /// The contact's owner signed in there before: who tries very many contacts has no such browser for them, so the
+    /// city's ceiling need not keep it waiting.
+    /// </param>
+    public async Task<CodeOutcome?> RefusalAsync(
+        IPAddress? address, bool isKnownBrowser, CancellationToken cancellation)
     {
         if (_addresses.IsUsedUp(address))
             return CodeOutcome.TooManyFromThisAddress;
+        if (isKnownBrowser)
+            return null;
         await using var connection = await database.OpenConnectionAsync(cancellation);
         return await connection.ExecuteScalarAsync<long>(new CommandDefinition(
             Sum, new { from = Minute(time.GetUtcNow() - Window) }, cancellationToken: cancellation))
@@ -68,7 +75,7 @@ sealed partial class WrongTries(
     static DateTimeOffset Minute(DateTimeOffset at) => at.AddTicks(-(at.Ticks % TimeSpan.TicksPerMinute));
 
     [LoggerMessage(Level = LogLevel.Warning, Message =
-        "{Tries} wrong one-time codes were tried in {Window}: somebody guesses. Until that is over nobody signs in "
-        + "with a code; passkeys work.")]
+        "{Tries} wrong one-time codes were tried in {Window}: somebody guesses. Until that is over codes are taken "
+        + "only in browsers that their owners used before; passkeys work.")]
     static partial void CodesRest(ILogger log, long tries, TimeSpan window);
 }

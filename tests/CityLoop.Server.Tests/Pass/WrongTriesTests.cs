@@ -50,6 +50,22 @@ public sealed class WrongTriesTests(TestCity city) : IClassFixture<TestCity>
     }
 
     [Fact]
+    public async Task While_codes_rest_they_are_taken_where_the_owner_signed_in_before()
+    {
+        city.Clock.Advance(WrongTries.Window);
+        using var owner = city.Visit();
+        await owner.SignInAsync(city, "at-home@example.org");
+        (await owner.SubmitAsync("/me", "action=\"/sign-out\"")).Dispose();
+        var wrongTries = city.Get<WrongTries>();
+        for (var i = 0; i < WrongTries.DefaultMax; i++)
+            await wrongTries.CountAsync(new IPAddress(0x0A010001L + i), default);
+        var (ticket, code) = await AskAsync("elsewhere@example.org");
+        (await TryAsync("elsewhere@example.org", ticket, code)).ShouldBe("429 codes_rest");
+
+        (await owner.SignInAsync(city, "at-home@example.org")).AbsolutePath.ShouldBe("/me");
+    }
+
+    [Fact]
     public async Task One_address_cannot_fill_the_citys_ceiling()
     {
         city.Clock.Advance(AddressLimits.Window);

@@ -59,10 +59,9 @@ static class CheckForms
         if (!approved.IsRecovery)
             return TypedResults.Redirect("/counter?done=approved");
         // Shown to this officer and never again: it is in no address and in no table.
-        return new RazorComponentResult<HandOver>(new
-        {
-            Code = await codes.HandOverAsync(person, CancellationToken.None), approved.NameSeen,
-        });
+        return await codes.HandOverAsync(person, check, CancellationToken.None) is { } code
+            ? new RazorComponentResult<HandOver>(new { Code = code, approved.NameSeen })
+            : TypedResults.Redirect("/counter?problem=decided_before");
     }
 
     static async Task<RedirectHttpResult> Withdraw(

@@ -54,13 +54,25 @@ sealed class RecoveryCodes(
         return [.. codes.Select(Written)];
     }
 
-    /// <summary>One code for ten minutes, for somebody who stands at a counter.</summary>
-    public async Task<string> HandOverAsync(PersonId person, CancellationToken cancellation)
+    /// <summary>
+    /// One code for ten minutes, for somebody who stands at a counter; null when the check for it was withdrawn.
+    /// </summary>
+    public async Task<string?> HandOverAsync(PersonId person, Guid check, CancellationToken cancellation)
     {
         var handle = RandomNumberGenerator.GetString(Alphabet, HandleLength);
         var code = NewCode(handle);
         await KeepAsync(person, "counter", handle, [code], time.GetUtcNow() + HandedOverFor, cancellation);
-        return Written(code);
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var isGood = await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+            """
+            select exists (select from pass.identity_check where id = @check and person = @person
+              and purpose = 'recovery' and approved_at is not null and withdrawn_at is null)
+            """, new { check, person = person.Value }, cancellationToken: cancellation));
+        if (isGood)
+            return Written(code);
+        // Looked at after the code is there: who withdraws from now on takes it back themselves.
+        await TakeBackAsync(person, cancellation);
+        return null;
     }
 
     /// <summary>The counter's code is not to be used after all.</summary>

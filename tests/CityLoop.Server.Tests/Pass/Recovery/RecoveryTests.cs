@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using CityLoop.Server.Pass;
 using CityLoop.Server.Pass.Counter;
+using CityLoop.Server.Pass.Recovery;
 using CityLoop.Server.Tests.Hosting;
 using CityLoop.Server.Tests.Pass.Counter;
 using Dapper;
@@ -96,6 +97,28 @@ public sealed partial class RecoveryTests(TestCity city) : IClassFixture<TestCit
         await using var connection = await city.Database.OpenConnectionAsync();
         (await connection.ExecuteScalarAsync<long>(
             "select count(*) from pass.passkey where person = @Value", person)).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task No_code_is_handed_over_when_the_check_for_it_is_withdrawn_in_that_moment()
+    {
+        using var owner = await ComeInAsync("moment@example.org");
+        using var first = await city.SignInAsync(Cast.WangYating);
+        using var second = await city.SignInAsync(Cast.ZhangJianguo);
+        await first.RecordAsync(await first.FindAsync("moment@example.org"), "林瞬間");
+        (await second.DecideAsync(await LatestCheckAsync(owner))).Dispose();
+        await first.RecordAsync(await first.FindAsync("moment@example.org"), "林瞬間", "recovery");
+        var (person, check) = (await owner.IdAsync(), await LatestCheckAsync(owner));
+        var checks = city.Get<CounterChecks>();
+        (await checks.ApproveAsync(SignInRoad.PersonOf(Cast.ZhangJianguo), check, default)).Outcome
+            .ShouldBe(CheckOutcome.Done);
+        (await first.DecideAsync(check, "withdraw")).Dispose();
+
+        (await city.Get<RecoveryCodes>().HandOverAsync(person, check, default)).ShouldBeNull();
+
+        await using var database = await city.Database.OpenConnectionAsync();
+        (await database.ExecuteScalarAsync<long>(
+            "select count(*) from pass.recovery_code where person = @Value and used_at is null", person)).ShouldBe(0);
     }
 
     [Fact]
