@@ -52,7 +52,9 @@ sealed class OfficeChanges(NpgsqlDataSource database, OfficeStore offices, Regis
     public Task<OfficeChangeOutcome> AskForOfficeAsync(
         PersonId officer, Guid office, OfficeDraft draft, CancellationToken cancellation) => AskAsync(
             officer, office, "office", $"office:{draft.Code}", draft,
-            Joined(draft.Code, draft.Name, draft.Source, draft.Refresh, draft.Address), null, cancellation);
+            Joined(
+                [draft.Code, draft.Name, draft.NameEn, draft.NameJa, draft.Source, draft.Refresh, draft.Address,
+                    .. draft.KeyThumbprints()]), null, cancellation);
 
     /// <summary>A kind of credential is to be registered or changed.</summary>
     public Task<OfficeChangeOutcome> AskForTypeAsync(

@@ -72,6 +72,10 @@ public sealed partial record OfficeDraft
             ? "office_keys_not_taken"
         : null;
 
+    /// <summary>By these the second officer compares the keys with what the office says on the telephone.</summary>
+    public IEnumerable<string> KeyThumbprints() => Address.Length == 0 ? [] :
+        (Shared.Jose.PublicKeys.Read(PublicKeys) ?? []).Select(key => key.Thumbprint());
+
     internal static bool IsCode(string code) => CodeForm().IsMatch(code);
 
     // What it answers is about people: nobody reads along, and this machine's own programs are for trying out.

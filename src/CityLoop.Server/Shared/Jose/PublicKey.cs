@@ -53,6 +53,9 @@ sealed record PublicKey(string? Kid, byte[] X, byte[] Y)
         Curve = ECCurve.NamedCurves.nistP256, Q = new ECPoint { X = X, Y = Y },
     };
 
+    /// <summary>What nobody can choose: a name that follows from the key.</summary>
+    public string Thumbprint() => Thumbprint(Base64Url.EncodeToString(X), Base64Url.EncodeToString(Y));
+
     /// <summary>RFC 7638: SHA-256 over the required members, in order, without spaces.</summary>
     public static string Thumbprint(string x, string y) => Base64Url.EncodeToString(SHA256.HashData(
         Encoding.ASCII.GetBytes($$"""{"crv":"P-256","kty":"EC","x":"{{x}}","y":"{{y}}"}""")));
