@@ -25,7 +25,7 @@ static class IssueTokens
 
     static async Task<IResult> Handle(
         HttpContext context, ClientDoor door, ServiceGrants grants, SignInProofs proofs, IdTokens idTokens,
-        Issuer issuer, TimeProvider time)
+        Issuer issuer, RefusedAccess refusals, TimeProvider time)
     {
         var cancellation = context.RequestAborted;
         var sent = await ProtocolParameters.OfFormAsync(context.Request, cancellation);
@@ -41,7 +41,11 @@ static class IssueTokens
                 "unsupported_grant_type", "grant_type must be authorization_code or refresh_token.")),
         };
         if (refusal is not null)
+        {
+            await refusals.WriteAsync(sent["refresh_token"], ["stay_signed_in"], cancellation);
             return refusal.ToResult();
+        }
+
         var grant = tokens!.Grant;
         if (!await proofs.IsLiveAsync(new PersonId(grant.Person), grant.Browser, grant.Level, cancellation))
         {

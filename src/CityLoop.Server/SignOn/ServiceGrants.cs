@@ -164,6 +164,20 @@ sealed class ServiceGrants(NpgsqlDataSource database, TimeProvider time)
             """, new { token.Grant, token.Hash, now = time.GetUtcNow() }, cancellationToken: cancellation));
     }
 
+    /// <summary>Whose grant a token opened, and which service's, if somebody has ended it; null otherwise.</summary>
+    public async Task<(PersonId Person, Guid Service)?> EndedAsync(string? text, CancellationToken cancellation)
+    {
+        if ((GrantToken.Read(GrantToken.Refresh, text) ?? GrantToken.Read(GrantToken.Access, text)) is not { } token)
+            return null;
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var row = await connection.QuerySingleOrDefaultAsync<(Guid Person, Guid Service)?>(new CommandDefinition(
+            """
+            select person, service from sign_on.service_grant
+            where id = @Grant and @Hash in (access_hash, refresh_hash) and ended_at is not null
+            """, new { token.Grant, token.Hash }, cancellationToken: cancellation));
+        return row is var (person, service) ? (new PersonId(person), service) : null;
+    }
+
     /// <summary>A service gives a token back: the whole grant ends. Of another service's tokens nothing does.</summary>
     public async Task RevokeAsync(string? text, Guid service, CancellationToken cancellation)
     {

@@ -15,16 +15,21 @@ static class ShowUserInfo
 
     static async Task<IResult> Handle(
         HttpContext context, ServiceStore services, ServiceGrants grants, SignInProofs proofs, PersonNames names,
-        AccessLog log, NpgsqlDataSource database)
+        AccessLog log, RefusedAccess refusals, NpgsqlDataSource database)
     {
         var cancellation = context.RequestAborted;
         const string scheme = "Bearer ";
         var header = context.Request.Headers.Authorization;
         if (header is not [{ } bearer] || !bearer.StartsWith(scheme, StringComparison.OrdinalIgnoreCase))
             return Refuse(context, null);
-        if (await grants.FindAsync(bearer[scheme.Length..].Trim(), cancellation) is not { } grant
+        var token = bearer[scheme.Length..].Trim();
+        if (await grants.FindAsync(token, cancellation) is not { } grant
             || await services.FindAsync(grant.Service, cancellation) is not { IsOpen: true } service)
+        {
+            await refusals.WriteAsync(token, ["told_data"], cancellation);
             return Refuse(context, "invalid_token");
+        }
+
         var person = new PersonId(grant.Person);
         if (!await proofs.IsLiveAsync(person, grant.Browser, grant.Level, cancellation)
             || await proofs.FactsAsync(person, cancellation) is not { } facts)

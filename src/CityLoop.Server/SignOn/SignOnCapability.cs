@@ -18,7 +18,7 @@ static class SignOnCapability
             .AddSingleton<WaitingRequests>().AddSingleton<SigningKeys>().AddSingleton<PersonNames>()
             .AddSingleton<IdTokens>().AddSingleton<ClientAssertions>().AddSingleton<ClientDoor>()
             .AddSingleton<RequestSteps>().AddSingleton<SaveService>().AddSingleton<Issuer>()
-            .AddSingleton<ArrivalLimits>()
+            .AddSingleton<ArrivalLimits>().AddSingleton<RefusedAccess>()
             .AddSingleton(new HeldTable("sign_on.consent", AtErasure.Delete))
             .AddSingleton(new HeldTable("sign_on.service_grant", AtErasure.Delete)
             {

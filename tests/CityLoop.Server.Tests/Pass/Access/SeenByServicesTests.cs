@@ -65,18 +65,38 @@ public sealed class SeenByServicesTests(TestCity city) : IClassFixture<TestCity>
         (await later.Content.ReadFromJsonAsync<JsonElement>()).TryGetProperty("id_token", out _).ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task A_program_that_comes_back_after_the_end_is_refused_and_the_person_reads_that_it_tried()
+    {
+        var program = await ServiceProgram.RegisterAsync(city, "comes-back");
+        using var emma = await Citizen.SignInAsync(city, Cast.EmmaDubois);
+        var tokens = await program.TokensAsync(emma, ("scope", "openid profile offline_access"));
+        await city.Get<ServiceGrants>().EndAllAsync(
+            PersonId.OfCast(Cast.EmmaDubois), program.Service.Id, "person", default);
+
+        for (var i = 0; i < 3; i++)
+        {
+            (await UserInfoAsync(program, tokens)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+            using var refreshed = await program.RefreshAsync(tokens.GetProperty("refresh_token").GetString()!);
+            refreshed.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        }
+
+        (await AccessesAsync(program, isGiven: false)).ShouldBe(["told_data", "stay_signed_in"], ignoreOrder: true);
+    }
+
     static async Task<HttpResponseMessage> UserInfoAsync(ServiceProgram program, JsonElement tokens) =>
         await program.UserInfoAsync(tokens.GetProperty("access_token").GetString()!);
 
-    async Task<string[]> AccessesAsync(ServiceProgram program)
+    async Task<string[]> AccessesAsync(ServiceProgram program, bool isGiven = true)
     {
         await using var connection = await city.Database.OpenConnectionAsync();
         return [.. (await connection.QueryAsync<string[]>(
             """
             select what from pass.access
-            where person = @person and by_whom = @ClientId and kind = 'service' and is_given order by at, id
+            where person = @person and by_whom = @ClientId and kind = 'service' and is_given = @isGiven
+            order by at, id
             """,
-            new { person = PersonId.OfCast(Cast.EmmaDubois).Value, program.Service.ClientId }))
+            new { person = PersonId.OfCast(Cast.EmmaDubois).Value, program.Service.ClientId, isGiven }))
             .Select(what => string.Join(' ', what))];
     }
 }
