@@ -57,7 +57,9 @@ static class ApproveRequest
         var (address, refusal) = await give.GiveAsync(
             open, who.PersonId(), passkey.CredentialId, texts.Language, issuer.Of(context.Request),
             CancellationToken.None);
-        return address is null ? problems.Refused(refusal!) : TypedResults.Ok(new Response(address));
+        return address is null
+            ? problems.Refused(refusal!.Code, null, refusal.Office?[texts.Language])
+            : TypedResults.Ok(new Response(address));
     }
 
     static async Task<(OpenRequest? Open, ProblemHttpResult? Problem)> OpenAsync(

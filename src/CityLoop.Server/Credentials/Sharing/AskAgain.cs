@@ -29,11 +29,11 @@ sealed class AskAgain(
         var person = new PersonId(consent.Person);
         if (await requests.OpenAsync(need!, nonce, null, null, cancellation) is not { } name)
             return problems.Refused("nonce_used", "nonce");
-        var (made, refusal) = await presentations.MakeAsync(
+        var (made, refused) = await presentations.MakeAsync(
             need!, person, service.ClientId, nonce, issuer, cancellation);
         if (made is null)
             return await RefuseAsync(
-                consent, refusal == GiveRefusal.OfficeUnreachable ? "proof_office_unreachable" : "proof_not_there",
+                consent, refused!.Why == GiveRefusal.OfficeUnreachable ? "proof_office_unreachable" : "proof_not_there",
                 problems, cancellation);
         var code = ShareRequests.NewName();
         var answer = Presentations.Seal(

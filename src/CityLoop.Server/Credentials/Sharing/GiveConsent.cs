@@ -11,6 +11,9 @@ namespace CityLoop.Server.Credentials.Sharing;
 /// <summary>A wish that a person is looking at, with all that it takes to decide on it.</summary>
 sealed record OpenRequest(string Name, ShareRequest Asked, Need Need, Service Service, ConsentNotice Notice);
 
+/// <summary>Why nothing was given: the sentence, and the office that it is about.</summary>
+sealed record GiveProblem(string Code, LocalNames? Office);
+
 /// <summary>
 /// A person has approved: the offices certify, the service is answered, consent and receipt are written. All of it
 /// happens, or nothing.
@@ -34,16 +37,17 @@ sealed class GiveConsent(
 
     /// <summary>Where the browser goes on; or the code of why nothing was given.</summary>
     /// <param name="passkey">The passkey that the person approved with.</param>
-    public async Task<(string? Address, string? Problem)> GiveAsync(
+    public async Task<(string? Address, GiveProblem? Problem)> GiveAsync(
         OpenRequest open, PersonId person, byte[] passkey, string language, string issuer,
         CancellationToken cancellation)
     {
         var (need, service) = (open.Need, open.Service);
-        var (made, refusal) = await presentations.MakeAsync(
+        var (made, refused) = await presentations.MakeAsync(
             need, person, service.ClientId, open.Asked.Nonce, issuer, cancellation);
         if (made is null)
-            return (null, refusal == GiveRefusal.OfficeUnreachable
-                ? "share_office_unreachable" : "share_office_knows_nothing");
+            return (null, new GiveProblem(
+                refused!.Why == GiveRefusal.OfficeUnreachable
+                    ? "share_office_unreachable" : "share_office_knows_nothing", refused.Office));
         var (handle, code) = (ShareRequests.NewName(), ShareRequests.NewName());
         var until = time.GetUtcNow().AddDays(need.ConsentDays);
         var answer = Presentations.Seal(need, made, Besides(open.Name, open.Asked.Nonce, handle, until));
@@ -54,7 +58,7 @@ sealed class GiveConsent(
             if (decision is null)
             {
                 await revoke.DropAsync(made.Numbers, cancellation);
-                return (null, "share_office_unreachable");
+                return (null, new GiveProblem("share_proof_not_believed", null));
             }
 
             // It can be taken back for as long as what was decided by it lasts.
@@ -69,7 +73,7 @@ sealed class GiveConsent(
         if (consent is null)
         {
             await revoke.DropAsync(made.Numbers, cancellation);
-            return (null, "share_request_over");
+            return (null, new GiveProblem("share_request_over", null));
         }
 
         if (decision is { IsEntitled: false })

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CityLoop.Server.City;
 using CityLoop.Server.Credentials.Needs;
 using CityLoop.Server.Credentials.Offices;
 using CityLoop.Server.Credentials.SdJwts;
@@ -12,8 +13,6 @@ namespace CityLoop.Server.Credentials.Sharing;
 /// <summary>Why nothing was given, in order of precedence.</summary>
 enum GiveRefusal
 {
-    None,
-
     /// <summary>The office did not answer; later it may.</summary>
     OfficeUnreachable,
 
@@ -26,19 +25,22 @@ enum GiveRefusal
 /// <param name="Numbers">The lines by which the credentials can be revoked.</param>
 sealed record Presented(IReadOnlyDictionary<string, string> ByType, IReadOnlyList<long> Numbers);
 
+/// <summary>Why nothing was given, and by which office.</summary>
+sealed record NotGiven(GiveRefusal Why, LocalNames Office);
+
 /// <summary>
 /// Lets the offices certify what is needed and shows only that to the service: all of it or nothing. Each credential is
 /// bound to a key that is used once and forgotten, so that no two readers can tell by it whom they have in common, and
 /// what a credential says is kept nowhere.
 /// </summary>
 sealed class Presentations(
-    IssueCredential issue, RevokeGiven revoke, NpgsqlDataSource database, TimeProvider time)
+    IssueCredential issue, OfficeStore offices, RevokeGiven revoke, NpgsqlDataSource database, TimeProvider time)
 {
-    public async Task<(Presented? Made, GiveRefusal Refusal)> MakeAsync(
+    public async Task<(Presented? Made, NotGiven? Refused)> MakeAsync(
         Need need, PersonId person, string audience, string nonce, string issuer, CancellationToken cancellation)
     {
         var (byType, numbers) = (new Dictionary<string, string>(), new List<long>());
-        var refusal = GiveRefusal.None;
+        NotGiven? refused = null;
         foreach (var asked in need.Asked)
         {
             try
@@ -47,24 +49,25 @@ sealed class Presentations(
                 var holder = new SigningKey(SigningKey.NewPkcs8(), now, now);
                 if (await issue.ForAsync(person, asked.Type, holder.Public, issuer, cancellation) is not { } issued)
                 {
-                    refusal = GiveRefusal.OfficeKnowsNothing;
+                    var (office, _) = (await offices.FindTypeAsync(asked.Type, cancellation))!.Value;
+                    refused = new NotGiven(GiveRefusal.OfficeKnowsNothing, office.Names);
                     break;
                 }
 
                 numbers.Add(await KeepAsync(asked.Type, issued, now, cancellation));
                 byType[asked.Type] = SdJwt.Present(issued.SdJwt, asked.Fields, holder, audience, nonce, now);
             }
-            catch (OfficeUnreachableException)
+            catch (OfficeUnreachableException silent)
             {
-                refusal = GiveRefusal.OfficeUnreachable;
+                refused = new NotGiven(GiveRefusal.OfficeUnreachable, silent.Office);
                 break;
             }
         }
 
-        if (refusal == GiveRefusal.None)
-            return (new Presented(byType, numbers), refusal);
+        if (refused is null)
+            return (new Presented(byType, numbers), null);
         await revoke.DropAsync(numbers, cancellation);
-        return (null, refusal);
+        return (null, refused);
     }
 
     /// <summary>Seals what is presented for the service; nobody else can open it, the city neither.</summary>

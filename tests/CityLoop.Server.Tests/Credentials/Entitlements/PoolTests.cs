@@ -89,7 +89,8 @@ public sealed class PoolTests(TestCity city) : IClassFixture<TestCity>
             (await give.OpenAsync(request, default))!, PersonId.OfCast(Cast.ChenATu), [1], "zh-TW",
             city.Address.ToString().TrimEnd('/'), default);
 
-        (address, problem).ShouldBe(($"{Poster}?done=not_entitled", null));
+        problem.ShouldBeNull();
+        address.ShouldBe($"{Poster}?done=not_entitled");
         using var anybody = city.Visit();
         (await anybody.GetStringAsync(address)).ShouldContain("很歡迎來");
         var consent = (await city.Get<ConsentStore>().OfAsync(PersonId.OfCast(Cast.ChenATu), default)).Single();

@@ -186,7 +186,8 @@ public sealed class FetchAnswerTests(TestCity city) : IClassFixture<TestCity>
         var (address, problem) = await city.Get<GiveConsent>().GiveAsync(
             open, PersonId.OfCast(Cast.EmmaDubois), [1], "en", school.Issuer, default);
 
-        (address, problem).ShouldBe((null, "share_office_knows_nothing"));
+        (address, problem!.Code, problem.Office!["en"])
+            .ShouldBe((null, "share_office_knows_nothing", "Social Affairs Bureau"));
         (await city.Get<ConsentStore>().OfAsync(PersonId.OfCast(Cast.EmmaDubois), default)).ShouldBeEmpty();
         (await city.Get<ShareRequests>().DeclineAsync(request, PersonId.OfCast(Cast.EmmaDubois), default))
             .ShouldBeTrue();

@@ -29,6 +29,9 @@ static class ProofPlaces
             ["/me/proofs/{Id:guid}"] = consent,
             ["/me/proofs/{Id:guid}/ticket"] = ticket,
             ["/me/proofs/{consent:guid}/receipt.json"] = $"{consent}/receipt.json",
+            ["/.well-known/jwt-vc-issuer/offices/{code}"] = "/.well-known/jwt-vc-issuer/offices/social-affairs",
+            ["/credentials/types/{code}"] = "/credentials/types/low-income",
+            ["/offices/{code}/status/{number:int}"] = "/offices/social-affairs/status/1",
         };
     }
 }

@@ -136,7 +136,7 @@ public sealed class SharePageTests(TestCity city) : IClassFixture<TestCity>
         await SetOfficeAsync("household", "http://127.0.0.1:9/", key);
 
         await pages.Page.ClickAsync("#approve");
-        await Assertions.Expect(pages.Page.Locator("#share-problem")).ToContainTextAsync("沒有回應，什麼都沒送出");
+        await Assertions.Expect(pages.Page.Locator("#share-problem")).ToContainTextAsync("戶政事務所現在沒有回應，什麼都沒送出");
 
         await pages.Page.PictureAsync("share-office-silent", fullPage: true);
         await using var connection = await city.Database.OpenConnectionAsync();
