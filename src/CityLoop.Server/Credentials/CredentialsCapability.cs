@@ -27,6 +27,7 @@ static class CredentialsCapability
     public static void MapCredentials(this IEndpointRouteBuilder pages)
     {
         DecideOfficeChange.Map(pages);
+        MakeFingerprints.Map(pages);
         foreach (var endpoint in ShowOffices.Map(pages))
             endpoint.AllowAnonymous().ExcludeFromDescription().WithMetadata(OpenToOtherSites.Everybody);
         pages.MapSharing();

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Text.RegularExpressions;
 using CityLoop.Server.Credentials.Offices;
 using CityLoop.Server.Credentials.SdJwts;
 using CityLoop.Server.Pass;
@@ -8,7 +9,7 @@ using CityLoop.Server.Tests.Hosting;
 namespace CityLoop.Server.Tests.Credentials.Offices;
 
 /// <summary>An office with a system of its own is asked over HTTP, and is not simply believed.</summary>
-public sealed class RemoteOfficeTests(TestCity city) : IClassFixture<TestCity>
+public sealed partial class RemoteOfficeTests(TestCity city) : IClassFixture<TestCity>
 {
     readonly CredentialHolder _person = new(city);
 
@@ -53,6 +54,35 @@ public sealed class RemoteOfficeTests(TestCity city) : IClassFixture<TestCity>
         await office.DisposeAsync();
         await Should.ThrowAsync<OfficeUnreachableException>(() => _person.IssueAsync(Cast.LinMeiling, "slow-proof"));
     }
+
+    [Theory]
+    [InlineData("document,number\nnational_id,b2204 19901\n", "")]
+    [InlineData("document,number\nnational_id,B220419902\n", "?problem=fingerprint_file_not_taken")]
+    [InlineData("number\nB220419901\n", "?problem=fingerprint_file_not_taken")]
+    public async Task An_officer_makes_the_fingerprints_by_which_the_office_will_be_asked(string file, string problem)
+    {
+        await using var office = await RegisterAsync($"prints-{file.Length}");
+        using var officer = await city.SignInAsync(Cast.WangYating);
+        var page = await officer.GetStringAsync($"/desk/offices/prints-{file.Length}");
+        using var sent = new MultipartFormDataContent
+        {
+            { new StringContent($"prints-{file.Length}"), "office" },
+            { new StringContent(Token().Match(page).Groups[1].Value), "__RequestVerificationToken" },
+            { new StringContent(file), "file", "numbers.csv" },
+        };
+
+        using var answer = await officer.PostAsync("/desk/office-fingerprints", sent);
+
+        answer.RequestMessage!.RequestUri!.Query.ShouldBe(problem);
+        if (problem.Length > 0)
+            return;
+        var print = await city.Get<DocumentPrints>().OfAsync("national_id", "B220419901", default);
+        (await answer.Content.ReadAsStringAsync()).ShouldBe(
+            $"document,number,fingerprint\nnational_id,B220419901,{Base64Url.EncodeToString(print)}\n");
+    }
+
+    [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"([^\"]+)\"")]
+    private static partial Regex Token();
 
     // The keys that the city keeps for a remote office's status lists sign no credential of that office.
     async Task OursIsNotTheirsAsync(string code)
