@@ -1,4 +1,5 @@
 using CityLoop.Server.Tests.Hosting;
+using CityLoop.Server.Tests.Pass.Counter;
 using Microsoft.Playwright;
 
 namespace CityLoop.Server.Tests.Pass;
@@ -37,29 +38,36 @@ public sealed class KeyboardTests(TestCity city) : IClassFixture<TestCity>
         await keys.TypeAsync("Date of birth", "05012024");
         await keys.PressAsync("Add", "done=added");
         await Assertions.Expect(page.Locator("h2").First).ToHaveTextAsync("Sora");
-        await keys.PressAsync("Act for Sora", "/");
+        await keys.ToAsync("Act for Sora");
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.Locator(".acting")).ToContainTextAsync("Sora");
+        await keys.PressAsync("Back to myself", "/me/family");
         await page.GotoAsync("/me/letters");
         await keys.ToAsync("Save");
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync("**/me/letters?done=*");
     }
 
     [Fact]
     public async Task Two_officers_check_an_identity_and_give_a_card()
     {
-        using var resident = await city.SignInAsync(Cast.LinMeiling);
+        using var resident = city.Visit();
+        await resident.SignInAsync(city, "keiko@example.org");
+        (await resident.LevelAsync()).ShouldBe(1);
         var first = await Browser.OpenAsync(city, Screen.Desk, "en");
         await first.SignInAsync(city, Cast.WangYating, "/counter");
         var second = await Browser.OpenAsync(city, Screen.Desk, "en");
         await second.SignInAsync(city, Cast.ZhangJianguo, "/counter");
         var (one, other) = (new Keys(first), new Keys(second));
 
-        await one.TypeAsync("Counter code", city.ContactOf(Cast.LinMeiling));
+        await one.TypeAsync("Counter code", "keiko@example.org");
         await one.ChooseAsync("Why", "Checking");
         await one.PressAsync("Find this person", "/counter/visits/");
         await one.ChooseAsync("Document", "P");
-        await one.TypeAsync("Name as on the document", "Lin Meiling");
+        await one.TypeAsync("Name as on the document", "Keiko Sato");
         await one.PressAsync("Record, and ask another officer", "done=recorded");
         await second.ReloadAsync();
         await other.PressAsync("I have seen it: approve", "done=approved");
-        (await resident.GetStringAsync("/api/v1/me")).ShouldContain("\"level\":2");
+        (await resident.LevelAsync()).ShouldBe(2);
     }
 }

@@ -13,7 +13,8 @@ public sealed class PassPagesTests(TestCity city) : IClassFixture<TestCity>
     [
         "/me", "/me/devices", "/me/contacts", "/me/level", "/me/counter-code", "/me/profile", "/me/letters",
         "/me/recovery", "/me/data", "/me/family", "/me/cards", "/me/services", "/counter", "/counter/cards",
-        "/counter/cards/sheet",
+        "/counter/cards/sheet", "/me/data/access", "/me/proofs", "/proofs/half-price-pool", "/desk/data", "/desk/needs",
+        "/desk/needs/new", "/desk/services",
     ];
 
     [Theory]
