@@ -33,8 +33,8 @@ public sealed class AccountLevelsTests : IAsyncLifetime
     [Fact]
     public async Task Who_is_known_more_surely_pays_more_and_when_that_ends_no_longer()
     {
-        await _city.GiveAsync(Cast.LinMeiling, 1_000);
-        using var phone = await _city.SignInAsync(Cast.LinMeiling);
+        await _city.GiveAsync(Cast.EmmaDubois, 1_000);
+        using var phone = await _city.SignInAsync(Cast.EmmaDubois);
         await _city.Get<AccountLevels>().TellAsync(Stop);
         (await PayAsync(phone, 71)).ShouldBeRefused(HttpStatusCode.Conflict, "limit_is_reached", "amount");
         (await PayAsync(phone, 70)).ShouldBeDone();
@@ -59,15 +59,15 @@ public sealed class AccountLevelsTests : IAsyncLifetime
     [Fact]
     public async Task The_books_are_told_each_change_once_and_a_crash_between_tells_it_again()
     {
-        using var phone = await _city.SignInAsync(Cast.LinMeiling);
-        await _city.GiveAsync(Cast.LinMeiling, 10);
-        var account = await _city.AccountOfAsync(Cast.LinMeiling);
+        using var phone = await _city.SignInAsync(Cast.EmmaDubois);
+        await _city.GiveAsync(Cast.EmmaDubois, 10);
+        var account = await _city.AccountOfAsync(Cast.EmmaDubois);
         var levels = _city.Get<AccountLevels>();
         await levels.TellAsync(Stop);
         var told = await _city.Get<CityLedger>().ReadAsync(books => books.Account(account), Stop);
         await using var connection = await _city.Database.OpenConnectionAsync(Stop);
         var level = await connection.ExecuteScalarAsync<int>(
-            "select pass.level_of(@Value)", PersonId.OfCast(Cast.LinMeiling));
+            "select pass.level_of(@Value)", PersonId.OfCast(Cast.EmmaDubois));
         (level, told.Level).ShouldBe((1, 1));
 
         // As a server leaves it that dies before it has written down what it told.
@@ -84,7 +84,7 @@ public sealed class AccountLevelsTests : IAsyncLifetime
     [Fact]
     public async Task A_person_reads_beside_each_level_what_it_limits()
     {
-        using var phone = await _city.SignInAsync(Cast.LinMeiling);
+        using var phone = await _city.SignInAsync(Cast.EmmaDubois);
 
         var page = await phone.GetStringAsync("/me/level?language=en", Stop);
 
@@ -98,7 +98,7 @@ public sealed class AccountLevelsTests : IAsyncLifetime
         await connection.ExecuteAsync(sql, new
         {
             id = Guid.CreateVersion7(_city.Clock.GetUtcNow()), now = _city.Clock.GetUtcNow(),
-            person = PersonId.OfCast(Cast.LinMeiling).Value,
+            person = PersonId.OfCast(Cast.EmmaDubois).Value,
             first = PersonId.OfCast(Cast.WangYating).Value, second = PersonId.OfCast(Cast.ZhangJianguo).Value,
         });
         await _city.Get<AccountLevels>().TellAsync(Stop);
