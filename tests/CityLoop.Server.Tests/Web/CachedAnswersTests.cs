@@ -10,8 +10,12 @@ namespace CityLoop.Server.Tests.Web;
 /// </summary>
 public sealed class CachedAnswersTests(TestCity city) : IClassFixture<TestCity>
 {
-    /// <summary>Public keys and descriptions: they know nobody, and programs ask for them all day.</summary>
-    static readonly HashSet<string> OfEverybody = ["/.well-known/openid-configuration", "/oidc/keys"];
+    /// <summary>Public keys, descriptions and lists: they know nobody, and programs ask for them all day.</summary>
+    static readonly HashSet<string> OfEverybody =
+    [
+        "/.well-known/openid-configuration", "/oidc/keys", "/.well-known/jwt-vc-issuer/offices/{code}",
+        "/credentials/types/{code}", "/offices/{code}/status/{number:int}",
+    ];
 
     static readonly string[] Readers = [Cast.LinMeiling, Cast.HuangZhiming, Cast.WangYating, Cast.LiShufen];
 
