@@ -31,7 +31,7 @@ public sealed class SharePageTests(TestCity city) : IClassFixture<TestCity>
         }, async address =>
         {
             if (pages is not null)
-                return await RevokeAsync(pages);
+                return await RevokeAsync(pages, await ConsentOfAsync(school));
             pages = await SharePages.ArriveAsync(city, Cast.LinMeiling, new Uri(address).AbsolutePath);
             await pages.AddPasskeyAsync();
             return await pages.ApproveAsync();
@@ -51,13 +51,12 @@ public sealed class SharePageTests(TestCity city) : IClassFixture<TestCity>
         found.GetProperty("after").TryGetProperty("refused", out _).ShouldBeTrue("its bit in the list is set");
 
         using var meiling = await city.SignInAsync(Cast.LinMeiling);
-        var consent = (await city.Get<ConsentStore>().OfAsync(Meiling, default))
-            .First(one => one.Read.Service == school.Service.Id);
-        var receipt = await meiling.GetFromJsonAsync<JsonElement>(Receipt.AddressOf(consent.Id));
-        ShouldBeWhole(receipt, consent.Id);
+        var consent = await ConsentOfAsync(school);
+        var receipt = await meiling.GetFromJsonAsync<JsonElement>(Receipt.AddressOf(consent));
+        ShouldBeWhole(receipt, consent);
         using var emma = await city.SignInAsync(Cast.EmmaDubois);
-        (await emma.GetAsync(Receipt.AddressOf(consent.Id))).StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        (await emma.GetAsync($"/me/proofs/{consent.Id}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await emma.GetAsync(Receipt.AddressOf(consent))).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await emma.GetAsync($"/me/proofs/{consent}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
     [Fact]
@@ -135,19 +134,27 @@ public sealed class SharePageTests(TestCity city) : IClassFixture<TestCity>
         var key = ProofService.SetOf(new DecryptionKey(DecryptionKey.NewPkcs8()).Public);
         await SetOfficeAsync("household", "http://127.0.0.1:9/", key);
 
+        var (before, _) = await WithoutConsentAsync();
+
         await pages.Page.ClickAsync("#approve");
         await Assertions.Expect(pages.Page.Locator("#share-problem")).ToContainTextAsync("戶政事務所現在沒有回應，什麼都沒送出");
 
         await pages.Page.PictureAsync("share-office-silent", fullPage: true);
-        await using var connection = await city.Database.OpenConnectionAsync();
-        (await connection.QuerySingleAsync<(long Issued, long Open)>(
-            """
-            select count(*), count(*) filter (where revoked_at is null) from credentials.given where consent is null
-            """)).ShouldBe((1, 0), "the first office's was issued, and is revoked");
+        (await WithoutConsentAsync()).ShouldBe((before + 1, 0), "the first office's was issued, and is revoked");
         await pages.Page.GotoAsync("/me/proofs");
         await pages.Page.ClickAsync($"a[href='/share/{request}']");
         await SetOfficeAsync("household", null, null);
         (await pages.ApproveAsync()).Query.ShouldContain("code=");
+    }
+
+    /// <summary>What was issued and given to nobody, and how much of it still holds.</summary>
+    async Task<(long Issued, long Open)> WithoutConsentAsync()
+    {
+        await using var connection = await city.Database.OpenConnectionAsync();
+        return await connection.QuerySingleAsync<(long, long)>(
+            """
+            select count(*), count(*) filter (where revoked_at is null) from credentials.given where consent is null
+            """);
     }
 
     [Fact]
@@ -171,13 +178,17 @@ public sealed class SharePageTests(TestCity city) : IClassFixture<TestCity>
         (await again.ProblemCodeAsync(HttpStatusCode.NotFound)).ShouldBe("consent_unknown");
     }
 
-    static async Task<Uri> RevokeAsync(SharePages pages)
+    async Task<Guid> ConsentOfAsync(ProofService service) =>
+        (await city.Get<ConsentStore>().OfAsync(Meiling, default))
+            .First(one => one.Read.Service == service.Service.Id).Id;
+
+    static async Task<Uri> RevokeAsync(SharePages pages, Guid consent)
     {
         var page = pages.Page;
         await page.GotoAsync("/me/proofs");
         await page.ShouldBeAccessibleAsync();
         await page.PictureAsync("proofs", fullPage: true);
-        await page.ClickAsync("a[href^='/me/proofs/'] >> nth=0");
+        await page.ClickAsync($"a[href='/me/proofs/{consent}']");
         await page.ShouldBeAccessibleAsync();
         await page.PictureAsync("proof", fullPage: true);
         await page.ClickAsync("#revoke");

@@ -20,13 +20,13 @@ public sealed class ProfileTests(TestCity city) : IClassFixture<TestCity>
 
         saved.RequestMessage!.RequestUri!.Query.ShouldBe("?done=saved");
         var page = await person.GetStringAsync("/me/contacts");
-        page.ShouldContain("class=\"large_text plain_language\">");
+        page.ShouldContain("class=\"large_text plain_language\" data-person=");
         page.ShouldContain("你用它登入。有事我們會寫信給你。");
         var style = await person.GetStringAsync("/tokens.css");
         style.ShouldContain(":root.large_text { font-size: 125%; }");
         style.ShouldContain(":root.contrast {");
         using var stranger = city.Visit();
-        (await stranger.GetStringAsync("/sign-in")).ShouldContain("<html lang=\"zh-Hant-TW\">");
+        (await stranger.GetStringAsync("/sign-in")).ShouldContain("<html lang=\"zh-Hant-TW\" data-person=\"\">");
     }
 
     [Fact]
