@@ -44,7 +44,9 @@ public static partial class SignInRoad
         await page.ClickAsync("#send-code");
         await page.FillAsync("#code", await city.LatestCodeAsync(city.ContactOf(castId)));
         await page.PressAsync("#code", "Enter");
-        await page.WaitForURLAsync(address => !address.Contains("/sign-in", StringComparison.Ordinal));
+        await page.WaitForURLAsync(
+            address => !address.Contains("/sign-in", StringComparison.Ordinal),
+            new PageWaitForURLOptions { WaitUntil = WaitUntilState.DOMContentLoaded });
     }
 
     /// <summary>The code in the newest letter to a contact.</summary>

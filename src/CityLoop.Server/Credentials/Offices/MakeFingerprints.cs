@@ -23,11 +23,13 @@ static class MakeFingerprints
         pages.MapPost(Address, HandleAsync).RequireAuthorization(Roles.CityStaff).ExcludeFromDescription();
 
     static async Task<Results<FileContentHttpResult, RedirectHttpResult>> HandleAsync(
-        IFormFile? file, [FromForm] string? office, OfficeStore offices, DocumentPrints prints,
+        [FromForm] string? office, HttpRequest request, OfficeStore offices, DocumentPrints prints,
         CancellationToken cancellation)
     {
         if (await offices.FindAsync(office ?? "", cancellation) is not { IsRemote: true } asked)
             return TypedResults.Redirect("/desk/offices");
+        // A form without a file may come in the other encoding, and is told what is missing like any other.
+        var file = request.Form.Files.GetFile("file");
         using var text = new StreamReader(file?.OpenReadStream() ?? Stream.Null);
         if (Read(await text.ReadToEndAsync(cancellation)) is not { } lines)
             return TypedResults.Redirect($"/desk/offices/{asked.Code}?problem=fingerprint_file_not_taken");
