@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using CityLoop.Server.City;
 
@@ -99,6 +100,8 @@ sealed record Need
     public bool AsksTheSameAs(Need other) =>
         Basis == other.Basis && LevelMin == other.LevelMin && ConsentDays == other.ConsentDays
         && KeptDays == other.KeptDays && Same(Purposes, other.Purposes)
+        // What a hosted service decides by, and what it gives: a new rule must not turn old tickets into better ones.
+        && JsonSerializer.Serialize(Rule) == JsonSerializer.Serialize(other.Rule)
         && Listed(Asked).SequenceEqual(Listed(other.Asked));
 
     static IEnumerable<string> Listed(IEnumerable<AskedCredential> asked) =>

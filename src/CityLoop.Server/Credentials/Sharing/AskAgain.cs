@@ -24,20 +24,24 @@ sealed class AskAgain(
         var need = await needs.CurrentAsync(consent.Need, cancellation);
         if (Why(service, consent, need, time.GetUtcNow()) is { } why)
             return await RefuseAsync(consent, why, problems, cancellation);
-        if (await notices.OfAsync(need!, service, cancellation) is null)
+        // Nobody has agreed to what a wording that was decided during their own approval asks beyond theirs.
+        var agreed = (await needs.VersionsAsync(consent.Need, cancellation)).Single(v => v.Version == consent.Version);
+        if (agreed.Terms != need!.Terms)
+            return await RefuseAsync(consent, "consent_replaced", problems, cancellation);
+        if (await notices.OfAsync(need, service, cancellation) is null)
             return await RefuseAsync(consent, "office_suspended", problems, cancellation);
         var person = new PersonId(consent.Person);
-        if (await requests.OpenAsync(need!, nonce, null, null, cancellation) is not { } name)
+        if (await requests.OpenAsync(need, nonce, null, null, cancellation) is not { } name)
             return problems.Refused("nonce_used", "nonce");
         var (made, refused) = await presentations.MakeAsync(
-            need!, person, service.ClientId, nonce, issuer, cancellation);
+            need, person, service.ClientId, nonce, issuer, cancellation);
         if (made is null)
             return await RefuseAsync(
                 consent, refused!.Why == GiveRefusal.OfficeUnreachable ? "proof_office_unreachable" : "proof_not_there",
                 problems, cancellation);
         var code = ShareRequests.NewName();
         var answer = Presentations.Seal(
-            need!, made, GiveConsent.Besides(name, nonce, handle, consent.Until));
+            need, made, GiveConsent.Besides(name, nonce, handle, consent.Until));
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         if (!await consents.AddAsync(connection, consent.Id, made)

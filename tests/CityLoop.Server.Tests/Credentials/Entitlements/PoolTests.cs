@@ -70,6 +70,21 @@ public sealed class PoolTests(TestCity city) : IClassFixture<TestCity>
     }
 
     [Fact]
+    public async Task Another_rule_is_agreed_to_anew_so_that_no_old_ticket_becomes_a_better_one()
+    {
+        var need = (await city.Get<NeedStore>().FindAsync(DemoPool.Code, default))!;
+        var rule = need.Rule!;
+
+        need.AsksTheSameAs(need with { Rule = rule with { Values = [.. rule.Values] } }).ShouldBeTrue();
+        need.AsksTheSameAs(need with { Rule = rule with { Values = ["1"] } }).ShouldBeFalse();
+        need.AsksTheSameAs(need with
+        {
+            Rule = rule with { Names = rule.Names.ToDictionary(name => name.Key, _ => "Free") },
+        }).ShouldBeFalse();
+        need.AsksTheSameAs(need with { Rule = null }).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Who_is_not_entitled_is_told_kindly_and_nothing_of_why_is_kept()
     {
         await using var connection = await city.Database.OpenConnectionAsync();

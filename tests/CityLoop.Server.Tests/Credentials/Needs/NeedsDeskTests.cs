@@ -78,7 +78,10 @@ public sealed class NeedsDeskTests(TestCity city) : IClassFixture<TestCity>
             new Uri(city.Address, page), theirs, "id=\"suspend-need\"",
             ("__RequestVerificationToken", token.Groups[1].Value));
         (await FindAsync(DemoPool.Code))!.SuspendedAt.ShouldNotBeNull();
-        using var resumed = await officer.SubmitAsync(page, "id=\"suspend-need\"");
+        using var colleague = await city.SignInAsync(Cast.ZhangJianguo);
+        using var stoppedToo = await colleague.SubmitAsync(page, "id=\"suspend-need\"", ("wanted", "suspend"));
+        (await FindAsync(DemoPool.Code))!.SuspendedAt.ShouldNotBeNull("two who stop it do not undo each other");
+        using var resumed = await officer.SubmitAsync(page, "id=\"suspend-need\"", ("wanted", "resume"));
 
         read.ShouldNotContain("id=\"suspend-need\"");
         (await auditor.GetAsync("/desk/needs/new")).StatusCode.ShouldBe(HttpStatusCode.Forbidden);

@@ -174,6 +174,12 @@ public sealed class FetchAnswerTests(TestCity city) : IClassFixture<TestCity>
         same.StatusCode.ShouldBe(HttpStatusCode.Created, "the same is asked for the same");
         (await other.ProblemCodeAsync(HttpStatusCode.Forbidden)).ShouldBe("consent_replaced");
         (await city.IsRevokedAsync(PresentationOf(opened))).ShouldBeTrue();
+        // As an approval leaves it that was under way while the new wording was decided.
+        await using var connection = await city.Database.OpenConnectionAsync();
+        await connection.ExecuteAsync(
+            "update credentials.consent set ended_at = null, end_reason = null where need = @Id", new { need.Id });
+        using var late = await school.StartAsync(("consent", opened.GetProperty("consent").GetString()!));
+        (await late.ProblemCodeAsync(HttpStatusCode.Forbidden)).ShouldBe("consent_replaced");
     }
 
     [Fact]
