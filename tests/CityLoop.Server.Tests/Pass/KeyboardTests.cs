@@ -49,7 +49,7 @@ public sealed class KeyboardTests(TestCity city) : IClassFixture<TestCity>
     }
 
     [Fact]
-    public async Task Two_officers_check_an_identity_and_give_a_card()
+    public async Task Two_officers_check_an_identity_at_the_counter()
     {
         using var resident = city.Visit();
         await resident.SignInAsync(city, "keiko@example.org");
