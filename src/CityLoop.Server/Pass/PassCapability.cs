@@ -47,6 +47,7 @@ static class PassCapability
         });
 
         services.AddLevels();
+        services.AddSingleton<IdentityProofs>();
         services.AddSingleton<AccountLevels>();
         services.AddHostedService(all => all.GetRequiredService<AccountLevels>());
         services.AddScoped<CodeRoad>();

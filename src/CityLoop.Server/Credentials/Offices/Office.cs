@@ -21,6 +21,9 @@ sealed record CredentialType
     /// <summary>For how many days at most a credential holds.</summary>
     public required int ValidDays { get; init; }
 
+    /// <summary>Two officers have marked it: who shows one to the city proves who they are.</summary>
+    public required bool ProvesIdentity { get; init; }
+
     /// <summary>The import whose rows are the register now; null for an office with a system of its own.</summary>
     public Guid? Register { get; init; }
 }

@@ -45,6 +45,9 @@ sealed record OfficeChange
 /// </summary>
 sealed class OfficeChanges(NpgsqlDataSource database, OfficeStore offices, Registers registers, TimeProvider time)
 {
+    /// <summary>Stands in what a second officer reads of a type that is to prove identities.</summary>
+    public const string ProvesIdentity = "proves-identity";
+
     const string Columns =
         "id, office, kind, detail, asked_by, asked_at, decided_by, decided_at, is_approved";
 
@@ -60,8 +63,9 @@ sealed class OfficeChanges(NpgsqlDataSource database, OfficeStore offices, Regis
     public Task<OfficeChangeOutcome> AskForTypeAsync(
         PersonId officer, Office office, TypeDraft draft, CancellationToken cancellation) => AskAsync(
             officer, office.Id, "type", $"type:{draft.Code}", draft,
-            Joined(draft.Code, draft.Name, draft.ValidDays, string.Join(", ", draft.ReadFields()!.Select(f => f.Name))),
-            null, cancellation);
+            Joined(
+                draft.Code, draft.Name, draft.ValidDays, string.Join(", ", draft.ReadFields()!.Select(f => f.Name)),
+                draft.ProvesIdentity ? ProvesIdentity : ""), null, cancellation);
 
     /// <summary>A register is to be replaced by what was read from a file.</summary>
     public Task<OfficeChangeOutcome> AskForRegisterAsync(

@@ -24,7 +24,8 @@ sealed class OfficeStore(NpgsqlDataSource database, TimeProvider time)
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var types = (await connection.QueryAsync<TypeRow>(new CommandDefinition(
             """
-            select code, office, name, name_en, name_ja, fields::text as fields, valid_days, register
+            select code, office, name, name_en, name_ja, fields::text as fields, valid_days, register,
+              proves_identity
             from credentials.credential_type order by made_at, code
             """, cancellationToken: cancellation))).ToLookup(row => row.Office, row => row.ToType());
         var offices = (await connection.QueryAsync<OfficeRow>(new CommandDefinition(
@@ -79,16 +80,19 @@ sealed class OfficeStore(NpgsqlDataSource database, TimeProvider time)
         NpgsqlConnection connection, Guid office, TypeDraft type, CancellationToken cancellation) =>
         await connection.ExecuteAsync(new CommandDefinition(
             """
-            insert into credentials.credential_type (code, office, name, name_en, name_ja, fields, valid_days, made_at)
-            values (@Code, @office, @Name, @NameEn, @NameJa, @fields::jsonb, @days, @now)
+            insert into credentials.credential_type (code, office, name, name_en, name_ja, fields, valid_days,
+              proves_identity, made_at)
+            values (@Code, @office, @Name, @NameEn, @NameJa, @fields::jsonb, @days, @ProvesIdentity, @now)
             on conflict (code) do update set name = excluded.name, name_en = excluded.name_en,
-              name_ja = excluded.name_ja, fields = excluded.fields, valid_days = excluded.valid_days
+              name_ja = excluded.name_ja, fields = excluded.fields, valid_days = excluded.valid_days,
+              proves_identity = excluded.proves_identity
             where credential_type.office = @office
             """,
             new
             {
                 type.Code, office, type.Name, NameEn = Or(type.NameEn, type.Name), NameJa = Or(type.NameJa, type.Name),
-                fields = JsonSerializer.Serialize(type.ReadFields()), days = type.Days, now = time.GetUtcNow(),
+                fields = JsonSerializer.Serialize(type.ReadFields()), days = type.Days,
+                type.ProvesIdentity, now = time.GetUtcNow(),
             }, cancellationToken: cancellation));
 
     static string Or(string text, string otherwise) => text.Length > 0 ? text : otherwise;
@@ -100,7 +104,7 @@ sealed class OfficeStore(NpgsqlDataSource database, TimeProvider time)
 
     sealed record TypeRow(
         string Code, Guid Office, string Name, string NameEn, string NameJa, string Fields, int ValidDays,
-        Guid? Register)
+        Guid? Register, bool ProvesIdentity)
     {
         public CredentialType ToType() => new()
         {
@@ -111,6 +115,7 @@ sealed class OfficeStore(NpgsqlDataSource database, TimeProvider time)
                 field.Name, In(field.Chinese, field.English, field.Japanese), field.IsSensitive))],
             ValidDays = ValidDays,
             Register = Register,
+            ProvesIdentity = ProvesIdentity,
         };
     }
 

@@ -6,7 +6,10 @@ namespace CityLoop.Server.Credentials.Offices;
 static class OfficeTables
 {
     const string Prints =
-        "select document_print from pass.identity_check where person = @person and document_print is not null";
+        """
+        select document_print from pass.identity_check where person = @person and document_print is not null
+        union select document_print from pass.identity_proof where person = @person
+        """;
 
     const string TwoOfficers = "who changed an office can be asked for years";
 

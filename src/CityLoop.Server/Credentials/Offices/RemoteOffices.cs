@@ -28,7 +28,7 @@ sealed partial class RemoteOffices(
     })
     {
         Timeout = Patience,
-        MaxResponseContentBufferSize = SdJwt.LengthMax,
+        MaxResponseContentBufferSize = StatusList.LengthMax,
     };
 
     /// <summary>What the office issues to whoever has one of these fingerprints; null when it knows nobody.</summary>
@@ -56,6 +56,31 @@ sealed partial class RemoteOffices(
         }
 
         return null;
+    }
+
+    /// <summary>
+    /// The list on which an office says what it has taken back of credentials that lie in people's wallets; null when
+    /// it is not there now, or not on the machine that the office registered.
+    /// </summary>
+    public async Task<string?> StatusListAsync(Office office, Uri list, CancellationToken cancellation)
+    {
+        if (office.Address?.GetLeftPart(UriPartial.Authority) != list.GetLeftPart(UriPartial.Authority))
+            return null;
+        using var message = new HttpRequestMessage(HttpMethod.Get, list);
+        message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(StatusList.MediaType));
+        try
+        {
+            using var answer = await _http.SendAsync(message, cancellation);
+            return answer.StatusCode == HttpStatusCode.OK
+                ? (await answer.Content.ReadAsStringAsync(cancellation)).Trim()
+                : null;
+        }
+        catch (Exception failed) when (failed is HttpRequestException
+            || (failed is OperationCanceledException && !cancellation.IsCancellationRequested))
+        {
+            LogNoAnswer(office.Code, failed is HttpRequestException ? "no connection" : "too slow");
+            return null;
+        }
     }
 
     public void Dispose() => _http.Dispose();

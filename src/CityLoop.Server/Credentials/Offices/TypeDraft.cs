@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using CityLoop.Server.Credentials.Identity;
 using CityLoop.Server.Credentials.SdJwts;
 
 namespace CityLoop.Server.Credentials.Offices;
@@ -27,6 +28,9 @@ public sealed partial record TypeDraft
     /// <summary>A line for each field: <c>category | 類別 | Category | 区分 | *</c>.</summary>
     public string Fields { get; init; } = "";
 
+    /// <summary>Who shows one to the city is known to it as if a counter had checked them.</summary>
+    public bool ProvesIdentity { get; init; }
+
     public static TypeDraft Of(IFormCollection form)
     {
         string One(string name) => form[name].ToString().Trim();
@@ -38,6 +42,7 @@ public sealed partial record TypeDraft
             NameJa = One("nameJa"),
             ValidDays = One("validDays"),
             Fields = One("fields"),
+            ProvesIdentity = One("provesIdentity") == "yes",
         };
     }
 
@@ -51,17 +56,22 @@ public sealed partial record TypeDraft
         Fields = string.Join('\n', type.Fields.Select(field => string.Join(" | ",
             (IEnumerable<string>)[field.Name, field.Names["zh-TW"], field.Names["en"], field.Names["ja"],
                 .. field.IsSensitive ? [Sensitive] : Array.Empty<string>()]))),
+        ProvesIdentity = type.ProvesIdentity,
     };
 
     public int Days =>
         int.TryParse(ValidDays, NumberStyles.None, CultureInfo.InvariantCulture, out var days) ? days : 0;
 
     /// <summary>What is at fault, each with its own sentence; null when the draft can be asked for.</summary>
-    public string? Fault() =>
+    internal string? Fault(Office office) =>
         !OfficeDraft.IsCode(Code) ? "type_code_needed"
         : Name.Length is 0 or > NameMax || NameEn.Length > NameMax || NameJa.Length > NameMax ? "type_name_needed"
         : Days is < 1 or > DaysMax ? "type_days_needed"
-        : ReadFields() is null ? "type_fields_needed"
+        : ReadFields() is not { } fields ? "type_fields_needed"
+        : !ProvesIdentity ? null
+        // What the city itself keeps was found by what a counter had seen: it would prove itself.
+        : !office.IsRemote ? "type_identity_own_system"
+        : IdentitySources.Needed.Except(fields.Select(field => field.Name)).Any() ? "type_identity_fields"
         : null;
 
     /// <summary>The fields; null when a line is none, or one is there twice.</summary>

@@ -123,10 +123,7 @@ sealed class CounterChecks(
         await using var connection = await database.OpenConnectionAsync(cancellation);
         return [.. await connection.QueryAsync<byte[]>(new CommandDefinition(
             """
-            select document_print from pass.identity_check
-            where person = @Value and purpose = 'identity' and approved_at is not null and withdrawn_at is null
-              and document_print is not null
-            order by approved_at desc
+            select document_print from pass.known_document where person = @Value and is_live order by known_since desc
             """, person, cancellationToken: cancellation))];
     }
 

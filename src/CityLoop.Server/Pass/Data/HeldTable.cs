@@ -82,6 +82,7 @@ static class PassTables
         new("pass.identity_check", AtErasure.Keep) { Column = "first_officer", IsTold = false, Why = TwoOfficers },
         new("pass.identity_check", AtErasure.Keep) { Column = "second_officer", IsTold = false, Why = TwoOfficers },
         new("pass.identity_check", AtErasure.Keep) { Column = "withdrawn_by", IsTold = false, Why = TwoOfficers },
+        new("pass.identity_proof", AtErasure.Delete) { Secret = ["document_print", "status_list", "status_index"] },
         new("pass.counter_step", AtErasure.Keep) { Why = TwoOfficers },
         new("pass.counter_step", AtErasure.Keep) { Column = "officer", IsTold = false, Why = TwoOfficers },
         // The city's sums and an officer's deeds stay true when a person goes; that it was about them goes with them.

@@ -81,7 +81,7 @@ public sealed class LevelTests(TestCity city) : IClassFixture<TestCity>
         var address = page.Response.Headers.Location.ToString();
         address.ShouldBe("/me/level?need=2&returnUrl=%2Fvault%3Fbox%3D7");
         using var client = await city.SignInAsync(Cast.EmmaDubois);
-        (await client.GetStringAsync(address)).ShouldContain("這裡需要先在櫃台核對身分");
+        (await client.GetStringAsync(address)).ShouldContain("這裡需要先確認身分");
         // Once it is reached, the same page leads on; never to another site.
         (await client.GetStringAsync("/me/level?need=1&returnUrl=%2Fvault")).ShouldContain("href=\"/vault\"");
         (await client.GetStringAsync("/me/level?need=1&returnUrl=%2F%2Felsewhere.example"))

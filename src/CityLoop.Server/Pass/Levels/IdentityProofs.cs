@@ -1,0 +1,140 @@
+using CityLoop.Server.Pass.Access;
+using CityLoop.Server.Pass.Letters;
+using Dapper;
+using Npgsql;
+
+namespace CityLoop.Server.Pass.Levels;
+
+/// <summary>What became of a proof of identity, in order of precedence.</summary>
+enum IdentityProofOutcome
+{
+    /// <summary>The document stands behind another pass.</summary>
+    OfAnotherPass,
+
+    /// <summary>This pass was known by another document of the same kind: it would change its owner.</summary>
+    OtherDocument,
+    Done,
+}
+
+/// <summary>By what a credential proved a person's identity.</summary>
+/// <param name="Office">The code of the office that issued it.</param>
+/// <param name="SeenAt">When its office last said that it holds.</param>
+sealed record IdentityProof(
+    Guid Id, Guid Person, string Office, string Type, string StatusList, int StatusIndex, DateTimeOffset SeenAt,
+    DateTimeOffset ProvedAt, DateTimeOffset Until);
+
+/// <summary>What a credential said, to be kept of it.</summary>
+/// <param name="Document">The kind of document that it names.</param>
+/// <param name="Print">Of that document's number.</param>
+sealed record NewIdentityProof(
+    string Office, string Type, string Document, byte[] Print, string StatusList, int StatusIndex,
+    DateTimeOffset Until);
+
+/// <summary>A way to level 2 besides the counter; the capability that has one registers it.</summary>
+sealed record LevelRoad(string Address, Func<CancellationToken, Task<bool>> IsOpenAsync);
+
+/// <summary>
+/// Identities that were proved by a credential instead of at a counter. Whoever is let in here was verified before;
+/// this keeps one document to one pass, and the person informed.
+/// </summary>
+sealed class IdentityProofs(
+    NpgsqlDataSource database, AccessLog log, LetterWriter letters, Sessions sessions, TimeProvider time)
+{
+    const string Columns =
+        "id, person, office, type, status_list, status_index, seen_at, proved_at, until";
+
+    /// <summary>The person is known by this from now on; an earlier proof of theirs is replaced.</summary>
+    public async Task<IdentityProofOutcome> TakeAsync(
+        PersonId person, NewIdentityProof proof, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        await using (var connection = await database.OpenConnectionAsync(cancellation))
+        {
+            await using var transaction = await connection.BeginTransactionAsync(cancellation);
+            var values = new
+            {
+                id = Guid.CreateVersion7(now), person = person.Value, proof.Office, proof.Type, proof.Document,
+                proof.Print, proof.StatusList, proof.StatusIndex, proof.Until, now,
+            };
+            // Two passes may be proved by one document at this moment, or one by two: the second sees the first.
+            await connection.ExecuteAsync(
+                """
+                select pg_advisory_xact_lock(hashtextextended(@person::text, 50)),
+                  pg_advisory_xact_lock(hashtextextended(encode(@Print, 'hex'), 50))
+                """, values, transaction);
+            var (isOfAnother, isOther) = await connection.QuerySingleAsync<(bool, bool)>(
+                """
+                select exists (select from pass.known_document
+                               where document_print = @Print and person <> @person and is_live),
+                  exists (select from pass.known_document
+                          where person = @person and document = @Document and document_print <> @Print)
+                """, values, transaction);
+            if (isOfAnother)
+                return IdentityProofOutcome.OfAnotherPass;
+            if (isOther)
+                return IdentityProofOutcome.OtherDocument;
+            await connection.ExecuteAsync(
+                """
+                update pass.identity_proof set ended_at = @now, end_reason = 'replaced'
+                where person = @person and ended_at is null;
+                insert into pass.identity_proof (id, person, office, type, document, document_print, status_list,
+                  status_index, seen_at, proved_at, until)
+                values (@id, @person, @Office, @Type, @Document, @Print, @StatusList, @StatusIndex, @now, @now, @Until)
+                """, values, transaction);
+            await log.WriteAsync(
+                connection,
+                new Access.Access
+                {
+                    Person = person, Kind = AccessBy.Office, By = proof.Office,
+                    What = ["document", "document_number"], Purpose = "identity_proof",
+                }, cancellation);
+            await transaction.CommitAsync(cancellation);
+        }
+
+        sessions.Refresh(person);
+        await letters.TellAsync(person, Topic.Safety, "identityProved", CancellationToken.None);
+        return IdentityProofOutcome.Done;
+    }
+
+    /// <summary>By what a person is known now; null when by nothing of this kind.</summary>
+    public async Task<IdentityProof?> FindAsync(PersonId person, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await connection.QuerySingleOrDefaultAsync<IdentityProof>(new CommandDefinition(
+            $"select {Columns} from pass.identity_proof where person = @Value and ended_at is null", person,
+            cancellationToken: cancellation));
+    }
+
+    /// <summary>All that hold now.</summary>
+    public async Task<IReadOnlyList<IdentityProof>> LiveAsync(CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return [.. await connection.QueryAsync<IdentityProof>(new CommandDefinition(
+            $"select {Columns} from pass.identity_proof where ended_at is null", cancellationToken: cancellation))];
+    }
+
+    /// <summary>Their office has said just now that they hold.</summary>
+    public async Task SeenAsync(IReadOnlyList<Guid> proofs, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await connection.ExecuteAsync(new CommandDefinition(
+            "update pass.identity_proof set seen_at = @now where id = any(@proofs) and ended_at is null",
+            new { proofs = proofs.ToArray(), now = time.GetUtcNow() }, cancellationToken: cancellation));
+    }
+
+    /// <summary>It holds no more; the person is told. Twice changes nothing.</summary>
+    /// <param name="reason">As the table names it.</param>
+    public async Task EndAsync(IdentityProof proof, string reason, CancellationToken cancellation)
+    {
+        await using (var connection = await database.OpenConnectionAsync(cancellation))
+            if (await connection.ExecuteAsync(new CommandDefinition(
+                """
+                update pass.identity_proof set ended_at = @now, end_reason = @reason
+                where id = @Id and ended_at is null
+                """, new { proof.Id, reason, now = time.GetUtcNow() }, cancellationToken: cancellation)) == 0)
+                return;
+        sessions.Refresh(new PersonId(proof.Person));
+        await letters.TellAsync(
+            new PersonId(proof.Person), Topic.Safety, "identityProofEnded", CancellationToken.None);
+    }
+}
