@@ -88,7 +88,7 @@ public sealed class EndedOnChangeTests(TestCity city) : IClassFixture<TestCity>
         var visit = new Visit(Guid.NewGuid(), person, city.Clock.GetUtcNow(), first, "identity_check");
         (await checks.RecordAsync(first, visit, false, "passport", "林美玲", null, default)).ShouldBe(CheckOutcome.Done);
         var check = (await checks.OfAsync(person, default))[0].Id;
-        (await checks.ApproveAsync(second, check, default)).Outcome.ShouldBe(CheckOutcome.Done);
+        (await checks.ApproveAsync(second, check, null, default)).Outcome.ShouldBe(CheckOutcome.Done);
         return check;
     }
 

@@ -138,10 +138,9 @@ static class DemoOffices
     {
         var checks = all.GetRequiredService<CounterChecks>();
         var now = all.GetRequiredService<TimeProvider>().GetUtcNow();
-        var print = await all.GetRequiredService<DocumentPrints>().OfAsync("national_id", number, cancellation);
         var visit = new Visit(Guid.CreateVersion7(now), person, now, First, "identity_check");
-        await checks.RecordAsync(First, visit, isRecovery: false, "national_id", name, print, cancellation);
+        await checks.RecordAsync(First, visit, isRecovery: false, "national_id", name, number, cancellation);
         var recorded = (await checks.OfAsync(person, cancellation)).First(check => check.ApprovedAt is null);
-        await checks.ApproveAsync(Second, recorded.Id, cancellation);
+        await checks.ApproveAsync(Second, recorded.Id, number, cancellation);
     }
 }

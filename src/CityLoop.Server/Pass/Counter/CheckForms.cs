@@ -27,7 +27,7 @@ static class CheckForms
     static async Task<RedirectHttpResult> Record(
         [FromForm] Guid visit, [FromForm] string? purpose, [FromForm] string? document, [FromForm] string? number,
         [FromForm] string? name, ClaimsPrincipal officer, CounterSteps steps, CounterChecks checks,
-        DocumentPrints prints, CancellationToken cancellation)
+        CancellationToken cancellation)
     {
         if (await steps.VisitAsync(visit, cancellation) is not { } found)
             return TypedResults.Redirect("/counter?problem=visit_over");
@@ -37,19 +37,20 @@ static class CheckForms
         var noted = DocumentNumbers.Normalised(number);
         if (noted.Length > 0 && DocumentNumbers.FaultOf(document!, noted) is { } fault)
             return TypedResults.Redirect($"/counter/visits/{visit}?problem={fault}");
-        var print = noted.Length > 0 ? await prints.OfAsync(document!, noted, cancellation) : null;
         var outcome = await checks.RecordAsync(
-            officer.PersonId(), found, purpose == "recovery", document!, seen, print, cancellation);
+            officer.PersonId(), found, purpose == "recovery", document!, seen, noted.Length > 0 ? noted : null,
+            cancellation);
         return TypedResults.Redirect(outcome == CheckOutcome.Done
             ? "/counter?done=recorded"
             : $"/counter/visits/{visit}?problem={ProblemOf(outcome)}");
     }
 
     static async Task<Results<RedirectHttpResult, RazorComponentResult<HandOver>>> Approve(
-        [FromForm] Guid check, ClaimsPrincipal officer, CounterChecks checks, RecoveryCodes codes, Sessions sessions,
-        LetterWriter letters, CancellationToken cancellation)
+        [FromForm] Guid check, [FromForm] string? number, ClaimsPrincipal officer, CounterChecks checks,
+        RecoveryCodes codes, Sessions sessions, LetterWriter letters, CancellationToken cancellation)
     {
-        var (outcome, approved) = await checks.ApproveAsync(officer.PersonId(), check, cancellation);
+        var (outcome, approved) = await checks.ApproveAsync(
+            officer.PersonId(), check, DocumentNumbers.Normalised(number), cancellation);
         if (outcome != CheckOutcome.Done)
             return TypedResults.Redirect($"/counter?problem={ProblemOf(outcome)}");
         var person = approved!.Person;
@@ -105,6 +106,9 @@ static class CheckForms
         CheckOutcome.NeverChecked => "never_checked",
         CheckOutcome.DecidedBefore => "decided_before",
         CheckOutcome.NeedsAnotherOfficer => "needs_another_officer",
+        CheckOutcome.TooManyNumbers => "too_many_numbers",
+        CheckOutcome.NumbersDiffer => "numbers_differ",
+        CheckOutcome.DocumentOfAnother => "document_of_another",
         _ => "visit_over",
     };
 }

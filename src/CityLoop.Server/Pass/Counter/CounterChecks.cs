@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using CityLoop.Server.Pass.Access;
 using CityLoop.Server.Pass.Family;
 using Dapper;
@@ -25,6 +26,15 @@ enum CheckOutcome
 
     /// <summary>The person is not at the counter any more.</summary>
     RanOut,
+
+    /// <summary>This officer typed too many numbers in vain; after a while they may go on.</summary>
+    TooManyNumbers,
+
+    /// <summary>The second officer read another number on the document than the first.</summary>
+    NumbersDiffer,
+
+    /// <summary>The document proves another person's pass.</summary>
+    DocumentOfAnother,
     Done,
 }
 
@@ -37,30 +47,39 @@ static class Documents
 
 /// <summary>A check of who somebody is, by two officers.</summary>
 /// <param name="IsRecovery">It also hands over a code to sign in with.</param>
+/// <param name="HasNumber">The first officer noted the document's number, so the second one types it, too.</param>
 sealed record CounterCheck(
-    Guid Id, PersonId Person, bool IsRecovery, string Document, string NameSeen, PersonId FirstOfficer,
-    string FirstOfficerName, DateTimeOffset RecordedAt, DateTimeOffset? ApprovedAt, DateTimeOffset? WithdrawnAt);
+    Guid Id, PersonId Person, bool IsRecovery, string Document, bool HasNumber, string NameSeen,
+    PersonId FirstOfficer, string FirstOfficerName, DateTimeOffset RecordedAt, DateTimeOffset? ApprovedAt,
+    DateTimeOffset? WithdrawnAt);
 
 /// <summary>
 /// The rule of four eyes: one officer records what they saw, another approves it within half an hour, either withdraws.
 /// The table refuses what slips past this.
 /// </summary>
 sealed class CounterChecks(
-    NpgsqlDataSource database, TimeProvider time, CounterSteps steps, AccessLog log, FamilyStore family)
+    NpgsqlDataSource database, TimeProvider time, CounterSteps steps, DocumentPrints prints, AccessLog log,
+    FamilyStore family)
 {
     public static readonly TimeSpan ApproveWithin = TimeSpan.FromMinutes(30);
 
+    /// <summary>So many numbers one officer may type in vain within <see cref="WrongNumbersWithin"/>.</summary>
+    public const int WrongNumbersMax = 5;
+
+    public static readonly TimeSpan WrongNumbersWithin = TimeSpan.FromMinutes(10);
+
     const string Select =
         """
-        select c.id, c.person, c.purpose = 'recovery' as is_recovery, c.document, c.name_seen, c.first_officer,
+        select c.id, c.person, c.purpose = 'recovery' as is_recovery, c.document,
+          c.document_print is not null as has_number, c.name_seen, c.first_officer,
           o.name as first_officer_name, c.recorded_at, c.approved_at, c.withdrawn_at
         from pass.identity_check c join pass.person o on o.id = c.first_officer
         """;
 
     /// <summary>The first officer has seen a document.</summary>
-    /// <param name="documentPrint">Of its number, if that was noted: <see cref="DocumentPrints"/>.</param>
+    /// <param name="number">As <see cref="DocumentNumbers.Normalised"/> made it; null where none was noted.</param>
     public async Task<CheckOutcome> RecordAsync(
-        PersonId officer, Visit visit, bool isRecovery, string document, string nameSeen, byte[]? documentPrint,
+        PersonId officer, Visit visit, bool isRecovery, string document, string nameSeen, string? number,
         CancellationToken cancellation)
     {
         if (officer == visit.Person || await family.LooksAfterAsync(officer, visit.Person, cancellation))
@@ -70,6 +89,14 @@ sealed class CounterChecks(
         if (isRecovery && !(await OfAsync(visit.Person, cancellation)).Any(check =>
                 !check.IsRecovery && check.ApprovedAt is not null && check.WithdrawnAt is null))
             return CheckOutcome.NeverChecked;
+        var documentPrint = number is null ? null : await prints.OfAsync(document, number, cancellation);
+        if (await RefusalOfNumberAsync(connection, officer, visit.Person, documentPrint, documentPrint, cancellation)
+            is var refusal && refusal != CheckOutcome.Done)
+        {
+            await transaction.CommitAsync(cancellation);
+            return refusal;
+        }
+
         var now = time.GetUtcNow();
         await connection.ExecuteAsync(
             """
@@ -90,9 +117,14 @@ sealed class CounterChecks(
     }
 
     /// <summary>The second officer has seen it, too.</summary>
+    /// <param name="number">As they read it on the document, where the first one noted it.</param>
     public Task<(CheckOutcome Outcome, CounterCheck? Check)> ApproveAsync(
-        PersonId officer, Guid id, CancellationToken cancellation) => DecideAsync(
-            officer, id, RefusalOfApproval,
+        PersonId officer, Guid id, string? number, CancellationToken cancellation) => DecideAsync(
+            officer, id,
+            async (connection, check) => RefusalOfApproval(officer, check) is var refusal
+                && refusal == CheckOutcome.Done && check.HasNumber
+                    ? await RefusalOfSecondNumberAsync(connection, officer, check, number, cancellation)
+                    : refusal,
             "update pass.identity_check set second_officer = @officer, approved_at = @now where id = @id",
             check => check.IsRecovery ? CounterStep.RecoveryApproved : CounterStep.IdentityApproved, cancellation);
 
@@ -100,9 +132,10 @@ sealed class CounterChecks(
     public Task<(CheckOutcome Outcome, CounterCheck? Check)> WithdrawAsync(
         PersonId officer, Guid id, CancellationToken cancellation) => DecideAsync(
             officer, id,
-            (who, check) => check.Person == who ? CheckOutcome.NotOfYourself
+            (_, check) => Task.FromResult(
+                check.Person == officer ? CheckOutcome.NotOfYourself
                 : check.WithdrawnAt is not null ? CheckOutcome.DecidedBefore
-                : CheckOutcome.Done,
+                : CheckOutcome.Done),
             "update pass.identity_check set withdrawn_by = @officer, withdrawn_at = @now where id = @id",
             check => check.IsRecovery ? CounterStep.RecoveryWithdrawn : CounterStep.IdentityWithdrawn, cancellation);
 
@@ -122,9 +155,7 @@ sealed class CounterChecks(
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         return [.. await connection.QueryAsync<byte[]>(new CommandDefinition(
-            """
-            select document_print from pass.known_document where person = @Value and is_live order by known_since desc
-            """, person, cancellationToken: cancellation))];
+            DocumentPrints.Proving, new { person = person.Value }, cancellationToken: cancellation))];
     }
 
     CheckOutcome RefusalOfApproval(PersonId officer, CounterCheck check) =>
@@ -134,8 +165,44 @@ sealed class CounterChecks(
         : time.GetUtcNow() - check.RecordedAt > ApproveWithin ? CheckOutcome.RanOut
         : CheckOutcome.Done;
 
+    async Task<CheckOutcome> RefusalOfSecondNumberAsync(
+        NpgsqlConnection connection, PersonId officer, CounterCheck check, string? number,
+        CancellationToken cancellation)
+    {
+        var noted = await connection.QuerySingleAsync<byte[]>(new CommandDefinition(
+            "select document_print from pass.identity_check where id = @Id", new { check.Id },
+            cancellationToken: cancellation));
+        var typed = await prints.OfAsync(check.Document, number ?? "", cancellation);
+        return await RefusalOfNumberAsync(connection, officer, check.Person, noted, typed, cancellation);
+    }
+
+    // In the caller's transaction, which is to be committed: a number in vain is written down and counted.
+    async Task<CheckOutcome> RefusalOfNumberAsync(
+        NpgsqlConnection connection, PersonId officer, PersonId person, byte[]? noted, byte[]? typed,
+        CancellationToken cancellation)
+    {
+        if (noted is null)
+            return CheckOutcome.Done;
+        var inVain = await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+            """
+            select count(*) from pass.counter_step
+            where officer = @officer and at > @since and step in ('NumberDiffered', 'DocumentOfAnother')
+            """, new { officer = officer.Value, since = time.GetUtcNow() - WrongNumbersWithin },
+            cancellationToken: cancellation));
+        if (inVain >= WrongNumbersMax)
+            return CheckOutcome.TooManyNumbers;
+        var (refusal, step) = !CryptographicOperations.FixedTimeEquals(noted, typed)
+            ? (CheckOutcome.NumbersDiffer, CounterStep.NumberDiffered)
+            : await DocumentPrints.ProvesAnotherAsync(connection, person, noted, cancellation)
+            ? (CheckOutcome.DocumentOfAnother, CounterStep.DocumentOfAnother)
+            : (CheckOutcome.Done, default);
+        if (refusal != CheckOutcome.Done)
+            await steps.LogAsync(connection, person, officer, step, cancellation);
+        return refusal;
+    }
+
     async Task<(CheckOutcome Outcome, CounterCheck? Check)> DecideAsync(
-        PersonId officer, Guid id, Func<PersonId, CounterCheck, CheckOutcome> rule, string update,
+        PersonId officer, Guid id, Func<NpgsqlConnection, CounterCheck, Task<CheckOutcome>> rule, string update,
         Func<CounterCheck, CounterStep> step, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -147,8 +214,13 @@ sealed class CounterChecks(
             return (CheckOutcome.NotFound, null);
         if (await family.LooksAfterAsync(officer, check.Person, cancellation))
             return (CheckOutcome.NotOfYourself, null);
-        if (rule(officer, check) is var outcome && outcome != CheckOutcome.Done)
+        if (await rule(connection, check) is var outcome && outcome != CheckOutcome.Done)
+        {
+            // A number in vain was written down.
+            await transaction.CommitAsync(cancellation);
             return (outcome, null);
+        }
+
         await connection.ExecuteAsync(update, new { id, officer = officer.Value, now = time.GetUtcNow() }, transaction);
         await steps.LogAsync(connection, check.Person, officer, step(check), cancellation);
         await log.WriteAsync(
@@ -173,6 +245,7 @@ sealed class CounterChecks(
         public Guid Person { get; init; }
         public bool IsRecovery { get; init; }
         public string Document { get; init; } = "";
+        public bool HasNumber { get; init; }
         public string NameSeen { get; init; } = "";
         public Guid FirstOfficer { get; init; }
         public string FirstOfficerName { get; init; } = "";
@@ -181,7 +254,7 @@ sealed class CounterChecks(
         public DateTimeOffset? WithdrawnAt { get; init; }
 
         public CounterCheck ToCheck() => new(
-            Id, new PersonId(Person), IsRecovery, Document, NameSeen, new PersonId(FirstOfficer), FirstOfficerName,
-            RecordedAt, ApprovedAt, WithdrawnAt);
+            Id, new PersonId(Person), IsRecovery, Document, HasNumber, NameSeen, new PersonId(FirstOfficer),
+            FirstOfficerName, RecordedAt, ApprovedAt, WithdrawnAt);
     }
 }

@@ -21,6 +21,12 @@ enum CounterStep
     CardBlocked,
     CardPinSet,
     ResidenceConfirmed,
+
+    /// <summary>The second officer read another number on the document than the first.</summary>
+    NumberDiffered,
+
+    /// <summary>The document that was shown proves another person's pass.</summary>
+    DocumentOfAnother,
 }
 
 /// <summary>One step as the person reads it on their own page.</summary>

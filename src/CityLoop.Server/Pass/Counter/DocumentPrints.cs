@@ -14,6 +14,19 @@ sealed class DocumentPrints(NpgsqlDataSource database, IDataProtectionProvider p
 {
     const int KeyBytes = 32;
 
+    /// <summary>
+    /// The fingerprints by which a @person is known now, the newest first. A document that came to stand for two people
+    /// proves neither's pass.
+    /// </summary>
+    public const string Proving =
+        """
+        select k.document_print from pass.known_document k
+        where k.person = @person and k.is_live and not exists (
+          select from pass.known_document o
+          where o.document_print = k.document_print and o.person <> k.person and o.is_live)
+        order by k.known_since desc
+        """;
+
     readonly IDataProtector _seal = protection.CreateProtector("pass.document-key");
     volatile byte[]? _key;
 
@@ -21,6 +34,25 @@ sealed class DocumentPrints(NpgsqlDataSource database, IDataProtectionProvider p
     /// <param name="number">As <see cref="DocumentNumbers.Normalised"/> made it.</param>
     public async ValueTask<byte[]> OfAsync(string document, string number, CancellationToken cancellation) =>
         HMACSHA256.HashData(await KeyAsync(cancellation), Encoding.UTF8.GetBytes($"{document} {number}"));
+
+    /// <summary>
+    /// Whether a document proves another person's pass now; in the caller's transaction, until whose end nobody else
+    /// accepts the same document.
+    /// </summary>
+    public static async Task<bool> ProvesAnotherAsync(
+        NpgsqlConnection connection, PersonId person, byte[] print, CancellationToken cancellation)
+    {
+        var values = new { print, person = person.Value };
+        await connection.ExecuteAsync(new CommandDefinition(
+            "select pg_advisory_xact_lock(hashtextextended(encode(@print, 'hex'), 50))", values,
+            cancellationToken: cancellation));
+        // A statement of its own: it sees what was accepted while this one waited for the lock.
+        return await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+            """
+            select exists (
+              select from pass.known_document where document_print = @print and person <> @person and is_live)
+            """, values, cancellationToken: cancellation));
+    }
 
     async ValueTask<byte[]> KeyAsync(CancellationToken cancellation)
     {

@@ -1,4 +1,5 @@
 using CityLoop.Server.Pass.Access;
+using CityLoop.Server.Pass.Counter;
 using CityLoop.Server.Pass.Letters;
 using Dapper;
 using Npgsql;
@@ -56,22 +57,16 @@ sealed class IdentityProofs(
                 id = Guid.CreateVersion7(now), person = person.Value, proof.Office, proof.Type, proof.Document,
                 proof.Print, proof.StatusList, proof.StatusIndex, proof.Until, now,
             };
-            // Two passes may be proved by one document at this moment, or one by two: the second sees the first.
+            // One pass may be proved by two documents at this moment: the second sees the first.
             await connection.ExecuteAsync(
-                """
-                select pg_advisory_xact_lock(hashtextextended(@person::text, 50)),
-                  pg_advisory_xact_lock(hashtextextended(encode(@Print, 'hex'), 50))
-                """, values, transaction);
-            var (isOfAnother, isOther) = await connection.QuerySingleAsync<(bool, bool)>(
+                "select pg_advisory_xact_lock(hashtextextended(@person::text, 50))", values, transaction);
+            if (await DocumentPrints.ProvesAnotherAsync(connection, person, proof.Print, cancellation))
+                return IdentityProofOutcome.OfAnotherPass;
+            if (await connection.ExecuteScalarAsync<bool>(
                 """
                 select exists (select from pass.known_document
-                               where document_print = @Print and person <> @person and is_live),
-                  exists (select from pass.known_document
-                          where person = @person and document = @Document and document_print <> @Print)
-                """, values, transaction);
-            if (isOfAnother)
-                return IdentityProofOutcome.OfAnotherPass;
-            if (isOther)
+                               where person = @person and document = @Document and document_print <> @Print)
+                """, values, transaction))
                 return IdentityProofOutcome.OtherDocument;
             await connection.ExecuteAsync(
                 """

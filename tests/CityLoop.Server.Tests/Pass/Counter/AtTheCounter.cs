@@ -34,14 +34,14 @@ static partial class AtTheCounter
 
     /// <summary>An officer presses a button beside a name in the list of what waits.</summary>
     public static async Task<HttpResponseMessage> DecideAsync(
-        this HttpClient officer, Guid check, string what = "approve")
+        this HttpClient officer, Guid check, string what = "approve", string? number = null)
     {
         var page = await officer.GetStringAsync("/counter");
         // Any form carries the token; a button that is not offered can still be sent.
         return await officer.SendFormAsync(
             new Uri(officer.BaseAddress!, "/counter"),
             page.Replace("/counter/find", $"/counter/checks/{what}", StringComparison.Ordinal),
-            "name=\"who\"", ("check", check.ToString()));
+            "name=\"who\"", ("check", check.ToString()), ("number", number ?? ""));
     }
 
     public static async Task<JsonElement> MeAsync(this HttpClient person) =>

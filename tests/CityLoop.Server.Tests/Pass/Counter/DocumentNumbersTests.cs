@@ -1,4 +1,5 @@
 using CityLoop.Server.Credentials.Offices;
+using CityLoop.Server.Pass;
 using CityLoop.Server.Pass.Counter;
 using CityLoop.Server.Tests.Credentials.SdJwts;
 using CityLoop.Server.Tests.Hosting;
@@ -26,38 +27,135 @@ public sealed class DocumentNumbersTests(TestCity city) : IClassFixture<TestCity
         DocumentNumbers.FaultOf(document, DocumentNumbers.Normalised(typed)).ShouldBe(fault);
 
     [Fact]
-    public async Task Whose_number_was_noted_at_the_counter_is_found_in_an_offices_register()
+    public async Task Whose_number_two_officers_read_alike_is_found_in_an_offices_register()
     {
-        using var person = city.Visit();
-        await person.SignInAsync(city, "mei@example.org");
+        using var person = await ComeInAsync("mei@example.org");
         using var first = await city.SignInAsync(Cast.WangYating);
         using var second = await city.SignInAsync(Cast.ZhangJianguo);
+        await WithdrawAsync(Cast.LinMeiling);
         var visit = await first.FindAsync("mei@example.org");
 
         (await NoteAsync(first, visit, "B220419902")).ShouldBe("?problem=document_number_wrong");
-        (await city.Get<CounterChecks>().OfAsync(await person.IdAsync(), default)).ShouldBeEmpty();
+        (await Checks.OfAsync(await person.IdAsync(), default)).ShouldBeEmpty();
         // The demo's own resident stands in the register under this number; here it is typed another way.
         (await NoteAsync(first, visit, "ｂ2204 19-901")).ShouldBe("?done=recorded");
         (await IssueAsync(person)).ShouldBeNull("one pair of eyes");
-        var check = (await city.Get<CounterChecks>().OfAsync(await person.IdAsync(), default)).ShouldHaveSingleItem();
-        using var approved = await second.DecideAsync(check.Id);
+        (await person.GetStringAsync("/me/data.json")).ShouldNotContain("2015-08-03");
+        var check = await CheckOfAsync(person);
+        (await second.GetStringAsync("/counter")).ShouldContain($"id=\"number-{check}\"");
+        (await AgreeAsync(second, check, "B220419911")).ShouldBe("?problem=numbers_differ");
+        (await AgreeAsync(second, check, null)).ShouldBe("?problem=numbers_differ");
 
+        (await person.LevelAsync()).ShouldBe(1, "nothing changed");
+        (await person.GetStringAsync("/me/level")).ShouldContain("輸入的證件號碼和第一位人員的不一樣");
+        (await AgreeAsync(second, check, " b220419901 ")).ShouldBe("?done=approved");
         (await IssueAsync(person)).ShouldNotBeNull();
         await using var connection = await city.Database.OpenConnectionAsync();
         (await connection.QuerySingleAsync<string>("select sealed_key from pass.document_key"))
             .ShouldStartWith("CfDJ8");
-        (await person.GetStringAsync("/me/data.json")).ShouldNotContain("document_print");
+        var held = await person.GetStringAsync("/me/data.json");
+        held.ShouldNotContain("document_print");
+        held.ShouldContain("2015-08-03", customMessage: "what the register says of her is told to her now");
     }
+
+    [Fact]
+    public async Task A_document_that_proves_one_persons_pass_proves_no_other()
+    {
+        using var first = await city.SignInAsync(Cast.WangYating);
+        using var second = await city.SignInAsync(Cast.ZhangJianguo);
+        using var one = await ComeInAsync("one@example.org");
+        using var other = await ComeInAsync("other@example.org");
+        await NoteAsync(first, await first.FindAsync("one@example.org"), "A123456789");
+        await NoteAsync(first, await first.FindAsync("other@example.org"), "A123456789");
+        (await AgreeAsync(second, await CheckOfAsync(one), "A123456789")).ShouldBe("?done=approved");
+
+        (await AgreeAsync(second, await CheckOfAsync(other), "A123456789")).ShouldBe("?problem=document_of_another");
+        var again = await first.FindAsync("other@example.org");
+        (await NoteAsync(first, again, "A123456789")).ShouldBe("?problem=document_of_another");
+
+        (await other.LevelAsync()).ShouldBe(1);
+        (await first.GetStringAsync($"{again.AbsolutePath}?problem=document_of_another"))
+            .ShouldContain("這份證件已經證明另一個人的市民通");
+        (await other.GetStringAsync("/me/level")).ShouldContain("已經用在另一個市民通");
+        await Checks.WithdrawAsync(Second, await CheckOfAsync(one), default);
+        (await NoteAsync(first, again, "A123456789")).ShouldBe("?done=recorded", "that check was a mistake");
+    }
+
+    [Fact]
+    public async Task A_document_that_came_to_stand_for_two_people_proves_neither()
+    {
+        using var twin = await ComeInAsync("twin@example.org");
+        var elder = PersonId.OfCast(Cast.ChenATu);
+        (await IssueAsync(elder)).ShouldNotBeNull();
+
+        await using var connection = await city.Database.OpenConnectionAsync();
+        // As it could come about before the second officer typed the number.
+        await connection.ExecuteAsync(
+            """
+            insert into pass.identity_check (id, person, document, first_officer, recorded_at, second_officer,
+              approved_at, document_print)
+            select gen_random_uuid(), @twin, document, first_officer, recorded_at, second_officer, approved_at,
+              document_print
+            from pass.identity_check where person = @elder
+            """, new { twin = (await twin.IdAsync()).Value, elder = elder.Value });
+
+        (await IssueAsync(elder)).ShouldBeNull();
+        (await IssueAsync(twin)).ShouldBeNull();
+        (await twin.GetStringAsync("/me/data.json")).ShouldNotContain("1969-02-17");
+    }
+
+    [Fact]
+    public async Task Numbers_are_not_guessed_at()
+    {
+        using var person = await ComeInAsync("guessed@example.org");
+        var (whose, stranger) = (await person.IdAsync(), PersonId.OfCast(Cast.LiShufen));
+        var visit = new Visit(Guid.NewGuid(), whose, city.Clock.GetUtcNow(), Second, "identity_check");
+        await Checks.RecordAsync(Second, visit, false, "passport", "猜", "30123456", default);
+        var check = await CheckOfAsync(person);
+
+        for (var i = 0; i < CounterChecks.WrongNumbersMax; i++)
+            (await Checks.ApproveAsync(stranger, check, $"3012345{i}", default)).Outcome
+                .ShouldBe(CheckOutcome.NumbersDiffer);
+        (await Checks.ApproveAsync(stranger, check, "30123456", default)).Outcome
+            .ShouldBe(CheckOutcome.TooManyNumbers);
+        city.Clock.Advance(CounterChecks.WrongNumbersWithin);
+
+        (await Checks.ApproveAsync(stranger, check, "30123456", default)).Outcome.ShouldBe(CheckOutcome.Done);
+    }
+
+    CounterChecks Checks => city.Get<CounterChecks>();
+
+    static PersonId Second => SignInRoad.PersonOf(Cast.ZhangJianguo);
+
+    async Task<HttpClient> ComeInAsync(string contact)
+    {
+        var client = city.Visit();
+        await client.SignInAsync(city, contact);
+        return client;
+    }
+
+    async Task<Guid> CheckOfAsync(HttpClient person) =>
+        (await Checks.OfAsync(await person.IdAsync(), default))[0].Id;
+
+    async Task WithdrawAsync(string cast) => await Checks.WithdrawAsync(
+        Second, (await Checks.OfAsync(PersonId.OfCast(cast), default))[0].Id, default);
 
     static async Task<string> NoteAsync(HttpClient officer, Uri visit, string number)
     {
         using var recorded = await officer.SubmitAsync(
-            visit.PathAndQuery, "action=\"/counter/checks\"", ("purpose", "identity"), ("document", "national_id"),
+            visit.AbsolutePath, "action=\"/counter/checks\"", ("purpose", "identity"), ("document", "national_id"),
             ("number", number), ("name", "美"));
         return recorded.RequestMessage!.RequestUri!.Query;
     }
 
-    async Task<IssuedCredential?> IssueAsync(HttpClient person) => await city.Get<IssueCredential>().ForAsync(
-        await person.IdAsync(), "residence", TamperedCredential.Holder.Public, city.Address.ToString().TrimEnd('/'),
-        default);
+    static async Task<string> AgreeAsync(HttpClient officer, Guid check, string? number)
+    {
+        using var answer = await officer.DecideAsync(check, number: number);
+        return answer.RequestMessage!.RequestUri!.Query;
+    }
+
+    async Task<IssuedCredential?> IssueAsync(HttpClient person) => await IssueAsync(await person.IdAsync());
+
+    Task<IssuedCredential?> IssueAsync(PersonId person) => city.Get<IssueCredential>().ForAsync(
+        person, "residence", TamperedCredential.Holder.Public, city.Address.ToString().TrimEnd('/'), default);
 }

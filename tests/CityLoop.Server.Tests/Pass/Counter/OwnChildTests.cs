@@ -30,7 +30,7 @@ public sealed class OwnChildTests(TestCity city) : IClassFixture<TestCity>
         (await checks.RecordAsync(Colleague, VisitOf(child, Colleague), false, "passport", "王小婷", null, default))
             .ShouldBe(CheckOutcome.Done);
         var check = (await checks.OfAsync(child, default)).ShouldHaveSingleItem();
-        (await checks.ApproveAsync(Mother, check.Id, default)).Outcome.ShouldBe(CheckOutcome.NotOfYourself);
+        (await checks.ApproveAsync(Mother, check.Id, null, default)).Outcome.ShouldBe(CheckOutcome.NotOfYourself);
     }
 
     Visit VisitOf(PersonId person, PersonId officer) =>

@@ -110,7 +110,7 @@ public sealed partial class RecoveryTests(TestCity city) : IClassFixture<TestCit
         await first.RecordAsync(await first.FindAsync("moment@example.org"), "林瞬間", "recovery");
         var (person, check) = (await owner.IdAsync(), await LatestCheckAsync(owner));
         var checks = city.Get<CounterChecks>();
-        (await checks.ApproveAsync(SignInRoad.PersonOf(Cast.ZhangJianguo), check, default)).Outcome
+        (await checks.ApproveAsync(SignInRoad.PersonOf(Cast.ZhangJianguo), check, null, default)).Outcome
             .ShouldBe(CheckOutcome.Done);
         (await first.DecideAsync(check, "withdraw")).Dispose();
 
