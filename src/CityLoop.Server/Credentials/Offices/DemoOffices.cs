@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using CityLoop.Ledger;
 using CityLoop.Server.City;
 using CityLoop.Server.Pass;
@@ -123,7 +125,8 @@ static class DemoOffices
         var (lines, problems) = RegisterFile.Read(file, type, today);
         if (problems is [var wrong, ..])
             throw new InvalidOperationException($"The demo's register {type.Code}: line {wrong.Line} {wrong.Code}.");
-        await changes.AskForRegisterAsync(First, office, type, lines, cancellation);
+        var sha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(file)));
+        await changes.AskForRegisterAsync(First, office, type, lines, sha256, cancellation);
         await ApproveAllAsync(changes, cancellation);
     }
 

@@ -32,11 +32,23 @@ sealed record OfficeChange
     public required Guid Office { get; init; }
     public required string Kind { get; init; }
     public required string Detail { get; init; }
+
+    /// <summary>What was asked for, as JSON.</summary>
+    public required string Content { get; init; }
     public required Guid AskedBy { get; init; }
     public required DateTimeOffset AskedAt { get; init; }
     public Guid? DecidedBy { get; init; }
     public DateTimeOffset? DecidedAt { get; init; }
     public bool? IsApproved { get; init; }
+
+    /// <summary>What was asked for; null where the kind says it all, and for registers of the first days.</summary>
+    public object? Read() => Kind switch
+    {
+        "office" => JsonSerializer.Deserialize<OfficeDraft>(Content),
+        "type" => JsonSerializer.Deserialize<TypeDraft>(Content),
+        "register" when Content[0] == '{' => JsonSerializer.Deserialize<RegisterUpload>(Content),
+        _ => null,
+    };
 }
 
 /// <summary>
@@ -45,35 +57,34 @@ sealed record OfficeChange
 /// </summary>
 sealed class OfficeChanges(NpgsqlDataSource database, OfficeStore offices, Registers registers, TimeProvider time)
 {
-    /// <summary>Stands in what a second officer reads of a type that is to prove identities.</summary>
-    public const string ProvesIdentity = "proves-identity";
-
     const string Columns =
-        "id, office, kind, detail, asked_by, asked_at, decided_by, decided_at, is_approved";
+        "id, office, kind, detail, content::text as content, asked_by, asked_at, decided_by, decided_at, "
+        + "is_approved";
 
     /// <summary>An office is to be registered or changed.</summary>
     public Task<OfficeChangeOutcome> AskForOfficeAsync(
         PersonId officer, Guid office, OfficeDraft draft, CancellationToken cancellation) => AskAsync(
-            officer, office, "office", $"office:{draft.Code}", draft,
-            Joined(
-                [draft.Code, draft.Name, draft.NameEn, draft.NameJa, draft.Source, draft.Refresh, draft.Address,
-                    .. draft.KeyThumbprints()]), null, cancellation);
+            officer, office, "office", $"office:{draft.Code}", Joined(draft.Code, draft.Name),
+            (_, _) => Task.FromResult<object>(draft), cancellation);
 
     /// <summary>A kind of credential is to be registered or changed.</summary>
     public Task<OfficeChangeOutcome> AskForTypeAsync(
         PersonId officer, Office office, TypeDraft draft, CancellationToken cancellation) => AskAsync(
-            officer, office.Id, "type", $"type:{draft.Code}", draft,
-            Joined(
-                draft.Code, draft.Name, draft.ValidDays, string.Join(", ", draft.ReadFields()!.Select(f => f.Name)),
-                draft.ProvesIdentity ? ProvesIdentity : ""), null, cancellation);
+            officer, office.Id, "type", $"type:{draft.Code}", Joined(draft.Code, draft.Name),
+            (_, _) => Task.FromResult<object>(draft), cancellation);
 
     /// <summary>A register is to be replaced by what was read from a file.</summary>
+    /// <param name="sha256">Of the file, by which the second officer sees that it is the one they were told of.</param>
     public Task<OfficeChangeOutcome> AskForRegisterAsync(
-        PersonId officer, Office office, CredentialType type, IReadOnlyList<RegisterLine> lines,
+        PersonId officer, Office office, CredentialType type, IReadOnlyList<RegisterLine> lines, string sha256,
         CancellationToken cancellation) => AskAsync(
-            officer, office.Id, "register", $"register:{type.Code}", type.Code,
-            Joined(type.Code, $"{lines.Count}"),
-            (connection, id) => registers.StageAsync(connection, id, lines, cancellation), cancellation);
+            officer, office.Id, "register", $"register:{type.Code}", Joined(type.Code, $"{lines.Count}"),
+            async (connection, id) =>
+            {
+                await registers.StageAsync(connection, id, lines, cancellation);
+                var (added, removed, changed) = await Registers.CompareAsync(connection, type.Code, id, cancellation);
+                return new RegisterUpload(type.Code, sha256, added, removed, changed);
+            }, cancellation);
 
     /// <summary>Nothing is issued from now on, at once; or again, when a second officer agrees.</summary>
     public async Task<OfficeChangeOutcome> SuspendAsync(
@@ -81,7 +92,8 @@ sealed class OfficeChanges(NpgsqlDataSource database, OfficeStore offices, Regis
     {
         if (!isSuspended)
             return await AskAsync(
-                officer, office.Id, "resume", $"open:{office.Code}", office.Code, office.Code, null, cancellation);
+                officer, office.Id, "resume", $"open:{office.Code}", office.Code,
+                (_, _) => Task.FromResult<object>(office.Code), cancellation);
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         var now = time.GetUtcNow();
@@ -117,9 +129,7 @@ sealed class OfficeChanges(NpgsqlDataSource database, OfficeStore offices, Regis
             return OfficeChangeOutcome.DecidedBefore;
         if (isApproved && waiting.AskedBy == officer.Value)
             return OfficeChangeOutcome.NeedsAnotherOfficer;
-        var content = await connection.ExecuteScalarAsync<string>(
-            "select content::text from credentials.office_change where id = @id", new { id }, transaction);
-        await ApplyAsync(connection, waiting, content!, isApproved, cancellation);
+        await ApplyAsync(connection, waiting, isApproved, cancellation);
         await connection.ExecuteAsync(new CommandDefinition(
             """
             update credentials.office_change set decided_by = @officer, decided_at = @now, is_approved = @isApproved
@@ -140,27 +150,23 @@ sealed class OfficeChanges(NpgsqlDataSource database, OfficeStore offices, Regis
         ReadAsync("where office = @office order by asked_at desc limit 50", new { office }, cancellation);
 
     async Task ApplyAsync(
-        NpgsqlConnection connection, OfficeChange change, string content, bool isApproved,
-        CancellationToken cancellation)
+        NpgsqlConnection connection, OfficeChange change, bool isApproved, CancellationToken cancellation)
     {
-        switch (change.Kind)
+        switch (change.Read())
         {
-            case "register" when !isApproved:
+            case RegisterUpload when !isApproved:
                 await Registers.DropAsync(connection, change.Id, cancellation);
                 break;
-            case "register":
-                var type = JsonSerializer.Deserialize<string>(content)!;
-                await registers.ActivateAsync(connection, type, change.Id, cancellation);
+            case RegisterUpload register:
+                await registers.ActivateAsync(connection, register.Type, change.Id, cancellation);
                 break;
-            case "office" when isApproved:
-                var office = JsonSerializer.Deserialize<OfficeDraft>(content)!;
+            case OfficeDraft office when isApproved:
                 await offices.SaveAsync(connection, change.Office, office, cancellation);
                 break;
-            case "type" when isApproved:
-                await offices.SaveAsync(
-                    connection, change.Office, JsonSerializer.Deserialize<TypeDraft>(content)!, cancellation);
+            case TypeDraft type when isApproved:
+                await offices.SaveAsync(connection, change.Office, type, cancellation);
                 break;
-            case "resume" when isApproved:
+            case null when isApproved && change.Kind == "resume":
                 await connection.ExecuteAsync(new CommandDefinition(
                     "update credentials.office set suspended_at = null where id = @Office", new { change.Office },
                     cancellationToken: cancellation));
@@ -169,8 +175,8 @@ sealed class OfficeChanges(NpgsqlDataSource database, OfficeStore offices, Regis
     }
 
     async Task<OfficeChangeOutcome> AskAsync(
-        PersonId officer, Guid office, string kind, string target, object content, string detail,
-        Func<NpgsqlConnection, Guid, Task>? along, CancellationToken cancellation)
+        PersonId officer, Guid office, string kind, string target, string detail,
+        Func<NpgsqlConnection, Guid, Task<object>> content, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -183,13 +189,11 @@ sealed class OfficeChanges(NpgsqlDataSource database, OfficeStore offices, Regis
             """,
             new
             {
-                id, office, kind, target, content = JsonSerializer.Serialize(content), detail, officer = officer.Value,
-                now,
+                id, office, kind, target, content = JsonSerializer.Serialize(await content(connection, id)), detail,
+                officer = officer.Value, now,
             }, transaction, cancellationToken: cancellation));
         if (asked == 0)
             return OfficeChangeOutcome.AnotherWaits;
-        if (along is not null)
-            await along(connection, id);
         await transaction.CommitAsync(cancellation);
         return OfficeChangeOutcome.Waits;
     }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using CityLoop.Server.City;
 
 namespace CityLoop.Server.Credentials.Offices;
 
@@ -27,6 +28,10 @@ public sealed partial record OfficeDraft
 
     /// <summary>The JWK set of its own system.</summary>
     public string PublicKeys { get; init; } = "";
+
+    internal LocalNames Names => OfficeStore.In(Name, NameEn, NameJa);
+
+    internal LocalNames Sources => OfficeStore.In(Source, SourceEn, SourceJa);
 
     public static OfficeDraft Of(IFormCollection form)
     {

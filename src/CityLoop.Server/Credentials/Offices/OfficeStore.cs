@@ -68,9 +68,8 @@ sealed class OfficeStore(NpgsqlDataSource database, TimeProvider time)
             """,
             new
             {
-                id, office.Code, office.Name, NameEn = Or(office.NameEn, office.Name),
-                NameJa = Or(office.NameJa, office.Name), office.Source, SourceEn = Or(office.SourceEn, office.Source),
-                SourceJa = Or(office.SourceJa, office.Source), office.Refresh,
+                id, office.Code, office.Name, NameEn = office.Names["en"], NameJa = office.Names["ja"], office.Source,
+                SourceEn = office.Sources["en"], SourceJa = office.Sources["ja"], office.Refresh,
                 address = office.Address.Length > 0 ? office.Address : null,
                 keys = office.Address.Length > 0 ? office.PublicKeys : null, now = time.GetUtcNow(),
             }, cancellationToken: cancellation));
@@ -90,15 +89,18 @@ sealed class OfficeStore(NpgsqlDataSource database, TimeProvider time)
             """,
             new
             {
-                type.Code, office, type.Name, NameEn = Or(type.NameEn, type.Name), NameJa = Or(type.NameJa, type.Name),
+                type.Code, office, type.Name, NameEn = type.Names["en"], NameJa = type.Names["ja"],
                 fields = JsonSerializer.Serialize(type.ReadFields()), days = type.Days,
                 type.ProvesIdentity, now = time.GetUtcNow(),
             }, cancellationToken: cancellation));
 
-    static string Or(string text, string otherwise) => text.Length > 0 ? text : otherwise;
-
-    static LocalNames In(string chinese, string english, string japanese) => new(
-        new Dictionary<string, string> { ["zh-TW"] = chinese, ["en"] = english, ["ja"] = japanese });
+    /// <summary>A text in the three languages; where one is empty the Chinese stands in.</summary>
+    internal static LocalNames In(string chinese, string english, string japanese) => new(
+        new Dictionary<string, string>
+        {
+            ["zh-TW"] = chinese, ["en"] = english.Length > 0 ? english : chinese,
+            ["ja"] = japanese.Length > 0 ? japanese : chinese,
+        });
 
     sealed record Known(IReadOnlyList<Office> Offices, DateTimeOffset ReadAt);
 
@@ -112,7 +114,7 @@ sealed class OfficeStore(NpgsqlDataSource database, TimeProvider time)
             Office = Office,
             Names = In(Name, NameEn, NameJa),
             Fields = [.. JsonSerializer.Deserialize<List<FieldDraft>>(Fields)!.Select(field => new CredentialField(
-                field.Name, In(field.Chinese, field.English, field.Japanese), field.IsSensitive))],
+                field.Name, field.Names, field.IsSensitive))],
             ValidDays = ValidDays,
             Register = Register,
             ProvesIdentity = ProvesIdentity,

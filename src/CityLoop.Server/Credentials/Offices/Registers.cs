@@ -9,6 +9,9 @@ namespace CityLoop.Server.Credentials.Offices;
 /// <param name="Fields">A JSON object.</param>
 sealed record RegisterRow(byte[] Print, string Fields, DateOnly ValidUntil);
 
+/// <summary>A file that is to be a register, as two officers compare it: what is new in it, and its SHA-256.</summary>
+sealed record RegisterUpload(string Type, string Sha256, long Added, long Removed, long Changed);
+
 /// <summary>
 /// The registers that the city keeps for offices without a system of their own. A register is what was imported last,
 /// as a whole; an import waits beside it until a second officer has approved it.
@@ -58,6 +61,18 @@ sealed class Registers(NpgsqlDataSource database, DocumentPrints prints, TimePro
 
         await copy.CompleteAsync(cancellation);
     }
+
+    /// <summary>How an import differs from the register that it would replace, by lines.</summary>
+    public static async Task<(long Added, long Removed, long Changed)> CompareAsync(
+        NpgsqlConnection connection, string type, Guid import, CancellationToken cancellation) =>
+        await connection.QuerySingleAsync<(long, long, long)>(new CommandDefinition(
+            """
+            select count(*) filter (where o.print is null), count(*) filter (where n.print is null),
+              count(*) filter (where (n.fields, n.valid_until) <> (o.fields, o.valid_until))
+            from (select * from credentials.register_row where import = @import) n
+            full join (select r.* from credentials.register_row r
+                       join credentials.credential_type t on t.code = @type and t.register = r.import) o using (print)
+            """, new { type, import }, cancellationToken: cancellation));
 
     /// <summary>
     /// From now on the import is the register. Credentials about people whose line has gone or says something else are

@@ -1,12 +1,16 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using CityLoop.Server.City;
 using CityLoop.Server.Credentials.Identity;
 using CityLoop.Server.Credentials.SdJwts;
 
 namespace CityLoop.Server.Credentials.Offices;
 
 /// <summary>A field as it was typed in, and as the table keeps it.</summary>
-public sealed record FieldDraft(string Name, string Chinese, string English, string Japanese, bool IsSensitive);
+public sealed record FieldDraft(string Name, string Chinese, string English, string Japanese, bool IsSensitive)
+{
+    internal LocalNames Names => OfficeStore.In(Chinese, English, Japanese);
+}
 
 /// <summary>A kind of credential as an officer typed it in, before anything is believed.</summary>
 public sealed partial record TypeDraft
@@ -30,6 +34,8 @@ public sealed partial record TypeDraft
 
     /// <summary>Who shows one to the city is known to it as if a counter had checked them.</summary>
     public bool ProvesIdentity { get; init; }
+
+    internal LocalNames Names => OfficeStore.In(Name, NameEn, NameJa);
 
     public static TypeDraft Of(IFormCollection form)
     {

@@ -19,19 +19,25 @@ public sealed class OfficesDeskTests(TestCity city) : IClassFixture<TestCity>
         using var first = await city.SignInAsync(Cast.WangYating);
         using var second = await city.SignInAsync(Cast.ZhangJianguo);
         using var sent = await first.SubmitAsync(
-            "/desk/offices/new", "id=\"save-office\"", Office(("code", "transport")));
+            "/desk/offices/new", "id=\"save-office\"",
+            Office(("code", "transport"), ("nameEn", "Transport office"), ("sourceEn", "Permits")));
         sent.RequestMessage!.RequestUri!.PathAndQuery.ShouldBe("/desk/offices?done=asked");
         (await city.Get<OfficeStore>().FindAsync("transport", default)).ShouldBeNull("one pair of eyes");
+        foreach (var part in new[] { "交通局", "Transport office", "停車登記", "Permits", "每天" })
+            Line(await second.GetStringAsync("/desk/offices"), "transport").ShouldContain(part);
 
         (await DecideAsync(first, "transport", "approve")).ShouldBe("?problem=office_change_needs_another");
         (await city.Get<OfficeStore>().FindAsync("transport", default)).ShouldBeNull();
         (await DecideAsync(second, "transport", "approve")).ShouldBe("?done=approved");
 
-        (await city.Get<OfficeStore>().FindAsync("transport", default))!.Names["en"].ShouldBe("交通局");
+        (await city.Get<OfficeStore>().FindAsync("transport", default))!.Names["ja"].ShouldBe("交通局");
         using var typed = await second.SubmitAsync(
             "/desk/offices/transport/types/new", "id=\"save-type\"", ("code", "parking"), ("name", "停車證"),
-            ("validDays", "7"), ("fields", "zone | 區域 | Zone\nplate | 車牌 | Plate | 番号 | *"));
+            ("nameEn", "Parking permit"), ("validDays", "7"),
+            ("fields", "zone | 區域 | Zone\nplate | 車牌 | Plate | 番号 | *"));
         typed.RequestMessage!.RequestUri!.Query.ShouldBe("?done=asked");
+        foreach (var part in new[] { "停車證", "Parking permit", "<code>zone", "Zone", "車牌", "Plate", "番号", "敏感" })
+            Line(await first.GetStringAsync("/desk/offices"), "parking").ShouldContain(part);
         (await DecideAsync(first, "parking", "approve")).ShouldBe("?done=approved");
         var (_, type) = (await city.Get<OfficeStore>().FindTypeAsync("parking", default))!.Value;
         type.Fields.Select(f => (f.Name, f.IsSensitive)).ShouldBe([("zone", false), ("plate", true)]);
@@ -137,12 +143,14 @@ public sealed class OfficesDeskTests(TestCity city) : IClassFixture<TestCity>
     static async Task<string> DecideAsync(HttpClient officer, string of, string decision)
     {
         var page = await officer.GetStringAsync("/desk/offices");
-        var line = Regex.Matches(page, "<li class=\"top\">.*?</li>", RegexOptions.Singleline)
-            .Select(match => match.Value).First(text => text.Contains(of, StringComparison.Ordinal));
         using var decided = await officer.SendFormAsync(
-            new Uri(officer.BaseAddress!, "/desk/offices"), line, "name=\"change\"", ("decision", decision));
+            new Uri(officer.BaseAddress!, "/desk/offices"), Line(page, of), "name=\"change\"", ("decision", decision));
         return decided.RequestMessage!.RequestUri!.Query;
     }
+
+    static string Line(string page, string of) =>
+        Regex.Matches(page, "<li class=\"top\">.*?</li>", RegexOptions.Singleline)
+            .Select(match => match.Value).First(text => text.Contains(of, StringComparison.Ordinal));
 
     async Task ShouldSayAsync(HttpResponseMessage answer, string problem)
     {

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 using CityLoop.Server.City;
 using CityLoop.Server.Credentials.Offices;
@@ -40,6 +42,9 @@ public sealed class RegisterImportTests(TestCity city) : IClassFixture<TestCity>
             .GetInt32().ShouldBe(2);
 
         using var without = await SendAsync(first, Header + Meiling, "ask");
+        var read = await second.GetStringAsync("/desk/offices");
+        read.ShouldContain("新增 0 行、移除 1 行、改變 0 行");
+        read.ShouldContain(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Header + Meiling))));
         await ApproveAsync(second);
         (await RefusedAsync(elder!, "category")).ShouldBeTrue("he is not in it any more");
         (await _person.IssueAsync(Cast.ChenATu, "low-income")).ShouldBeNull();
