@@ -10,10 +10,10 @@ namespace CityLoop.Server.Credentials.Needs;
 /// <summary>What became of a second officer's decision, in order of precedence.</summary>
 enum DecideOutcome
 {
-    /// <summary>There is no wording that waits.</summary>
+    /// <summary>There is nothing that waits.</summary>
     NothingWaits,
 
-    /// <summary>Who wrote it cannot approve it; refusing it takes it back.</summary>
+    /// <summary>Who asked for it cannot approve it; refusing it takes it back.</summary>
     NeedsSecondOfficer,
     Done,
 }
@@ -90,60 +90,73 @@ sealed class NeedStore(NpgsqlDataSource database, TimeProvider time)
     /// A second officer approves the wording that waits, or anybody takes it back. Where people are asked for something
     /// else from now on, what they agreed to before ends at this moment.
     /// </summary>
-    public async Task<DecideOutcome> DecideAsync(
-        Guid need, int version, PersonId officer, bool isApproved, CancellationToken cancellation)
-    {
-        var values = new { need, version, officer = officer.Value, isApproved, now = time.GetUtcNow() };
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        var writtenBy = await connection.QuerySingleOrDefaultAsync<Guid?>(new CommandDefinition(
+    public Task<DecideOutcome> DecideAsync(
+        Guid need, int version, PersonId officer, bool isApproved, CancellationToken cancellation) => DecideAsync(
             """
             select written_by from credentials.need_version
-            where need = @need and version = @version and decided_at is null for update
-            """, values, transaction, cancellationToken: cancellation));
-        if (writtenBy is null)
-            return DecideOutcome.NothingWaits;
-        if (isApproved && writtenBy == officer.Value)
-            return DecideOutcome.NeedsSecondOfficer;
-        await connection.ExecuteAsync(new CommandDefinition(
+            where need = @need and version = @which and decided_at is null for update
+            """,
             """
             update credentials.need_version set decided_by = @officer, decided_at = @now, is_approved = @isApproved
-            where need = @need and version = @version;
+            where need = @need and version = @which;
             with ended as (
               update credentials.consent c set ended_at = @now, end_reason = 'replaced'
               from credentials.need_version before, credentials.need_version v
               where @isApproved and c.need = @need and c.ended_at is null and c.until > @now
                 and before.need = c.need and before.version = c.version
-                and v.need = @need and v.version = @version and v.terms <> before.terms
+                and v.need = @need and v.version = @which and v.terms <> before.terms
               returning c.id)
             insert into credentials.consent_event (consent, at, event) select id, @now, 'replaced' from ended
-            """, values, transaction, cancellationToken: cancellation));
-        await transaction.CommitAsync(cancellation);
-        return DecideOutcome.Done;
-    }
+            """, need, version, officer, isApproved, cancellation);
 
-    /// <summary>Stops a need at once, or lets it go on as it was approved; nothing agreed to changes.</summary>
-    public async Task SuspendAsync(Guid need, bool isSuspended, PersonId officer, CancellationToken cancellation)
+    /// <summary>Stops a need at once; nothing agreed to changes.</summary>
+    public async Task StopAsync(Guid need, PersonId officer, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await connection.ExecuteAsync(new CommandDefinition(
             """
             with changed as (
-              update credentials.need set suspended_at = case when @isSuspended then @now end
-              where id = @need and (suspended_at is null) = @isSuspended returning id)
-            insert into credentials.need_stop (need, at, officer, is_suspended)
-            select id, @now, @officer, @isSuspended from changed
-            """, new { need, isSuspended, officer = officer.Value, now = time.GetUtcNow() },
-            cancellationToken: cancellation));
+              update credentials.need set suspended_at = @now where id = @need and suspended_at is null returning id)
+            insert into credentials.need_stop (need, at, officer, is_suspended, decided_by, decided_at, is_approved)
+            select id, @now, @officer, true, @officer, @now, true from changed
+            """, new { need, officer = officer.Value, now = time.GetUtcNow() }, cancellationToken: cancellation));
     }
+
+    /// <summary>An officer asks that a stopped need goes on as it was approved; one such wish waits.</summary>
+    public async Task AskToResumeAsync(Guid need, PersonId officer, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await connection.ExecuteAsync(new CommandDefinition(
+            """
+            insert into credentials.need_stop (need, at, officer, is_suspended)
+            select id, @now, @officer, false from credentials.need where id = @need and suspended_at is not null
+            on conflict do nothing
+            """, new { need, officer = officer.Value, now = time.GetUtcNow() }, cancellationToken: cancellation));
+    }
+
+    /// <summary>A second officer lets the need go on, or anybody takes the wish back.</summary>
+    /// <param name="stop">The <see cref="NeedStop.Number"/> that waits.</param>
+    public Task<DecideOutcome> DecideToResumeAsync(
+        Guid need, long stop, PersonId officer, bool isApproved, CancellationToken cancellation) => DecideAsync(
+            """
+            select officer from credentials.need_stop
+            where need = @need and number = @which and decided_at is null for update
+            """,
+            """
+            update credentials.need_stop set decided_by = @officer, decided_at = @now, is_approved = @isApproved
+            where number = @which;
+            update credentials.need set suspended_at = null where id = @need and @isApproved
+            """, need, stop, officer, isApproved, cancellation);
 
     /// <summary>Who stopped a need and who let it go on, the newest first.</summary>
     public async Task<IReadOnlyList<NeedStop>> StopsAsync(Guid need, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         return [.. await connection.QueryAsync<NeedStop>(new CommandDefinition(
-            "select at, officer, is_suspended from credentials.need_stop where need = @need order by number desc",
-            new { need }, cancellationToken: cancellation))];
+            """
+            select number, at, officer, is_suspended, decided_by, decided_at, is_approved from credentials.need_stop
+            where need = @need order by number desc
+            """, new { need }, cancellationToken: cancellation))];
     }
 
     /// <summary>How a ground stands in the table, in texts and in receipts.</summary>
@@ -154,6 +167,26 @@ sealed class NeedStore(NpgsqlDataSource database, TimeProvider time)
         Enum.GetValues<LawfulBasis>().Where(basis => Written(basis) == written).Select(basis => (LawfulBasis?)basis)
             .SingleOrDefault();
 
+    // What waits is read with who asked for it, and nobody else decides on it meanwhile.
+    async Task<DecideOutcome> DecideAsync(
+        string whoAsked, string decide, Guid need, long which, PersonId officer, bool isApproved,
+        CancellationToken cancellation)
+    {
+        var values = new { need, which, officer = officer.Value, isApproved, now = time.GetUtcNow() };
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        var asker = await connection.QuerySingleOrDefaultAsync<Guid?>(new CommandDefinition(
+            whoAsked, values, transaction, cancellationToken: cancellation));
+        if (asker is null)
+            return DecideOutcome.NothingWaits;
+        if (isApproved && asker == officer.Value)
+            return DecideOutcome.NeedsSecondOfficer;
+        await connection.ExecuteAsync(new CommandDefinition(
+            decide, values, transaction, cancellationToken: cancellation));
+        await transaction.CommitAsync(cancellation);
+        return DecideOutcome.Done;
+    }
+
     async Task<IReadOnlyList<Need>> ReadAsync(string which, object values, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -163,5 +196,7 @@ sealed class NeedStore(NpgsqlDataSource database, TimeProvider time)
     }
 }
 
-/// <summary>An officer stopped a need, or let it go on.</summary>
-sealed record NeedStop(DateTimeOffset At, Guid Officer, bool IsSuspended);
+/// <summary>An officer stopped a need, or asked that it goes on; that waits for another one.</summary>
+sealed record NeedStop(
+    long Number, DateTimeOffset At, Guid Officer, bool IsSuspended, Guid? DecidedBy, DateTimeOffset? DecidedAt,
+    bool? IsApproved);

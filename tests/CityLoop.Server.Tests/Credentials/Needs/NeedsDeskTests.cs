@@ -59,7 +59,7 @@ public sealed class NeedsDeskTests(TestCity city) : IClassFixture<TestCity>
     }
 
     [Fact]
-    public async Task An_officer_stops_a_need_alone_and_an_auditor_only_reads()
+    public async Task An_officer_stops_a_need_alone_and_two_let_it_go_on()
     {
         using var officer = await city.SignInAsync(Cast.WangYating);
         using var auditor = await city.SignInAsync(Cast.LiShufen);
@@ -81,13 +81,29 @@ public sealed class NeedsDeskTests(TestCity city) : IClassFixture<TestCity>
         using var colleague = await city.SignInAsync(Cast.ZhangJianguo);
         using var stoppedToo = await colleague.SubmitAsync(page, "id=\"suspend-need\"", ("wanted", "suspend"));
         (await FindAsync(DemoPool.Code))!.SuspendedAt.ShouldNotBeNull("two who stop it do not undo each other");
-        using var resumed = await officer.SubmitAsync(page, "id=\"suspend-need\"", ("wanted", "resume"));
+        using var asked = await officer.SubmitAsync(page, "id=\"suspend-need\"", ("wanted", "resume"));
+        (await asked.PageAsync()).ShouldContain("要求恢復使用");
+        using var alone = await officer.SubmitAsync(page, "id=\"approve-resume\"", ("decision", "approve"));
+        alone.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+        (await FindAsync(DemoPool.Code))!.SuspendedAt.ShouldNotBeNull("one pair of eyes");
+        (await auditor.GetStringAsync(page)).ShouldNotContain("id=\"approve-resume\"");
+        using var refused = await colleague.SubmitAsync(page, "id=\"approve-resume\"", ("decision", "refuse"));
+        (await FindAsync(DemoPool.Code))!.SuspendedAt.ShouldNotBeNull();
+        using var again = await colleague.SubmitAsync(page, "id=\"suspend-need\"", ("wanted", "resume"));
+        using var resumed = await officer.SubmitAsync(page, "id=\"approve-resume\"", ("decision", "approve"));
 
         read.ShouldNotContain("id=\"suspend-need\"");
+        string[] inFull =
+        [
+            "半價游泳票", "Half-price pool ticket", "プール半額券", "so that you pay half", "半額で入場できる", "Half price", "半額",
+            "low-income.valid_through</code></dd>", "敏感",
+        ];
+        foreach (var part in inFull)
+            WebUtility.HtmlDecode(read).ShouldContain(part);
         (await auditor.GetAsync("/desk/needs/new")).StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         (await FindAsync(DemoPool.Code))!.SuspendedAt.ShouldBeNull();
-        (await city.Get<NeedStore>().StopsAsync(pool.Id, default)).Select(stop => stop.IsSuspended)
-            .ShouldBe([false, true]);
+        (await city.Get<NeedStore>().StopsAsync(pool.Id, default)).Select(stop => (stop.IsSuspended, stop.IsApproved))
+            .ShouldBe([(false, true), (false, false), (true, true)]);
     }
 
     [Theory]

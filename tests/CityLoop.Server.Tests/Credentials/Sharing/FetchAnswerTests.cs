@@ -146,9 +146,12 @@ public sealed class FetchAnswerTests(TestCity city) : IClassFixture<TestCity>
         var opened = await school.OpenedAsync(Cast.LinMeiling);
         (string, string) handle = ("consent", opened.GetProperty("consent").GetString()!);
         var officer = PersonId.OfCast(Cast.WangYating);
-        await city.Get<NeedStore>().SuspendAsync(need.Id, true, officer, default);
+        var needs = city.Get<NeedStore>();
+        await needs.StopAsync(need.Id, officer, default);
         (await Refused(school.StartAsync(handle), HttpStatusCode.Forbidden)).ShouldBe("need_suspended");
-        await city.Get<NeedStore>().SuspendAsync(need.Id, false, officer, default);
+        await needs.AskToResumeAsync(need.Id, officer, default);
+        var wish = (await needs.StopsAsync(need.Id, default))[0].Number;
+        await needs.DecideToResumeAsync(need.Id, wish, PersonId.OfCast(Cast.ZhangJianguo), true, default);
         await city.Get<SaveService>().SuspendAsync(school.Service, true, officer, default);
         (await Refused(school.StartAsync(handle), HttpStatusCode.Forbidden)).ShouldBe("service_suspended");
         await city.Get<SaveService>().SuspendAsync(school.Service, false, officer, default);
