@@ -11,10 +11,13 @@ namespace CityLoop.Server.Credentials.Sharing;
 /// While a consent lives, its service may ask again without the person, by the handle that only it knows. What it is
 /// given then is as fresh as the office's register, and the person sees each time that it asked, in vain or not.
 /// </summary>
-sealed class AskAgain(
+sealed partial class AskAgain(
     ConsentStore consents, NeedStore needs, Notices notices, Presentations presentations, ShareRequests requests,
-    RevokeGiven revoke, AccessLog log, NpgsqlDataSource database, TimeProvider time)
+    RevokeGiven revoke, AccessLog accesses, NpgsqlDataSource database, TimeProvider time, ILogger<AskAgain> log)
 {
+    /// <summary>A program that is refused again and again within this time leaves one line.</summary>
+    static readonly TimeSpan OneRefusal = TimeSpan.FromMinutes(10);
+
     public async Task<IResult> AnswerAsync(
         Service service, string handle, string nonce, string issuer, Problems problems,
         CancellationToken cancellation)
@@ -31,8 +34,10 @@ sealed class AskAgain(
         if (await notices.OfAsync(need, service, cancellation) is null)
             return await RefuseAsync(consent, "office_suspended", problems, cancellation);
         var person = new PersonId(consent.Person);
-        if (await requests.OpenAsync(need, nonce, null, null, cancellation) is not { } name)
-            return problems.Refused("nonce_used", "nonce");
+        var (name, notAsked) = await AskAsync(consent, need, nonce, cancellation);
+        if (name is null)
+            return notAsked == "nonce_used" ? problems.Refused(notAsked, "nonce")
+                : await RefuseAsync(consent, notAsked!, problems, cancellation);
         var (made, refused) = await presentations.MakeAsync(
             need, person, service.ClientId, nonce, issuer, cancellation);
         if (made is null)
@@ -53,6 +58,9 @@ sealed class AskAgain(
             return await RefuseAsync(consent, "consent_revoked", problems, cancellation);
         }
 
+        // It can fetch this from now on; whether it does stands in the consent's history.
+        await accesses.WriteAsync(
+            connection, GiveConsent.AccessOf(consent.Read, person, consent.Id, isGiven: true), cancellation);
         await transaction.CommitAsync(cancellation);
         return Results.Json(
             new Dictionary<string, object>
@@ -69,24 +77,54 @@ sealed class AskAgain(
         : need is null or { SuspendedAt: not null } ? "need_suspended"
         : null;
 
-    /// <summary>Says no by name, and writes down for the person that it was asked.</summary>
+    /// <summary>
+    /// Says no by name, and writes down for the person that it was asked: once, however often a program tries.
+    /// </summary>
     public async Task<IResult> RefuseAsync(
         Consent consent, string why, Problems problems, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await log.WriteAsync(
-            connection, GiveConsent.AccessOf(consent.Read, new PersonId(consent.Person), consent.Id, isGiven: false),
-            cancellation);
-        await consents.NoteAsync(connection, consent.Id, "refused");
+        var access = GiveConsent.AccessOf(
+            consent.Read, new PersonId(consent.Person), consent.Id, isGiven: false);
+        if (await ConsentStore.LockAsync(connection, consent.Id)
+            && await accesses.WriteOnceAsync(connection, access, OneRefusal, cancellation))
+        {
+            await consents.NoteAsync(connection, consent.Id, "refused");
+            // Whoever tries these is no program in order.
+            if (why is "fetch_code_wrong" or TooOften)
+                LogRefused(consent.Read.Need, access.By, why);
+        }
+
         await transaction.CommitAsync(cancellation);
         return problems.Of(StatusOf(why), why);
     }
 
+    /// <summary>Notes that it was asked and keeps the request; or the code of why not.</summary>
+    async Task<(string? Name, string? Why)> AskAsync(
+        Consent consent, Need need, string nonce, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        if (!await ConsentStore.LockAsync(connection, consent.Id) || !await consents.AskAsync(connection, consent.Id))
+            return (null, TooOften);
+        if (await requests.OpenAsync(connection, need, nonce, null, null, cancellation) is not { } name)
+            return (null, "nonce_used");
+        await transaction.CommitAsync(cancellation);
+        return (name, null);
+    }
+
+    const string TooOften = "consent_asked_too_often";
+
     static int StatusOf(string why) => why switch
     {
+        TooOften => StatusCodes.Status429TooManyRequests,
         "proof_office_unreachable" => StatusCodes.Status503ServiceUnavailable,
         "proof_not_there" or "answer_fetched" or "answer_expired" => StatusCodes.Status409Conflict,
         _ => StatusCodes.Status403Forbidden,
     };
+
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "The service {Service} was refused an answer for its need '{Need}': {Why}.")]
+    partial void LogRefused(string need, string service, string why);
 }

@@ -9,6 +9,9 @@ namespace CityLoop.Server.Credentials.Sharing;
 /// <summary>What people have agreed to give, to whom and until when, and what a hosted service decided by it.</summary>
 sealed class ConsentStore(NpgsqlDataSource database, TimeProvider time)
 {
+    /// <summary>So often a service may ask again within a day: it is a register's news that it asks for.</summary>
+    public const int AskedInADayMax = 24;
+
     const string Columns = """
         c.id, c.person, c.need, c.version, c.given_at, c.until, c.ended_at, c.end_reason, c.passkey, c.approved_at,
         c.notice, e.last_day
@@ -54,6 +57,28 @@ sealed class ConsentStore(NpgsqlDataSource database, TimeProvider time)
                 """,
                 new { entitlement = Guid.CreateVersion7(now), person = person.Value, id, now, entitled.LastDay });
         return id;
+    }
+
+    /// <summary>
+    /// Until the caller's transaction ends nobody else changes a consent or adds to its history; false when it is gone.
+    /// </summary>
+    public static async Task<bool> LockAsync(NpgsqlConnection connection, Guid consent) =>
+        await connection.ExecuteScalarAsync<bool>(
+            "select true from credentials.consent where id = @consent for no key update", new { consent });
+
+    /// <summary>
+    /// Notes under a consent that its service asks again; false when it has done so too often. The caller has locked it.
+    /// </summary>
+    public async Task<bool> AskAsync(NpgsqlConnection connection, Guid consent)
+    {
+        var now = time.GetUtcNow();
+        return await connection.ExecuteAsync(
+            """
+            insert into credentials.consent_event (consent, at, event)
+            select @consent, @now, 'asked' where @AskedInADayMax > (
+              select count(*) from credentials.consent_event
+              where consent = @consent and event = 'asked' and at > @since)
+            """, new { consent, now, since = now.AddDays(-1), AskedInADayMax }) == 1;
     }
 
     /// <summary>Puts what was issued anew under a consent; false when it holds no more.</summary>

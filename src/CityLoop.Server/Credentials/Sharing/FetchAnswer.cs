@@ -61,10 +61,12 @@ static class FetchAnswer
             await using var transaction = await connection.BeginTransactionAsync(cancellation);
             if (await requests.TakeAsync(connection, request) is { } answer)
             {
-                await log.WriteAsync(
-                    connection,
-                    GiveConsent.AccessOf(consent.Read, new PersonId(consent.Person), consent.Id, isGiven: true),
-                    cancellation);
+                // Who asked again was written down when they did.
+                if (!asked.IsAskedAgain)
+                    await log.WriteAsync(
+                        connection,
+                        GiveConsent.AccessOf(consent.Read, new PersonId(consent.Person), consent.Id, isGiven: true),
+                        cancellation);
                 await consents.NoteAsync(connection, consent.Id, "fetched");
                 await transaction.CommitAsync(cancellation);
                 return Results.Text(answer, MediaType);

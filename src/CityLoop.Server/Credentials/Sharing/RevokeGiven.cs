@@ -15,16 +15,18 @@ sealed partial class RevokeGiven(
     static readonly TimeSpan InTheMaking = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// Revokes whatever no consent stands behind, and empties answers that nobody fetched; answers how many were
-    /// revoked.
+    /// Revokes whatever no consent stands behind, empties answers that nobody fetched and forgets old requests; answers
+    /// how many were revoked.
     /// </summary>
     public async Task<int> SweepAsync(CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
         await using (var connection = await database.OpenConnectionAsync(cancellation))
             await connection.ExecuteAsync(new CommandDefinition(
-                "update credentials.request set answer = null where answer is not null and until < @now",
-                new { now }, cancellationToken: cancellation));
+                """
+                update credentials.request set answer = null where answer is not null and until < @now;
+                delete from credentials.request where until < @forgotten
+                """, new { now, forgotten = now - ShareRequests.Remembered }, cancellationToken: cancellation));
         return await RevokeAsync(
             "g.until > @now and (c.ended_at is not null or (g.consent is null and g.issued_at < @made))",
             new { now, made = now - InTheMaking }, cancellation);

@@ -18,6 +18,9 @@ sealed class ShareRequest
 
     /// <summary>Null for a hosted service, and where the service asks again without the person.</summary>
     public string? ReturnAddress { get; init; }
+
+    /// <summary>What a program can fetch without a person having been sent back.</summary>
+    public bool IsAskedAgain => ReturnAddress is null;
     public string? State { get; init; }
     public DateTimeOffset Until { get; init; }
 
@@ -47,7 +50,7 @@ sealed class ShareRequests(NpgsqlDataSource database, TimeProvider time)
     public static readonly TimeSpan AnswerLife = TimeSpan.FromMinutes(5);
 
     /// <summary>For so long a number that a service has said is not taken from it again.</summary>
-    static readonly TimeSpan Remembered = TimeSpan.FromDays(30);
+    public static readonly TimeSpan Remembered = TimeSpan.FromDays(30);
 
     const int NameBytes = 32;
 
@@ -60,12 +63,19 @@ sealed class ShareRequests(NpgsqlDataSource database, TimeProvider time)
     public async Task<string?> OpenAsync(
         Need need, string nonce, string? returnAddress, string? state, CancellationToken cancellation)
     {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await OpenAsync(connection, need, nonce, returnAddress, state, cancellation);
+    }
+
+    /// <summary>The same in the caller's transaction.</summary>
+    public async Task<string?> OpenAsync(
+        NpgsqlConnection connection, Need need, string nonce, string? returnAddress, string? state,
+        CancellationToken cancellation)
+    {
         var name = NewName();
         var now = time.GetUtcNow();
-        await using var connection = await database.OpenConnectionAsync(cancellation);
         var opened = await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
             """
-            delete from credentials.request where until < @forgotten;
             with opened as (
               insert into credentials.request (hash, service, need, version, nonce, return_address, state, made_at,
                 until)
@@ -76,7 +86,7 @@ sealed class ShareRequests(NpgsqlDataSource database, TimeProvider time)
             new
             {
                 hash = HashOf(name), need.Service, need.Id, need.Version, nonce, returnAddress, state, now,
-                until = now + OpenLife, forgotten = now - Remembered,
+                until = now + OpenLife,
             }, cancellationToken: cancellation));
         return opened ? name : null;
     }

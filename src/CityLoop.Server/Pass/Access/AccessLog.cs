@@ -31,23 +31,25 @@ sealed class AccessLog(TimeProvider time)
 
     /// <summary>
     /// Writes an access of a program that asks again and again: the same things for the same purpose, within the time
-    /// that one token lives, are one.
+    /// that one token lives, are one. Answers whether it was written.
     /// </summary>
-    public async Task WriteOnceAsync(
+    public async Task<bool> WriteOnceAsync(
         NpgsqlConnection connection, Access access, TimeSpan within, CancellationToken cancellation)
     {
         var isThere = await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
             """
             select exists (select from pass.access where person = @person and at > @since and kind = @kind
-                             and by_whom = @By and what = @what and purpose = @Purpose and is_given = @IsGiven)
+                             and by_whom = @By and what = @what and purpose = @Purpose and is_given = @IsGiven
+                             and consent is not distinct from @Consent)
             """,
             new
             {
                 person = access.Person.Value, since = time.GetUtcNow() - within, kind = NameOf(access.Kind), access.By,
-                what = access.What.ToArray(), access.Purpose, access.IsGiven,
+                what = access.What.ToArray(), access.Purpose, access.IsGiven, access.Consent,
             }, cancellationToken: cancellation));
         if (!isThere)
             await WriteAsync(connection, access, cancellation);
+        return !isThere;
     }
 
     /// <summary>

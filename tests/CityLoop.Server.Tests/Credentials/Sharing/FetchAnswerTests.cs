@@ -102,10 +102,54 @@ public sealed class FetchAnswerTests(TestCity city) : IClassFixture<TestCity>
         (await revoked.PageAsync()).ShouldContain("收回了");
         (await late.ProblemCodeAsync(HttpStatusCode.Forbidden)).ShouldBe("consent_revoked");
         (await stolen.ProblemCodeAsync(HttpStatusCode.NotFound)).ShouldBe("consent_unknown");
-        (await HistoryAsync(opened)).ShouldBe(["given", "fetched", "fetched", "revoked", "refused"]);
+        (await HistoryAsync(opened)).ShouldBe(["given", "fetched", "asked", "fetched", "revoked", "refused"]);
         (await AccessesAsync(school)).ShouldBe([true, true, false], ignoreOrder: true);
         foreach (var presentation in new[] { PresentationOf(opened), PresentationOf(second) })
             (await city.IsRevokedAsync(presentation)).ShouldBeTrue("both were issued under it");
+    }
+
+    [Fact]
+    public async Task Who_asks_again_is_seen_at_once_whether_they_fetch_or_not_and_may_do_so_only_so_often()
+    {
+        var school = await ProofService.RegisterAsync(city, "asks-often");
+        var opened = await school.OpenedAsync(Cast.LinMeiling);
+        (string, string) handle = ("consent", opened.GetProperty("consent").GetString()!);
+
+        using (var first = await school.StartAsync(handle))
+            first.StatusCode.ShouldBe(HttpStatusCode.Created);
+
+        (await HistoryAsync(opened)).ShouldBe(["given", "fetched", "asked"]);
+        (await AccessesAsync(school)).ShouldBe([true, true], "it holds the code for what the office certified");
+        for (var asked = 1; asked < ConsentStore.AskedInADayMax; asked++)
+            using (var again = await school.StartAsync(handle))
+                again.StatusCode.ShouldBe(HttpStatusCode.Created, $"number {asked}");
+        for (var tries = 0; tries < 3; tries++)
+            using (var refused = await school.StartAsync(handle))
+                (await refused.ProblemCodeAsync(HttpStatusCode.TooManyRequests)).ShouldBe("consent_asked_too_often");
+        (await HistoryAsync(opened)).Count(one => one == "asked").ShouldBe(ConsentStore.AskedInADayMax);
+        (await AccessesAsync(school)).Count(isGiven => !isGiven).ShouldBe(1, "one line for as long as it goes on trying");
+        city.Log.Lines.Count(line => line.Contains("consent_asked_too_often") && line.Contains("asks-often"))
+            .ShouldBe(1);
+        city.Log.Lines.ShouldAllBe(line => !line.Contains($"{PersonId.OfCast(Cast.LinMeiling).Value}"));
+        city.Clock.Advance(TimeSpan.FromDays(1));
+        using var tomorrow = await school.StartAsync(handle);
+        tomorrow.StatusCode.ShouldBe(HttpStatusCode.Created);
+    }
+
+    [Fact]
+    public async Task Wrong_fetch_codes_are_one_line_for_the_person_however_many_a_program_tries()
+    {
+        var school = await ProofService.RegisterAsync(city, "guesses-codes");
+        var (request, code) = await school.GivenAsync(Cast.LinMeiling);
+
+        for (var tries = 0; tries < 5; tries++)
+            using (var wrong = await school.FetchAsync(request, ShareRequests.NewName()))
+                (await wrong.ProblemCodeAsync(HttpStatusCode.Forbidden)).ShouldBe("fetch_code_wrong");
+
+        (await AccessesAsync(school)).ShouldBe([false]);
+        city.Log.Lines.Count(line => line.Contains("fetch_code_wrong") && line.Contains("guesses-codes")).ShouldBe(1);
+        (await HistoryAsync(await school.OpenAsync(await school.FetchAsync(request, code))))
+            .ShouldBe(["given", "refused", "fetched"]);
     }
 
     [Fact]
@@ -157,7 +201,8 @@ public sealed class FetchAnswerTests(TestCity city) : IClassFixture<TestCity>
         await city.Get<SaveService>().SuspendAsync(school.Service, false, officer, default);
         city.Clock.Advance(TimeSpan.FromDays(need.ConsentDays));
         (await Refused(school.StartAsync(handle), HttpStatusCode.Forbidden)).ShouldBe("consent_expired");
-        (await AccessesAsync(school)).ShouldBe([false, true, false, false, false], ignoreOrder: true);
+        // Too late, given, stopped twice within minutes, and long after the end.
+        (await AccessesAsync(school)).ShouldBe([false, true, false, false], ignoreOrder: true);
     }
 
     [Fact]

@@ -223,7 +223,7 @@ public sealed class SharePageTests(TestCity city) : IClassFixture<TestCity>
         field.GetProperty("is_sensitive").GetBoolean().ShouldBeTrue();
         var events = receipt.GetProperty("events").EnumerateArray().ToList();
         events.Select(e => e.GetProperty("event_state").GetString())
-            .ShouldBe(["given", "fetched", "refused", "fetched", "revoked", "refused"], ignoreOrder: true);
+            .ShouldBe(["given", "fetched", "asked", "fetched", "refused", "revoked"], ignoreOrder: true);
         events[0].GetProperty("evidence").GetProperty("credential_id").GetString().ShouldNotBeNullOrEmpty();
         receipt.GetProperty("notice").GetProperty("Parts").GetArrayLength().ShouldBe(1);
     }
