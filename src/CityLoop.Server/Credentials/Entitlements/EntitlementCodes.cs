@@ -4,14 +4,29 @@ using System.Security.Cryptography;
 using CityLoop.Server.Credentials.Needs;
 using CityLoop.Server.Credentials.Sharing;
 using CityLoop.Server.Pass;
+using CityLoop.Server.Pass.Counter;
+using CityLoop.Server.SignOn;
 
 namespace CityLoop.Server.Credentials.Entitlements;
+
+/// <summary>What a code is worth at a counter, in order of precedence.</summary>
+enum CodeWorth
+{
+    /// <summary>It was made up, is too old, or nothing stands behind it any more.</summary>
+    Nothing,
+
+    /// <summary>Another counter has seen a code of the same half minute.</summary>
+    CountedElsewhere,
+    Valid,
+}
 
 /// <summary>
 /// The code that a phone shows at the counter: good for half a minute, made with the hosted service's own key, so that
 /// nobody else can make one. It hides which entitlement it is of: who checks it twice cannot tell the same person.
 /// </summary>
-sealed class EntitlementCodes(HostedKeys keys, NeedStore needs, ConsentStore consents, TimeProvider time)
+sealed class EntitlementCodes(
+    HostedKeys keys, NeedStore needs, ServiceStore services, Notices notices, ConsentStore consents,
+    CounterChecks checks, CheckedCodes counted, TimeProvider time)
 {
     public static readonly TimeSpan Life = TimeSpan.FromSeconds(30);
 
@@ -22,9 +37,7 @@ sealed class EntitlementCodes(HostedKeys keys, NeedStore needs, ConsentStore con
 
     public string Of(Need need, Guid consent)
     {
-        Span<byte> said = stackalloc byte[IdBytes + StepBytes];
-        consent.TryWriteBytes(said);
-        BinaryPrimitives.WriteInt64BigEndian(said[IdBytes..], Step);
+        var said = Said(consent, Step);
         var code = new byte[NonceBytes + said.Length + TagBytes];
         RandomNumberGenerator.Fill(code.AsSpan(0, NonceBytes));
         using var cipher = new AesGcm(KeyOf(need), TagBytes);
@@ -37,21 +50,46 @@ sealed class EntitlementCodes(HostedKeys keys, NeedStore needs, ConsentStore con
     public int SecondsLeft => Math.Max(1, (int)Math.Ceiling(
         ((Step + 1) * Life - (time.GetUtcNow() - DateTimeOffset.UnixEpoch)).TotalSeconds));
 
-    /// <summary>The consent behind a code of this half minute or the last one; null for every other code.</summary>
-    public async Task<Consent?> CheckAsync(Need need, string code, CancellationToken cancellation)
+    /// <summary>
+    /// What a code of this half minute or the last one is worth at a counter, and the consent behind it. The codes of one
+    /// half minute count at the counter that came first, and there as often as it looks again.
+    /// </summary>
+    public async Task<(CodeWorth Worth, Consent? Consent)> CheckAsync(
+        Need need, string code, byte[] counter, CancellationToken cancellation)
     {
-        if (!need.IsHosted || Open(need, code) is not var (id, step) || step > Step || step < Step - 1)
-            return null;
-        return await consents.FindAsync(id, cancellation) is { LastDay: not null } consent
-            && consent.Need == need.Id && consent.Holds(time.GetUtcNow()) ? consent : null;
+        if (!need.IsHosted || Open(need, code) is not var (id, step) || step > Step || step < Step - 1
+            || await consents.FindAsync(id, cancellation) is not { } consent || consent.Need != need.Id
+            || !await HoldsAsync(consent, need, cancellation))
+            return (CodeWorth.Nothing, null);
+        var hash = HMACSHA256.HashData(KeyOf(need), Said(id, step));
+        return await counted.CountAsync(
+            hash, counter, DateTimeOffset.UnixEpoch + (step + 2) * Life, cancellation)
+            ? (CodeWorth.Valid, consent) : (CodeWorth.CountedElsewhere, null);
     }
 
     /// <summary>What a person is entitled to by a consent of theirs; null when it holds no more.</summary>
     public async Task<(Consent Consent, Need Need)?> FindAsync(
         PersonId person, Guid consent, CancellationToken cancellation) =>
-        await consents.FindAsync(person, consent, cancellation) is { LastDay: not null } found
-        && found.Holds(time.GetUtcNow())
-        && await needs.CurrentAsync(found.Need, cancellation) is { IsHosted: true } need ? (found, need) : null;
+        await consents.FindAsync(person, consent, cancellation) is { } found
+        && await needs.CurrentAsync(found.Need, cancellation) is { } need
+        && await HoldsAsync(found, need, cancellation) ? (found, need) : null;
+
+    // A ticket is worth no more than what stands behind it: the consent, a service and offices that are open, the
+    // credential that it was decided by, and the check of the document that the credential is about.
+    async Task<bool> HoldsAsync(Consent consent, Need need, CancellationToken cancellation) =>
+        consent.LastDay is not null && consent.Holds(time.GetUtcNow()) && need is { IsHosted: true, SuspendedAt: null }
+        && await services.FindAsync(need.Service, cancellation) is { IsOpen: true } service
+        && await notices.OfAsync(need, service, cancellation) is not null
+        && await consents.StandsAsync(
+            consent.Id, await checks.DocumentPrintsAsync(new PersonId(consent.Person), cancellation), cancellation);
+
+    static byte[] Said(Guid consent, long step)
+    {
+        var said = new byte[IdBytes + StepBytes];
+        consent.TryWriteBytes(said);
+        BinaryPrimitives.WriteInt64BigEndian(said.AsSpan(IdBytes), step);
+        return said;
+    }
 
     (Guid Id, long Step)? Open(Need need, string text)
     {

@@ -109,6 +109,15 @@ sealed class NeedStore(NpgsqlDataSource database, TimeProvider time)
             insert into credentials.consent_event (consent, at, event) select id, @now, 'replaced' from ended
             """, need, version, officer, isApproved, cancellation);
 
+    /// <summary>
+    /// Whether this wording holds; until the caller's transaction ends no other one takes its place, and nobody stops it.
+    /// </summary>
+    public static async Task<bool> HoldsAsync(NpgsqlConnection connection, Need need) =>
+        await connection.ExecuteScalarAsync<bool>(
+            "select suspended_at is null from credentials.need where id = @Id for share", need)
+        && await connection.ExecuteScalarAsync<int>(
+            "select max(version) from credentials.need_version where need = @Id and is_approved", need) == need.Version;
+
     /// <summary>Stops a need at once; nothing agreed to changes.</summary>
     public async Task StopAsync(Guid need, PersonId officer, CancellationToken cancellation)
     {
@@ -175,6 +184,10 @@ sealed class NeedStore(NpgsqlDataSource database, TimeProvider time)
         var values = new { need, which, officer = officer.Value, isApproved, now = time.GetUtcNow() };
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        // Who is agreeing to a need at this moment is waited for: their consent is looked at as any other.
+        await connection.ExecuteAsync(new CommandDefinition(
+            "select from credentials.need where id = @need for no key update", values, transaction,
+            cancellationToken: cancellation));
         var asker = await connection.QuerySingleOrDefaultAsync<Guid?>(new CommandDefinition(
             whoAsked, values, transaction, cancellationToken: cancellation));
         if (asker is null)

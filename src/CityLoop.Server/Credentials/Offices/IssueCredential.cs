@@ -4,11 +4,14 @@ using CityLoop.Server.Credentials.SdJwts;
 using CityLoop.Server.Pass;
 using CityLoop.Server.Pass.Counter;
 using CityLoop.Server.Shared.Jose;
+using Npgsql;
 
 namespace CityLoop.Server.Credentials.Offices;
 
 /// <summary>A credential with all its fields, for its holder.</summary>
-sealed record IssuedCredential(string SdJwt, Uri StatusList, int StatusIndex, DateTimeOffset Until);
+/// <param name="StatusNumber">Which of its office's lists says whether it was taken back.</param>
+/// <param name="StatusIndex">Where in it.</param>
+sealed record IssuedCredential(string SdJwt, int StatusNumber, int StatusIndex, DateTimeOffset Until);
 
 /// <summary>An office does not answer now; nothing is wrong with the person.</summary>
 sealed class OfficeUnreachableException(Office office, string why)
@@ -22,8 +25,8 @@ sealed class OfficeUnreachableException(Office office, string why)
 
 /// <summary>An office certifies what it knows about a person, bound to a key.</summary>
 sealed class IssueCredential(
-    OfficeStore offices, OfficeKeys keys, Registers registers, RemoteOffices remote, StatusLists lists,
-    CounterChecks checks, CityClock clock, TimeProvider time)
+    OfficeStore offices, OfficeKeys keys, RemoteOffices remote, CounterChecks checks, NpgsqlDataSource database,
+    CityClock clock, TimeProvider time)
 {
     /// <summary>Digests come in fours: how many fields somebody has is not seen from outside.</summary>
     const int DigestsInStepsOf = 4;
@@ -46,24 +49,20 @@ sealed class IssueCredential(
             : await FromRegisterAsync(office, type, prints, holder, issuerBase, cancellation);
     }
 
-    /// <summary>Takes a credential back: from now on its office's list says so.</summary>
-    public async Task RevokeAsync(string typeCode, Uri statusList, int index, CancellationToken cancellation)
-    {
-        if (await offices.FindTypeAsync(typeCode, cancellation) is var (office, _)
-            && OfficeAddresses.NumberOf(statusList) is { } number)
-            await lists.RevokeAsync(office, number, index, cancellation);
-    }
-
     async Task<IssuedCredential?> FromRegisterAsync(
         Office office, CredentialType type, IReadOnlyList<byte[]> prints, PublicKey holder, string issuerBase,
         CancellationToken cancellation)
     {
-        if (await registers.FindAsync(type, prints, clock.Today, cancellation) is not { } row)
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        if (await Registers.FindAsync(connection, type, prints, clock.Today, cancellation) is not { } row)
             return null;
         var now = time.GetUtcNow();
         var end = clock.StartOf(row.ValidUntil.AddDays(1)).ToUniversalTime();
         var until = now.AddDays(type.ValidDays) < end ? now.AddDays(type.ValidDays) : end;
-        var (number, place) = await lists.TakeAsync(office, type.Code, row.Print, until, cancellation);
+        var (number, place) = await StatusLists.TakeAsync(
+            connection, office, type.Code, row.Print, until, cancellation);
+        await transaction.CommitAsync(cancellation);
         var list = OfficeAddresses.StatusList(issuerBase, office.Code, number);
         using var fields = JsonDocument.Parse(row.Fields);
         // Only what the type has now: a field that it lost since the import does not travel.
@@ -81,6 +80,6 @@ sealed class IssueCredential(
             Fields = told,
             Decoys = digests - told.Count,
         });
-        return new IssuedCredential(sdJwt, list, place, until);
+        return new IssuedCredential(sdJwt, number, place, until);
     }
 }

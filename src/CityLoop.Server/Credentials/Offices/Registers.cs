@@ -18,17 +18,23 @@ sealed record RegisterUpload(string Type, string Sha256, long Added, long Remove
 /// </summary>
 sealed class Registers(NpgsqlDataSource database, DocumentPrints prints, TimeProvider time)
 {
-    /// <summary>The row of whoever has one of these fingerprints, if it still holds today.</summary>
-    public async Task<RegisterRow?> FindAsync(
-        CredentialType type, IReadOnlyList<byte[]> of, DateOnly today, CancellationToken cancellation)
+    /// <summary>
+    /// The row of whoever has one of these fingerprints, if it still holds today. Until the caller's transaction ends no
+    /// other import becomes the register: that one takes back what the caller issues by this row.
+    /// </summary>
+    public static async Task<RegisterRow?> FindAsync(
+        NpgsqlConnection connection, CredentialType type, IReadOnlyList<byte[]> of, DateOnly today,
+        CancellationToken cancellation)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var register = await connection.ExecuteScalarAsync<Guid?>(new CommandDefinition(
+            "select register from credentials.credential_type where code = @Code for share", type,
+            cancellationToken: cancellation));
         return await connection.QueryFirstOrDefaultAsync<RegisterRow>(new CommandDefinition(
             """
             select print, fields::text as fields, valid_until from credentials.register_row
-            where import = @Register and print = any(@of) and valid_until >= @today
+            where import = @register and print = any(@of) and valid_until >= @today
             order by valid_until desc limit 1
-            """, new { type.Register, of = of.ToArray(), today }, cancellationToken: cancellation));
+            """, new { register, of = of.ToArray(), today }, cancellationToken: cancellation));
     }
 
     /// <summary>How many lines a type's register has now.</summary>
@@ -76,15 +82,17 @@ sealed class Registers(NpgsqlDataSource database, DocumentPrints prints, TimePro
 
     /// <summary>
     /// From now on the import is the register. Credentials about people whose line has gone or says something else are
-    /// taken back: who shows one of them is asked for a new one.
+    /// taken back, what is being issued at this moment, too: who shows one of them is asked for a new one. One that has
+    /// run out is marked as well, for the ticket that was decided by it.
     /// </summary>
     public async Task ActivateAsync(
         NpgsqlConnection connection, string type, Guid import, CancellationToken cancellation) =>
         await connection.ExecuteAsync(new CommandDefinition(
             """
+            select from credentials.credential_type where code = @type for no key update;
             update credentials.status_place p set revoked_at = @now
             from credentials.credential_type t
-            where t.code = @type and p.type = @type and p.revoked_at is null and p.until > @now and not exists (
+            where t.code = @type and p.type = @type and p.revoked_at is null and not exists (
               select from credentials.register_row n join credentials.register_row o using (print, fields)
               where n.import = @import and o.import = t.register and n.print = p.print
                 and n.valid_until >= o.valid_until);

@@ -52,7 +52,7 @@ sealed partial class RemoteOffices(
                 throw new OfficeUnreachableException(office, $"its answer is not believed ({refusal})");
             }
 
-            return new IssuedCredential(answer, status.List, place, credential.Until);
+            return new IssuedCredential(answer, number, place, credential.Until);
         }
 
         return null;

@@ -20,6 +20,16 @@ sealed class StatusLists(NpgsqlDataSource database, OfficeStore offices, OfficeK
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        var taken = await TakeAsync(connection, office, type, print, until, cancellation);
+        await transaction.CommitAsync(cancellation);
+        return taken;
+    }
+
+    /// <summary>The same in the caller's transaction.</summary>
+    public static async Task<(int Number, int Place)> TakeAsync(
+        NpgsqlConnection connection, Office office, string type, byte[] print, DateTimeOffset until,
+        CancellationToken cancellation)
+    {
         var number = await connection.QuerySingleAsync<int>(new CommandDefinition(
             """
             insert into credentials.status_list (office, number, taken)
@@ -30,7 +40,7 @@ sealed class StatusLists(NpgsqlDataSource database, OfficeStore offices, OfficeK
             where office = @Id and number = (
               select number from credentials.status_list where office = @Id order by taken, number limit 1)
             returning number
-            """, new { office.Id, TakenMax }, transaction, cancellationToken: cancellation));
+            """, new { office.Id, TakenMax }, cancellationToken: cancellation));
         while (true)
         {
             var place = RandomNumberGenerator.GetInt32(StatusList.Places);
@@ -38,23 +48,9 @@ sealed class StatusLists(NpgsqlDataSource database, OfficeStore offices, OfficeK
                 """
                 insert into credentials.status_place (office, number, place, type, print, until)
                 values (@Id, @number, @place, @type, @print, @until) on conflict do nothing
-                """, new { office.Id, number, place, type, print, until }, transaction,
-                cancellationToken: cancellation)) == 0)
-                continue;
-            await transaction.CommitAsync(cancellation);
-            return (number, place);
+                """, new { office.Id, number, place, type, print, until }, cancellationToken: cancellation)) == 1)
+                return (number, place);
         }
-    }
-
-    /// <summary>Takes a credential back; twice changes nothing.</summary>
-    public async Task RevokeAsync(Office office, int number, int place, CancellationToken cancellation)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await connection.ExecuteAsync(new CommandDefinition(
-            """
-            update credentials.status_place set revoked_at = @now
-            where office = @Id and number = @number and place = @place and revoked_at is null
-            """, new { office.Id, number, place, now = time.GetUtcNow() }, cancellationToken: cancellation));
     }
 
     /// <summary>A list as it is now, signed; null when there is none.</summary>

@@ -13,7 +13,7 @@ sealed class Consent
     public DateTimeOffset Until { get; init; }
     public DateTimeOffset? EndedAt { get; init; }
 
-    /// <summary><c>revoked</c>, <c>replaced</c> or <c>finished</c>.</summary>
+    /// <summary><c>revoked</c>, <c>replaced</c>, <c>finished</c> or <c>expired</c>.</summary>
     public string? EndReason { get; init; }
 
     /// <summary>The passkey that approved it.</summary>

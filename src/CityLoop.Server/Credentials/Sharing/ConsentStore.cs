@@ -32,10 +32,13 @@ sealed class ConsentStore(NpgsqlDataSource database, TimeProvider time)
         var isFinished = made.Entitlement is { IsEntitled: false };
         await connection.ExecuteAsync(
             """
+            -- Of two approvals at once the second one finds the first.
+            select pg_advisory_xact_lock(hashtextextended(@person::text || @need, 0));
             with replaced as (
-              update credentials.consent set ended_at = @now, end_reason = 'replaced'
-              where person = @person and need = @need and ended_at is null and until > @now returning id)
-            insert into credentials.consent_event (consent, at, event) select id, @now, 'replaced' from replaced;
+              update credentials.consent set ended_at = least(until, @now),
+                end_reason = case when until > @now then 'replaced' else 'expired' end
+              where person = @person and need = @need and ended_at is null returning id, ended_at, end_reason)
+            insert into credentials.consent_event (consent, at, event) select id, ended_at, end_reason from replaced;
             insert into credentials.consent (id, person, need, version, given_at, until, ended_at, end_reason,
               handle_hash, passkey, approved_at, notice)
             values (@id, @person, @need, @Version, @now, @Until, case when @isFinished then @now end,
@@ -65,6 +68,12 @@ sealed class ConsentStore(NpgsqlDataSource database, TimeProvider time)
     public static async Task<bool> LockAsync(NpgsqlConnection connection, Guid consent) =>
         await connection.ExecuteScalarAsync<bool>(
             "select true from credentials.consent where id = @consent for no key update", new { consent });
+
+    /// <summary>Whether a consent holds; until the caller's transaction ends nobody ends it.</summary>
+    public async Task<bool> HoldsAsync(NpgsqlConnection connection, Guid consent) =>
+        await connection.ExecuteScalarAsync<bool>(
+            "select true from credentials.consent where id = @consent and ended_at is null and until > @now for share",
+            new { consent, now = time.GetUtcNow() });
 
     /// <summary>
     /// Notes under a consent that its service asks again; false when it has done so too often. The caller has locked it.
@@ -108,6 +117,37 @@ sealed class ConsentStore(NpgsqlDataSource database, TimeProvider time)
               update credentials.request r set answer = null from ended where r.consent = ended.id)
             select exists (select from ended)
             """, new { consent, person = person.Value, now = time.GetUtcNow() }, cancellationToken: cancellation));
+    }
+
+    /// <summary>What has run out ends, at the moment at which it did.</summary>
+    public async Task ExpireAsync(CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await connection.ExecuteAsync(new CommandDefinition(
+            """
+            with over as (
+              update credentials.consent set ended_at = until, end_reason = 'expired'
+              where ended_at is null and until <= @now returning id, until)
+            insert into credentials.consent_event (consent, at, event) select id, until, 'expired' from over
+            """, new { now = time.GetUtcNow() }, cancellationToken: cancellation));
+    }
+
+    /// <summary>
+    /// Whether what was issued under a consent still stands: not taken back, and about somebody with one of these
+    /// documents.
+    /// </summary>
+    public async Task<bool> StandsAsync(
+        Guid consent, IReadOnlyList<byte[]> prints, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+            """
+            select coalesce(bool_and(coalesce(p.revoked_at is null and p.print = any(@prints), false)), false)
+            from credentials.given g join credentials.credential_type t on t.code = g.type
+            left join credentials.status_place p
+              on p.office = t.office and p.number = g.status_number and p.place = g.status_index
+            where g.consent = @consent
+            """, new { consent, prints = prints.ToArray() }, cancellationToken: cancellation));
     }
 
     /// <summary>A line in the consent's history.</summary>

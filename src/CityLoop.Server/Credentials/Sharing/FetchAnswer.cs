@@ -59,7 +59,8 @@ static class FetchAnswer
         await using (var connection = await database.OpenConnectionAsync(cancellation))
         {
             await using var transaction = await connection.BeginTransactionAsync(cancellation);
-            if (await requests.TakeAsync(connection, request) is { } answer)
+            if (await consents.HoldsAsync(connection, consent.Id)
+                && await requests.TakeAsync(connection, request) is { } answer)
             {
                 // Who asked again was written down when they did.
                 if (!asked.IsAskedAgain)
@@ -73,6 +74,9 @@ static class FetchAnswer
             }
         }
 
-        return await again.RefuseAsync(consent, "answer_fetched", problems, cancellation);
+        // At this very moment it was taken back, or fetched by another one.
+        return await again.RefuseAsync(
+            consent, (await consents.FindAsync(id, cancellation))?.EndReason is { } ended
+                ? $"consent_{ended}" : "answer_fetched", problems, cancellation);
     }
 }

@@ -120,6 +120,9 @@ sealed class GiveConsent(
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        // Nobody agrees to a wording that another one has replaced since they read it.
+        if (!await NeedStore.HoldsAsync(connection, open.Need))
+            return null;
         var id = await consents.GiveAsync(connection, open.Need, person, consent, made);
         // Of two taps the second finds it answered, and what it made is revoked.
         if (!await requests.AnswerAsync(connection, open.Name, person, id, answer?.Code, answer?.Text))

@@ -87,13 +87,12 @@ sealed class Presentations(
         await using var connection = await database.OpenConnectionAsync(cancellation);
         return await connection.ExecuteScalarAsync<long>(new CommandDefinition(
             """
-            insert into credentials.given (type, status_list, status_index, issued_at, until)
-            values (@type, @list, @StatusIndex, @now, @until) returning number
+            insert into credentials.given (type, status_number, status_index, issued_at, until)
+            values (@type, @StatusNumber, @StatusIndex, @now, @until) returning number
             """,
             new
             {
-                type, list = issued.StatusList.AbsoluteUri, issued.StatusIndex, now,
-                until = issued.Until.ToUniversalTime(),
+                type, issued.StatusNumber, issued.StatusIndex, now, until = issued.Until.ToUniversalTime(),
             }, cancellationToken: cancellation));
     }
 }

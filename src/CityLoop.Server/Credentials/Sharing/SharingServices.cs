@@ -16,6 +16,7 @@ static class SharingServices
         .AddSingleton<ShareRequests>().AddSingleton<ConsentStore>().AddSingleton<Presentations>()
         .AddSingleton<RevokeGiven>().AddSingleton<HostedServices>().AddSingleton<GiveConsent>()
         .AddSingleton<AskAgain>().AddSingleton<VerifyCredential>().AddSingleton<EntitlementCodes>()
+        .AddSingleton<CheckedCodes>()
         .AddHostedService<RevocationClock>()
         // The history goes with the consent, but is told with it: before it, by which it is found.
         .AddSingleton(new HeldTable("credentials.consent_event", AtErasure.Delete)

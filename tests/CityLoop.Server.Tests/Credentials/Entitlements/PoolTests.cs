@@ -132,6 +132,86 @@ public sealed class PoolTests(TestCity city) : IClassFixture<TestCity>
         (await elsewhere.PageAsync()).ShouldContain("id=\"not-valid\"");
     }
 
+    [Fact]
+    public async Task A_ticket_is_worth_no_more_than_what_stands_behind_it()
+    {
+        var (need, consent) = await TicketAsync();
+        using var meiling = await city.SignInAsync(Cast.LinMeiling);
+        async Task<bool> HoldsAsync()
+        {
+            city.Clock.Advance(EntitlementCodes.Life);
+            var code = city.Get<EntitlementCodes>().Of(need, consent);
+            using var counter = city.Visit();
+            var isValid = (await counter.GetStringAsync(CheckPage.AddressOf(need.Code, code))).Contains("id=\"valid\"");
+            using var ticket = await meiling.GetAsync($"/me/proofs/{consent}/ticket");
+            using var shown = await meiling.GetAsync($"/api/v1/me/proofs/{consent}/code");
+            var isListed = (await meiling.GetStringAsync("/me/proofs")).Contains($"/me/proofs/{consent}/ticket");
+            var isOffered = (await meiling.GetStringAsync($"/me/proofs/{consent}")).Contains("/ticket\"");
+            new[] { ticket.IsSuccessStatusCode, shown.IsSuccessStatusCode, isListed, isOffered }
+                .ShouldAllBe(one => one == isValid);
+            return isValid;
+        }
+
+        (await HoldsAsync()).ShouldBeTrue();
+        await using var connection = await city.Database.OpenConnectionAsync();
+        foreach (var (stop, goOn) in new[]
+        {
+            ("credentials.need set suspended_at = now() where id = @Id", "credentials.need set suspended_at = null"),
+            ("sign_on.service set suspended_at = now() where id = @Service",
+                "sign_on.service set suspended_at = null where id = @Service"),
+            ("credentials.office set suspended_at = now() where code = 'social-affairs'",
+                "credentials.office set suspended_at = null"),
+            ("pass.identity_check set withdrawn_by = first_officer, withdrawn_at = now() where person = @Person",
+                "pass.identity_check set withdrawn_by = null, withdrawn_at = null where person = @Person"),
+        })
+        {
+            var values = new { need.Id, need.Service, Person = PersonId.OfCast(Cast.LinMeiling).Value };
+            foreach (var (sets, holds) in new[] { (stop, false), (goOn, true) })
+            {
+                await connection.ExecuteAsync($"update {sets}", values);
+                (await HoldsAsync()).ShouldBe(holds, sets);
+            }
+        }
+
+        await connection.ExecuteAsync(
+            """
+            update credentials.status_place p set revoked_at = now()
+            from credentials.given g where g.consent = @consent and p.place = g.status_index and p.type = g.type
+            """, new { consent });
+        (await HoldsAsync()).ShouldBeFalse("the office has taken back what it certified");
+        (await meiling.GetStringAsync(Poster)).ShouldContain("id=\"start\"", customMessage: "and they begin anew");
+    }
+
+    [Fact]
+    public async Task A_code_counts_at_one_counter_and_there_as_often_as_they_look_again()
+    {
+        var (need, consent) = await TicketAsync();
+        var codes = city.Get<EntitlementCodes>();
+        var (one, another) = (codes.Of(need, consent), codes.Of(need, consent));
+        using var counter = city.Visit();
+        using var other = city.Visit();
+        async Task<string> SeenAsync(HttpClient at, string code) =>
+            await at.GetStringAsync(CheckPage.AddressOf(need.Code, code));
+
+        (await SeenAsync(counter, one)).ShouldContain("id=\"valid\"");
+        (await SeenAsync(counter, one)).ShouldContain("id=\"valid\"", customMessage: "the page was loaded again");
+        (await SeenAsync(counter, another)).ShouldContain("id=\"valid\"", customMessage: "scanned again");
+        foreach (var again in new[] { one, another })
+        {
+            var page = await SeenAsync(other, again);
+            page.ShouldContain("id=\"not-valid\"");
+            page.ShouldContain("已經掃過");
+        }
+
+        city.Clock.Advance(EntitlementCodes.Life);
+        (await SeenAsync(other, codes.Of(need, consent))).ShouldContain("id=\"valid\"");
+        city.Clock.Advance(2 * EntitlementCodes.Life);
+        await SeenAsync(other, codes.Of(need, consent));
+        await using var connection = await city.Database.OpenConnectionAsync();
+        (await connection.ExecuteScalarAsync<long>("select count(*) from credentials.checked_code")).ShouldBe(
+            1, "where somebody has been is not kept");
+    }
+
     [Theory]
     [InlineData("one_of", new[] { "1", "2", "3" }, "\"3\"", true)]
     [InlineData("one_of", new[] { "1", "2", "3" }, "3", true)]
@@ -162,6 +242,14 @@ public sealed class PoolTests(TestCity city) : IClassFixture<TestCity>
         decided.ShouldBe(new HostedDecision(true, today.AddDays(lastDay)));
         Decide(rule, $$"""{"f":"1","until":"{{today.AddDays(-1):yyyy-MM-dd}}"}""").IsEntitled.ShouldBeFalse();
         Decide(rule, """{"f":"1"}""").IsEntitled.ShouldBeFalse("it was to say until when, and does not");
+    }
+
+    async Task<(Need Need, Guid Consent)> TicketAsync()
+    {
+        await city.MakeProofPlacesAsync();
+        var need = (await city.Get<NeedStore>().FindAsync(DemoPool.Code, default))!;
+        var consent = await city.Get<ConsentStore>().HoldingAsync(PersonId.OfCast(Cast.LinMeiling), need.Id, default);
+        return (need, consent!.Id);
     }
 
     HostedDecision Decide(NeedRule rule, string fields)

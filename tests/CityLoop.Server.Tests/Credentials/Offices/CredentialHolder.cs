@@ -5,6 +5,7 @@ using CityLoop.Server.Pass;
 using CityLoop.Server.Shared.Jose;
 using CityLoop.Server.Tests.Credentials.SdJwts;
 using CityLoop.Server.Tests.Hosting;
+using Dapper;
 
 namespace CityLoop.Server.Tests.Credentials.Offices;
 
@@ -21,6 +22,22 @@ sealed class CredentialHolder(TestCity city)
 
     public string Present(IssuedCredential issued, params string[] fields) => SdJwt.Present(
         issued.SdJwt, fields, Key, "the-pool", "a-nonce", city.Clock.GetUtcNow());
+
+    /// <summary>Its office takes it back.</summary>
+    public async Task RevokeAsync(IssuedCredential issued)
+    {
+        await using var connection = await city.Database.OpenConnectionAsync();
+        (await connection.ExecuteAsync(
+            """
+            update credentials.status_place p set revoked_at = @now
+            where number = @StatusNumber and place = @StatusIndex and until = @until
+            """,
+            new
+            {
+                issued.StatusNumber, issued.StatusIndex, until = issued.Until.ToUniversalTime(),
+                now = city.Clock.GetUtcNow(),
+            })).ShouldBe(1);
+    }
 
     /// <summary>What a service with somebody else's library makes of it.</summary>
     public Task<JsonElement> ReadAsync(string presentation) =>

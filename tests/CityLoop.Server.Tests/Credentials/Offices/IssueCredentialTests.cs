@@ -25,7 +25,7 @@ public sealed class IssueCredentialTests(TestCity city) : IClassFixture<TestCity
         read.GetProperty("type").ToString().ShouldContain("低收入戶證明");
         issued.Until.ShouldBe(city.Clock.GetUtcNow().AddDays(30));
 
-        await city.Get<IssueCredential>().RevokeAsync("low-income", issued.StatusList, issued.StatusIndex, default);
+        await _person.RevokeAsync(issued);
 
         (await _person.ReadAsync(shown)).GetProperty("refused").GetString()!.ShouldContain("Status is not valid");
         var other = (await _person.IssueAsync(Cast.LinMeiling, "low-income"))!;

@@ -26,7 +26,7 @@ public sealed partial class RemoteOfficeTests(TestCity city) : IClassFixture<Tes
         fields.GetProperty("income").GetString().ShouldBe("under 300,000");
         fields.TryGetProperty("year", out _).ShouldBeFalse();
         (await _person.IssueAsync(Cast.HuangZhiming, "tax-proof")).ShouldBeNull("the office knows nobody like that");
-        await city.Get<IssueCredential>().RevokeAsync("tax-proof", issued.StatusList, issued.StatusIndex, default);
+        await _person.RevokeAsync(issued);
         (await _person.ReadAsync(_person.Present(issued, "income"))).TryGetProperty("refused", out _).ShouldBeTrue();
         await OursIsNotTheirsAsync("tax");
     }
