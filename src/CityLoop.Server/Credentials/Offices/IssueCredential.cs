@@ -45,7 +45,7 @@ sealed class IssueCredential(
             throw new OfficeUnreachableException(office, "it is suspended");
         var prints = await checks.DocumentPrintsAsync(person, cancellation);
         return prints.Count == 0 ? null
-            : office.IsRemote ? await remote.AskAsync(office, type, prints, holder, issuerBase, cancellation)
+            : office.IsRemote ? await remote.AskAsync(person, office, type, prints, holder, issuerBase, cancellation)
             : await FromRegisterAsync(office, type, prints, holder, issuerBase, cancellation);
     }
 

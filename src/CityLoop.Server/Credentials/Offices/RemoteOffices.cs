@@ -2,9 +2,14 @@ using System.Buffers.Text;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using CityLoop.Server.City;
 using CityLoop.Server.Credentials.SdJwts;
+using CityLoop.Server.Pass;
+using CityLoop.Server.Pass.Access;
 using CityLoop.Server.Shared.Jose;
 using CityLoop.Server.SignOn;
+using CityLoop.Server.Web.Languages;
+using Npgsql;
 
 namespace CityLoop.Server.Credentials.Offices;
 
@@ -13,8 +18,8 @@ namespace CityLoop.Server.Credentials.Offices;
 /// office signed it with a registered key, for the holder and the place that were asked, with registered fields.
 /// </summary>
 sealed partial class RemoteOffices(
-    OfficeKeys keys, StatusLists lists, SigningKeys cityKeys, TimeProvider time, ILogger<RemoteOffices> log)
-    : IDisposable
+    OfficeKeys keys, StatusLists lists, SigningKeys cityKeys, AccessLog accesses, TextCatalogue texts,
+    NpgsqlDataSource database, TimeProvider time, ILogger<RemoteOffices> log) : IDisposable
 {
     public const string RequestType = "credential-request+jwt";
 
@@ -31,11 +36,16 @@ sealed partial class RemoteOffices(
         MaxResponseContentBufferSize = StatusList.LengthMax,
     };
 
-    /// <summary>What the office issues to whoever has one of these fingerprints; null when it knows nobody.</summary>
+    /// <summary>
+    /// What the office issues to whoever has one of these fingerprints; null when it knows nobody. Before it hears of
+    /// the person, they can read that it did.
+    /// </summary>
     public async Task<IssuedCredential?> AskAsync(
-        Office office, CredentialType type, IReadOnlyList<byte[]> prints, PublicKey holder, string issuerBase,
-        CancellationToken cancellation)
+        PersonId person, Office office, CredentialType type, IReadOnlyList<byte[]> prints, PublicKey holder,
+        string issuerBase, CancellationToken cancellation)
     {
+        await using (var connection = await database.OpenConnectionAsync(cancellation))
+            await accesses.WriteAsync(connection, AccessOf(person, office, type), cancellation);
         var until = time.GetUtcNow().AddDays(type.ValidDays);
         foreach (var print in prints)
         {
@@ -46,7 +56,7 @@ sealed partial class RemoteOffices(
                 continue;
             var expected = await keys.ExpectedAsync(issuerBase, office, type, cancellation);
             var (credential, refusal) = SdJwt.VerifyIssued(answer, expected, time.GetUtcNow());
-            if (credential is null || !Fits(credential, type, holder, status, until))
+            if (credential is null || !Fits(credential, type, holder, status, until) || !IssuedForm.Fits(answer))
             {
                 LogNotBelieved(office.Code, credential is null ? $"{refusal}" : "it is not what was asked for");
                 throw new OfficeUnreachableException(office, $"its answer is not believed ({refusal})");
@@ -84,6 +94,16 @@ sealed partial class RemoteOffices(
     }
 
     public void Dispose() => _http.Dispose();
+
+    Access AccessOf(PersonId person, Office office, CredentialType type) => new()
+    {
+        Person = person,
+        Kind = AccessBy.Office,
+        By = office.Code,
+        What = ["document_print"],
+        Purpose = AccessText.Of(new LocalNames(type.Names.InEveryLanguage.ToDictionary(
+            name => name.Key, name => texts.Say(name.Key, "office.certifies", name.Value)))),
+    };
 
     async Task<string> RequestAsync(
         Office office, CredentialType type, byte[] print, PublicKey holder, StatusPlace status, DateTimeOffset until,

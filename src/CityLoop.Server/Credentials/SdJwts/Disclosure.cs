@@ -65,6 +65,15 @@ sealed record Disclosure(string Text, string Name, JsonElement Value)
         }
     }
 
+    /// <summary>The salt of what travelled; null for what is no disclosure.</summary>
+    public static string? SaltOf(string text)
+    {
+        if (Read(text).Read is null)
+            return null;
+        using var read = JsonDocument.Parse(StrictBase64Url.Read(text)!, Strict);
+        return read.RootElement[0].GetString();
+    }
+
     public static bool IsName(string name) => !Reserved.Contains(name);
 
     /// <summary>

@@ -29,6 +29,11 @@ public sealed partial class RemoteOfficeTests(TestCity city) : IClassFixture<Tes
         await _person.RevokeAsync(issued);
         (await _person.ReadAsync(_person.Present(issued, "income"))).TryGetProperty("refused", out _).ShouldBeTrue();
         await OursIsNotTheirsAsync("tax");
+        using var meiling = await city.SignInAsync(Cast.LinMeiling);
+        var seen = await meiling.GetStringAsync("/me/data/access");
+        seen.ShouldContain("<b>國稅局</b>", customMessage: "who was asked about her");
+        foreach (var told in new[] { "看了：證件號碼的指紋", "目的：出「所得證明」" })
+            seen.ShouldContain(told);
     }
 
     [Fact]
@@ -38,7 +43,8 @@ public sealed partial class RemoteOfficeTests(TestCity city) : IClassFixture<Tes
         string[] modes =
         [
             "unregistered-key", "other-holder", "other-type", "other-place", "too-long", "unregistered-field",
-            "open-field", "redirect", "broken", "silent",
+            "open-field", "short-salt", "same-salt", "marked-header", "marked-claims", "marked-key", "marked-status",
+            "redirect", "broken", "silent",
         ];
 
         foreach (var mode in modes)
@@ -49,6 +55,8 @@ public sealed partial class RemoteOfficeTests(TestCity city) : IClassFixture<Tes
             refused.Office["zh-TW"].ShouldBe("國稅局");
         }
 
+        city.Log.Lines.Count(line => line.Contains("office slow ") && line.Contains("not what was asked for"))
+            .ShouldBe(11, "whatever it signed in order, but beside the point");
         await SetAsync(office, "good");
         (await _person.IssueAsync(Cast.LinMeiling, "slow-proof")).ShouldNotBeNull("the same office, behaving");
         await office.DisposeAsync();

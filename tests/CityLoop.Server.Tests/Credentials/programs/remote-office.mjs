@@ -1,5 +1,6 @@
 // An office with a system of its own: it reads the city's signed request and issues with somebody else's library.
 // The test says over standard input what its register holds and how it misbehaves.
+import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import { createInterface } from "node:readline";
 import { SDJwtVcInstance } from "@sd-jwt/sd-jwt-vc";
@@ -10,8 +11,9 @@ const [own, stranger, otherHolder] = [newKey(), newKey(), newKey()];
 let settings = { register: {}, mode: "good" };
 
 const issue = async (asked, fields, mode) => {
+  const salts = { "short-salt": () => randomBytes(15).toString("base64url"), "same-salt": () => "c2FsdHNhbHRzYWx0c2FsdA" };
   const library = new SDJwtVcInstance({
-    ...algorithms, signer: signerOf((mode === "unregistered-key" ? stranger : own).privateKey),
+    ...algorithms, saltGenerator: salts[mode] ?? algorithms.saltGenerator, signer: signerOf((mode === "unregistered-key" ? stranger : own).privateKey),
   });
   const payload = { ...asked, iat: settings.now, ...fields };
   if (mode === "other-holder") payload.cnf = { jwk: otherHolder.jwk };
@@ -19,9 +21,14 @@ const issue = async (asked, fields, mode) => {
   if (mode === "other-place") payload.status.status_list.idx += 1;
   if (mode === "too-long") payload.exp += 86_400;
   if (mode === "unregistered-field") payload.shoe_size = 41;
+  // What would mark the person for every reader.
+  if (mode === "marked-claims") payload.nbf = settings.now - 4711;
+  if (mode === "marked-key") payload.cnf.jwk.use = "sig-4711";
+  if (mode === "marked-status") payload.status.status_list.note = "4711";
+  const header = mode === "marked-header" ? { kid: "office-1", jti: "4711" } : { kid: "office-1" };
   const hidden = Object.keys(payload).filter((name) => name in fields || name === "shoe_size");
   return library.issue(
-    payload, { _sd: mode === "open-field" ? hidden.slice(1) : hidden }, { header: { kid: "office-1" } });
+    payload, { _sd: mode === "open-field" ? hidden.slice(1) : hidden }, { header });
 };
 
 const server = createServer(async (request, response) => {
