@@ -205,7 +205,8 @@ public sealed class ConsentEndsTests(TestCity city) : IClassFixture<TestCity>
     {
         var school = await ProofService.RegisterAsync(city, "reworded-at-once");
         var need = await school.NeedAsync();
-        var (late, early) = (await OpenAsync(await school.StartedAsync()), await OpenAsync(await school.StartedAsync()));
+        var late = await OpenAsync(await school.StartedAsync());
+        var early = await OpenAsync(await school.StartedAsync());
         var more = NeedDraft.Of(need) with { Asked = ["low-income.category", "low-income.valid_through"] };
         var (written, _) = await city.Get<SaveNeed>().SaveAsync(more, need.Id, First, Stop);
         await using var other = await city.Database.OpenConnectionAsync(Stop);
@@ -267,7 +268,7 @@ public sealed class ConsentEndsTests(TestCity city) : IClassFixture<TestCity>
             "national_id", number, today.AddDays(days),
             JsonSerializer.Serialize(new { category = says, valid_through = $"{today.AddDays(300):yyyy-MM-dd}" }));
         (await city.Get<OfficeChanges>().AskForRegisterAsync(
-            First, office, type, [Line("B220419901", category, 300), Line("L103091941", 1, eldersDays)], Stop))
+            First, office, type, [Line("B220419901", category, 300), Line("L103091941", 1, eldersDays)], "", Stop))
             .ShouldBe(OfficeChangeOutcome.Waits);
         return (await city.Get<OfficeChanges>().WaitingAsync(Stop)).Single().Id;
     }
