@@ -51,8 +51,8 @@ sealed class EntitlementCodes(
         ((Step + 1) * Life - (time.GetUtcNow() - DateTimeOffset.UnixEpoch)).TotalSeconds));
 
     /// <summary>
-    /// What a code of this half minute or the last one is worth at a counter, and the consent behind it. The codes of one
-    /// half minute count at the counter that came first, and there as often as it looks again.
+    /// What a code of this half minute or the last one is worth at a counter, and the consent behind it. The codes of
+    /// one half minute count at the counter that came first, and there as often as it looks again.
     /// </summary>
     public async Task<(CodeWorth Worth, Consent? Consent)> CheckAsync(
         Need need, string code, byte[] counter, CancellationToken cancellation)

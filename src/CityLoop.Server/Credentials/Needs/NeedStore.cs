@@ -110,7 +110,8 @@ sealed class NeedStore(NpgsqlDataSource database, TimeProvider time)
             """, need, version, officer, isApproved, cancellation);
 
     /// <summary>
-    /// Whether this wording holds; until the caller's transaction ends no other one takes its place, and nobody stops it.
+    /// Whether this wording holds; until the caller's transaction ends no other one takes its place, and nobody stops
+    /// it.
     /// </summary>
     public static async Task<bool> HoldsAsync(NpgsqlConnection connection, Need need) =>
         await connection.ExecuteScalarAsync<bool>(

@@ -19,8 +19,8 @@ sealed record RegisterUpload(string Type, string Sha256, long Added, long Remove
 sealed class Registers(NpgsqlDataSource database, DocumentPrints prints, TimeProvider time)
 {
     /// <summary>
-    /// The row of whoever has one of these fingerprints, if it still holds today. Until the caller's transaction ends no
-    /// other import becomes the register: that one takes back what the caller issues by this row.
+    /// The row of whoever has one of these fingerprints, if it still holds today. Until the caller's transaction ends
+    /// no other import becomes the register: that one takes back what the caller issues by this row.
     /// </summary>
     public static async Task<RegisterRow?> FindAsync(
         NpgsqlConnection connection, CredentialType type, IReadOnlyList<byte[]> of, DateOnly today,

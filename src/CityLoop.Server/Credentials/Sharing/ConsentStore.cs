@@ -76,7 +76,7 @@ sealed class ConsentStore(NpgsqlDataSource database, TimeProvider time)
             new { consent, now = time.GetUtcNow() });
 
     /// <summary>
-    /// Notes under a consent that its service asks again; false when it has done so too often. The caller has locked it.
+    /// Notes under a consent that its service asks again; false when it has done so too often. The caller holds it.
     /// </summary>
     public async Task<bool> AskAsync(NpgsqlConnection connection, Guid consent)
     {

@@ -4,8 +4,8 @@ using Npgsql;
 namespace CityLoop.Server.Credentials.Sharing;
 
 /// <summary>
-/// Takes back what was issued under consents that have ended, of people who were erased, and for answers that broke off;
-/// forgets what nobody can use any more.
+/// Takes back what was issued under consents that have ended, of people who were erased, and for answers that broke
+/// off; forgets what nobody can use any more.
 /// </summary>
 sealed class RevokeGiven(ConsentStore consents, NpgsqlDataSource database, TimeProvider time)
 {
@@ -19,8 +19,8 @@ sealed class RevokeGiven(ConsentStore consents, NpgsqlDataSource database, TimeP
     const int ForgottenAtOnce = 1_000;
 
     /// <summary>
-    /// Ends what has run out, revokes whatever no consent stands behind, empties answers that nobody fetched and forgets
-    /// what is over; answers how many were revoked.
+    /// Ends what has run out, revokes whatever no consent stands behind, empties answers that nobody fetched and
+    /// forgets what is over; answers how many were revoked.
     /// </summary>
     public async Task<int> SweepAsync(CancellationToken cancellation)
     {

@@ -127,7 +127,7 @@ public sealed class FetchAnswerTests(TestCity city) : IClassFixture<TestCity>
             using (var refused = await school.StartAsync(handle))
                 (await refused.ProblemCodeAsync(HttpStatusCode.TooManyRequests)).ShouldBe("consent_asked_too_often");
         (await HistoryAsync(opened)).Count(one => one == "asked").ShouldBe(ConsentStore.AskedInADayMax);
-        (await AccessesAsync(school)).Count(isGiven => !isGiven).ShouldBe(1, "one line for as long as it goes on trying");
+        (await AccessesAsync(school)).Count(isGiven => !isGiven).ShouldBe(1, "one line, however often it tries");
         city.Log.Lines.Count(line => line.Contains("consent_asked_too_often") && line.Contains("asks-often"))
             .ShouldBe(1);
         city.Log.Lines.ShouldAllBe(line => !line.Contains($"{PersonId.OfCast(Cast.LinMeiling).Value}"));
