@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using CityLoop.Server.Pass;
+using CityLoop.Server.Pass.Levels;
 using CityLoop.Server.Web;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -12,7 +13,8 @@ static class DecideOfficeChange
     public const string Address = "/desk/office-changes";
 
     public static void Map(IEndpointRouteBuilder pages) =>
-        pages.MapPost(Address, HandleAsync).RequireAuthorization(Roles.CityStaff).ExcludeFromDescription();
+        pages.MapPost(Address, HandleAsync).RequireAuthorization(Roles.CityStaff)
+            .RequireLevel(AssuranceLevel.ContactVerified).ExcludeFromDescription();
 
     static async Task<RedirectHttpResult> HandleAsync(
         [FromForm] Guid change, [FromForm] string? decision, [FromForm] string? back, ClaimsPrincipal officer,
@@ -32,6 +34,7 @@ static class DecideOfficeChange
         OfficeChangeOutcome.DecidedBefore => "office_change_decided",
         OfficeChangeOutcome.NeedsAnotherOfficer => "office_change_needs_another",
         OfficeChangeOutcome.AnotherWaits => "office_change_waits",
+        OfficeChangeOutcome.TooMany => "fingerprints_too_many",
         _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "That is no refusal."),
     };
 }

@@ -20,6 +20,9 @@ enum OfficeChangeOutcome
     /// <summary>Another change of the same thing waits for a decision.</summary>
     AnotherWaits,
 
+    /// <summary>With this there would be more fingerprints in a month than the city makes.</summary>
+    TooMany,
+
     /// <summary>It waits for a second officer.</summary>
     Waits,
     Done,
@@ -46,6 +49,7 @@ sealed record OfficeChange
     {
         "office" => JsonSerializer.Deserialize<OfficeDraft>(Content),
         "type" => JsonSerializer.Deserialize<TypeDraft>(Content),
+        "fingerprints" => JsonSerializer.Deserialize<FingerprintFile>(Content),
         "register" when Content[0] == '{' => JsonSerializer.Deserialize<RegisterUpload>(Content),
         _ => null,
     };
@@ -85,6 +89,37 @@ sealed class OfficeChanges(NpgsqlDataSource database, OfficeStore offices, Regis
                 var (added, removed, changed) = await Registers.CompareAsync(connection, type.Code, id, cancellation);
                 return new RegisterUpload(type.Code, sha256, added, removed, changed);
             }, cancellation);
+
+    /// <summary>The numbers in a file are to be turned into fingerprints, once.</summary>
+    public async Task<OfficeChangeOutcome> AskForFingerprintsAsync(
+        PersonId officer, Office office, FingerprintFile file, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var made = await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+            """
+            select coalesce(sum((content->>'Lines')::bigint), 0) from credentials.office_change
+            where kind = 'fingerprints' and asked_at > @since and is_approved is not false
+            """, new { since = time.GetUtcNow() - MakeFingerprints.Within }, cancellationToken: cancellation));
+        return made + file.Lines > MakeFingerprints.Max ? OfficeChangeOutcome.TooMany : await AskAsync(
+            officer, office.Id, "fingerprints", $"fingerprints:{office.Code}:{file.Sha256}",
+            Joined(office.Code, $"{file.Lines}"), (_, _) => Task.FromResult<object>(file), cancellation);
+    }
+
+    /// <summary>Whether this officer may make the fingerprints of this file now; they may not a second time.</summary>
+    public async Task<bool> UseFingerprintsAsync(
+        PersonId officer, Office office, string sha256, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var now = time.GetUtcNow();
+        return await connection.ExecuteAsync(new CommandDefinition(
+            """
+            update credentials.office_change set used_at = @now
+            where kind = 'fingerprints' and office = @Id and asked_by = @officer and content->>'Sha256' = @sha256
+              and is_approved and used_at is null and decided_at > @since
+            """,
+            new { office.Id, officer = officer.Value, sha256, now, since = now - MakeFingerprints.UseWithin },
+            cancellationToken: cancellation)) > 0;
+    }
 
     /// <summary>Nothing is issued from now on, at once; or again, when a second officer agrees.</summary>
     public async Task<OfficeChangeOutcome> SuspendAsync(

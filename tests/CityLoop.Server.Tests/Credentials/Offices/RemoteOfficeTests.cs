@@ -1,10 +1,13 @@
 using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 using CityLoop.Server.Credentials.Offices;
 using CityLoop.Server.Credentials.SdJwts;
 using CityLoop.Server.Pass;
 using CityLoop.Server.Pass.Counter;
 using CityLoop.Server.Tests.Hosting;
+using Dapper;
 
 namespace CityLoop.Server.Tests.Credentials.Offices;
 
@@ -64,29 +67,85 @@ public sealed partial class RemoteOfficeTests(TestCity city) : IClassFixture<Tes
     }
 
     [Theory]
-    [InlineData("document,number\nnational_id,b2204 19901\n", "")]
-    [InlineData("document,number\nnational_id,B220419902\n", "?problem=fingerprint_file_not_taken")]
-    [InlineData("number\nB220419901\n", "?problem=fingerprint_file_not_taken")]
-    public async Task An_officer_makes_the_fingerprints_by_which_the_office_will_be_asked(string file, string problem)
+    [InlineData("document,number\nnational_id,B220419902\n", "fingerprint_file_not_taken")]
+    [InlineData("number\nB220419901\n", "fingerprint_file_not_taken")]
+    public async Task A_file_of_numbers_that_cannot_be_is_not_taken(string file, string problem)
     {
-        await using var office = await RegisterAsync($"prints-{file.Length}");
+        await using var office = await RegisterAsync($"wrong-{file.Length}");
         using var officer = await city.SignInAsync(Cast.WangYating);
-        var page = await officer.GetStringAsync($"/desk/offices/prints-{file.Length}");
+
+        using var answer = await SendAsync(officer, $"wrong-{file.Length}", file, "ask");
+
+        answer.RequestMessage!.RequestUri!.Query.ShouldBe($"?problem={problem}");
+    }
+
+    [Fact]
+    public async Task Fingerprints_are_made_once_of_the_very_file_that_two_officers_agreed_to()
+    {
+        await using var office = await RegisterAsync("prints");
+        using var officer = await city.SignInAsync(Cast.WangYating);
+        using var second = await city.SignInAsync(Cast.ZhangJianguo);
+        const string file = "document,number\nnational_id,b2204 19901\n";
+        async Task<string> MakeAsync(HttpClient who, string what)
+        {
+            using var answer = await SendAsync(who, "prints", what, "make");
+            return answer.RequestMessage!.RequestUri!.Query is { Length: > 0 } query
+                ? query : await answer.Content.ReadAsStringAsync();
+        }
+
+        const string refused = "?problem=fingerprints_not_approved";
+        (await MakeAsync(officer, file)).ShouldBe(refused, "one pair of eyes");
+        using var asked = await SendAsync(officer, "prints", file, "ask");
+        asked.RequestMessage!.RequestUri!.Query.ShouldBe("?done=asked");
+        (await MakeAsync(officer, file)).ShouldBe(refused, "it waits");
+        var sha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(file)));
+        (await second.GetStringAsync("/desk/offices")).ShouldContain(sha256);
+        await ApproveAsync(city.Get<OfficeChanges>());
+
+        (await MakeAsync(second, file)).ShouldBe(refused, "another officer asked");
+        (await MakeAsync(officer, file.Replace("901", "901\npassport,30123456", StringComparison.Ordinal)))
+            .ShouldBe(refused, "another file");
+        var print = await city.Get<DocumentPrints>().OfAsync("national_id", "B220419901", default);
+        (await MakeAsync(officer, file)).ShouldBe(
+            $"document,number,fingerprint\nnational_id,B220419901,{Base64Url.EncodeToString(print)}\n");
+        (await MakeAsync(officer, file)).ShouldBe(refused, "once");
+        await using var connection = await city.Database.OpenConnectionAsync();
+        (await connection.QuerySingleAsync<(Guid, int, bool)>(
+            """
+            select asked_by, (content->>'Lines')::int, used_at is not null from credentials.office_change
+            where kind = 'fingerprints' and content->>'Sha256' = @sha256
+            """, new { sha256 })).ShouldBe((PersonId.OfCast(Cast.WangYating).Value, 1, true));
+    }
+
+    [Fact]
+    public async Task The_city_makes_only_so_many_fingerprints_in_a_month()
+    {
+        await using var office = await RegisterAsync("many");
+        var (changes, asked) = (city.Get<OfficeChanges>(), (await city.Get<OfficeStore>().FindAsync("many", default))!);
+        Task<OfficeChangeOutcome> AskAsync(string sha256, int lines) => changes.AskForFingerprintsAsync(
+            PersonId.OfCast(Cast.ZhangJianguo), asked, new FingerprintFile(sha256, lines), default);
+        city.Clock.Advance(MakeFingerprints.Within);
+
+        (await AskAsync("a", MakeFingerprints.Max - 10)).ShouldBe(OfficeChangeOutcome.Waits);
+        (await AskAsync("b", 11)).ShouldBe(OfficeChangeOutcome.TooMany);
+        city.Clock.Advance(MakeFingerprints.Within);
+
+        (await AskAsync("b", 11)).ShouldBe(OfficeChangeOutcome.Waits);
+        foreach (var waiting in await changes.WaitingAsync(default))
+            await changes.DecideAsync(PersonId.OfCast(Cast.ZhangJianguo), waiting.Id, isApproved: false, default);
+    }
+
+    static async Task<HttpResponseMessage> SendAsync(HttpClient officer, string office, string file, string what)
+    {
+        var page = await officer.GetStringAsync($"/desk/offices/{office}");
         using var sent = new MultipartFormDataContent
         {
-            { new StringContent($"prints-{file.Length}"), "office" },
+            { new StringContent(office), "office" },
+            { new StringContent(what), "what" },
             { new StringContent(Token().Match(page).Groups[1].Value), "__RequestVerificationToken" },
             { new StringContent(file), "file", "numbers.csv" },
         };
-
-        using var answer = await officer.PostAsync("/desk/office-fingerprints", sent);
-
-        answer.RequestMessage!.RequestUri!.Query.ShouldBe(problem);
-        if (problem.Length > 0)
-            return;
-        var print = await city.Get<DocumentPrints>().OfAsync("national_id", "B220419901", default);
-        (await answer.Content.ReadAsStringAsync()).ShouldBe(
-            $"document,number,fingerprint\nnational_id,B220419901,{Base64Url.EncodeToString(print)}\n");
+        return await officer.PostAsync(MakeFingerprints.Address, sent);
     }
 
     [GeneratedRegex("name=\"__RequestVerificationToken\" value=\"([^\"]+)\"")]
