@@ -15,7 +15,7 @@ static class CarbonCapability
         .AddScoped<PartnerDoor>()
         .AddSingleton(new HeldTable("carbon.rider", AtErasure.Delete))
         .AddSingleton(new HeldTable("carbon.link_code", AtErasure.Delete) { Secret = ["digest"] })
-        .AddSingleton(new HeldTable("carbon.trip", AtErasure.Unlink))
+        .AddSingleton(new HeldTable("carbon.trip", AtErasure.Unlink) { Names = ["rider", "trip"] })
         .AddSingleton(new DemoSeed(40, DemoTrips.PlantAsync));
 
     public static void MapCarbon(this IEndpointRouteBuilder pages)

@@ -54,7 +54,8 @@ sealed class Till(
     async Task<ChargeWallet.Decision> ChargeCardAsync(
         CardCode code, Merchant shop, ChargeWallet.Request request, CancellationToken cancellation)
     {
-        var card = await cards.AllowAsync(code, request.Id, request.Amount, request.Pin, cancellation);
+        var card = await cards.AllowAsync(
+            code, shop.Id, request.Id, request.Amount, request.Pin, cancellation);
         if (card.Outcome == CardOutcome.CardUnknown)
             wrongCodes.CountWrong(shop.Id);
         if (card.Person is not { } person)

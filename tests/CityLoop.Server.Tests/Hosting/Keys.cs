@@ -2,21 +2,84 @@ using Microsoft.Playwright;
 
 namespace CityLoop.Server.Tests.Hosting;
 
-/// <summary>Somebody at a page who has a keyboard and no mouse.</summary>
-public sealed class Keys(IPage page)
+/// <summary>
+/// Somebody with a phone's width, text at twice its size, and a keyboard in place of fingers: what they can do, everybody
+/// can.
+/// </summary>
+public sealed class Keys
 {
     /// <summary>More stops than any page has.</summary>
     const int StopsMax = 120;
+
+    /// <summary>
+    /// What is wrong with the place where the focus is: no ring around it, or a bar in front of it. Empty when people see
+    /// where they are.
+    /// </summary>
+    const string Hidden =
+        """
+        (async () => {
+          const at = document.activeElement, label = at.closest('label');
+          const ringed = [at, label, at.closest('li')].filter(Boolean).some(e =>
+            getComputedStyle(e).outlineStyle !== 'none' && parseFloat(getComputedStyle(e).outlineWidth) >= 2);
+          const seen = () => {
+            const box = (label ?? at).getBoundingClientRect();
+            return [[.5, .5], [.1, .2], [.9, .2], [.1, .8], [.9, .8]]
+              .map(([x, y]) => document.elementFromPoint(box.left + box.width * x, box.top + box.height * y))
+              .some(e => e && (at.contains(e) || e.contains(at) || label?.contains(e)));
+          };
+          // What the focus moves into sight has moved by the next picture.
+          for (let pictures = 0; pictures < 3 && !seen(); pictures++)
+            await new Promise(requestAnimationFrame);
+          return (ringed ? '' : 'no ring: ' + at.outerHTML.slice(0, 100))
+            + (seen() ? '' : 'not in sight: ' + at.outerHTML.slice(0, 100));
+        })()
+        """;
 
     /// <summary>What a screen reader would say where the focus is: its label, or the words on it.</summary>
     const string Said =
         """
         (() => {
           const at = document.activeElement;
+          if (at === document.body) return '';
           const named = at.labels?.length ? [...at.labels].map(l => l.innerText).join(' ') : '';
           return (named || at.getAttribute('aria-label') || at.innerText || at.value || at.tagName).trim();
         })()
         """;
+
+    readonly IPage _page;
+
+    Keys(IPage page) => _page = page;
+
+    public IPage Page => _page;
+
+    public static async Task<Keys> OpenAsync(TestCity city)
+    {
+        var page = await Browser.OpenAsync(city, language: "en");
+        await page.WithPasskeysAsync();
+        await page.AddInitScriptAsync(
+            """
+            addEventListener('DOMContentLoaded', () => document.documentElement.style.setProperty('font-size', '200%'));
+            """);
+        return new Keys(page);
+    }
+
+    /// <summary>Comes in with the code that arrives at a contact.</summary>
+    public async Task SignInAsync(TestCity city, string contact, string back = "/me")
+    {
+        await GoAsync($"/sign-in?returnUrl={Uri.EscapeDataString(back)}");
+        await ToAsync("Skip to content");
+        await _page.Keyboard.PressAsync("Enter");
+        await TypeAsync("E-mail or mobile number", contact);
+        await PressAsync("Send me a code", "/sign-in/code");
+        await _page.Keyboard.TypeAsync(await city.LatestCodeAsync(contact));
+        await PressAsync("Sign in", back);
+    }
+
+    public async Task GoAsync(string address)
+    {
+        await _page.GotoAsync(address);
+        await FitsAsync();
+    }
 
     /// <summary>Goes on with the tab key until something with these words is reached.</summary>
     public async Task<Keys> ToAsync(string words)
@@ -24,21 +87,25 @@ public sealed class Keys(IPage page)
         var passed = new List<string>();
         for (var i = 0; i < StopsMax; i++)
         {
-            await page.Keyboard.PressAsync("Tab");
-            var said = await page.EvaluateAsync<string>(Said);
+            await _page.Keyboard.PressAsync("Tab");
+            var said = await _page.EvaluateAsync<string>(Said);
             if (said.Contains(words, StringComparison.Ordinal))
+            {
+                (await _page.EvaluateAsync<string>(Hidden)).ShouldBeEmpty(_page.Url);
                 return this;
+            }
+
             passed.Add(said);
         }
 
         throw new ShouldAssertException(
-            $"'{words}' is not reached on {page.Url}: {string.Join(" > ", passed.Distinct())}");
+            $"'{words}' is not reached on {_page.Url}: {string.Join(" > ", passed.Distinct())}");
     }
 
     public async Task TypeAsync(string field, string text)
     {
         await ToAsync(field);
-        await page.Keyboard.TypeAsync(text);
+        await _page.Keyboard.TypeAsync(text);
     }
 
     /// <summary>Chooses in a list by the beginning of the words.</summary>
@@ -47,43 +114,48 @@ public sealed class Keys(IPage page)
     /// <summary>Presses a button or follows a link, and waits for the page that comes.</summary>
     public async Task PressAsync(string words, string leadsTo)
     {
+        await _page.EvaluateAsync("window.isBefore = true");
+        await EnterAsync(words);
+        await _page.WaitForFunctionAsync("() => !window.isBefore && document.readyState === 'complete'");
+        await _page.WaitForURLAsync(url => new Uri(url).PathAndQuery.Contains(leadsTo, StringComparison.Ordinal));
+        await FitsAsync();
+    }
+
+    /// <summary>Presses what leads to no other page: a list that unfolds.</summary>
+    public async Task EnterAsync(string words)
+    {
         await ToAsync(words);
-        await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync(url => new Uri(url).PathAndQuery.Contains(leadsTo, StringComparison.Ordinal));
+        await _page.Keyboard.PressAsync("Enter");
     }
 
     /// <summary>
-    /// Walks through the page once: what can be pressed, in the order of the tab key, and what of it does not show that
-    /// the focus is there.
+    /// Opens a page and walks through it once: the tab key comes to all that can be pressed, and each stop is seen.
     /// </summary>
-    public async Task<(IReadOnlyList<string> Missed, IReadOnlyList<string> Unseen)> WalkAsync()
+    public async Task WalkAsync(string address)
     {
-        await page.EvaluateAsync(
+        await GoAsync(address);
+        await _page.EvaluateAsync(
             """
             window.toReach = new Set([...document.querySelectorAll(
                 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]')]
               .filter(e => !e.disabled && e.checkVisibility({ visibilityProperty: true }) && e.tabIndex >= 0
                 && !(e.type === 'radio' && !e.checked && document.querySelector(`[name="${e.name}"]:checked`))));
-            window.unseen = [];
             """);
-        for (var i = 0; i < StopsMax && await page.EvaluateAsync<int>("window.toReach.size") > 0; i++)
+        var unseen = new List<string>();
+        for (var i = 0; i < StopsMax && await _page.EvaluateAsync<int>("window.toReach.size") > 0; i++)
         {
-            await page.Keyboard.PressAsync("Tab");
-            await page.EvaluateAsync(
-                """
-                {
-                  const at = document.activeElement, shown = 
-                    [at, at.closest('label'), at.closest('li')].filter(Boolean);
-                  // A date has stops inside, which the browser shows in its own way.
-                  if (window.toReach.delete(at) && !shown.some(e => getComputedStyle(e).outlineStyle !== 'none'
-                      && parseFloat(getComputedStyle(e).outlineWidth) >= 2))
-                    window.unseen.push(at.outerHTML.slice(0, 100));
-                }
-                """);
+            await _page.Keyboard.PressAsync("Tab");
+            // A date has stops inside, which the browser shows in its own way.
+            unseen.Add(await _page.EvaluateAsync<string>(
+                $"window.toReach.delete(document.activeElement) ? {Hidden} : ''"));
         }
 
-        return (
-            await page.EvaluateAsync<string[]>("[...window.toReach].map(e => e.outerHTML.slice(0, 100))"),
-            await page.EvaluateAsync<string[]>("window.unseen"));
+        (await _page.EvaluateAsync<string[]>("[...window.toReach].map(e => e.outerHTML.slice(0, 100))"))
+            .ShouldBeEmpty($"{address}: not reached");
+        unseen.Where(said => said.Length > 0).ShouldBeEmpty(address);
     }
+
+    async Task FitsAsync() =>
+        (await _page.EvaluateAsync<int>("document.documentElement.scrollWidth - innerWidth"))
+            .ShouldBe(0, $"{_page.Url} scrolls sideways");
 }

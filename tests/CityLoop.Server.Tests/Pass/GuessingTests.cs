@@ -1,8 +1,17 @@
+using System.Collections.Concurrent;
 using System.Net;
+using System.Text.Json;
+using CityLoop.Ledger;
+using CityLoop.Server.City;
+using CityLoop.Server.Ledger;
+using CityLoop.Server.Merchants;
 using CityLoop.Server.Pass;
+using CityLoop.Server.Pass.Cards;
 using CityLoop.Server.Pass.Counter;
+using CityLoop.Server.Pass.Letters;
 using CityLoop.Server.Pass.Recovery;
 using CityLoop.Server.Tests.Hosting;
+using CityLoop.Server.Tests.Merchants;
 using CityLoop.Server.Tests.Pass.Counter;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,6 +22,7 @@ namespace CityLoop.Server.Tests.Pass;
 public sealed class GuessingTests(TestCity city) : IClassFixture<TestCity>
 {
     const int Guesses = 10_000;
+    const string Pin = "274918";
 
     [Fact]
     public async Task At_one_time_codes()
@@ -84,6 +94,112 @@ public sealed class GuessingTests(TestCity city) : IClassFixture<TestCity>
         (await search.FindAsync(PersonId.OfCast(Cast.ZhangJianguo), code, "question", default)).Outcome
             .ShouldBe(FindPerson.Outcome.Found);
     }
+
+    [Fact]
+    public async Task At_a_card_s_pin_in_one_shop()
+    {
+        const string contact = "card-hunted@example.org";
+        var (serial, code) = await CardAsync(contact);
+        // The clock of the thief's till alone runs: a guess every quarter of an hour for a hundred days.
+        var (tills, clock) = OwnClock();
+        var (thief, looked) = (Guid.NewGuid(), 0);
+        for (var guess = 0; guess < Guesses; guess++)
+        {
+            if (guess % 10 == 0)
+                clock.Advance(TimeSpan.FromMinutes(144));
+            var decision = await tills.AllowAsync(
+                CardCode.Read(code)!, thief, Guid.NewGuid(), 900, $"{guess:D6}", default);
+            decision.Outcome.ShouldBeOneOf(CardOutcome.PinWrong, CardOutcome.PinWaits);
+            looked += decision.Outcome == CardOutcome.PinWrong ? 1 : 0;
+        }
+
+        looked.ShouldBeLessThan(130, "of a million");
+        (await city.LetterAsync(contact, "有人一直輸入錯的卡片密碼")).ShouldContain($"{serial}");
+        // The right PIN pays at once in a shop where nobody has guessed; where somebody has it waits.
+        using var till = await city.SignInAsync(Cast.HuangZhiming);
+        (await PayAsync(till, code, 900, Pin)).ShouldBeDone();
+        (await tills.AllowAsync(CardCode.Read(code)!, thief, Guid.NewGuid(), 900, Pin, default)).Outcome
+            .ShouldBe(CardOutcome.PinWaits);
+        (await city.Get<CardStore>().SetPinAsync(serial, "918274", default)).ShouldBeTrue();
+        (await tills.AllowAsync(CardCode.Read(code)!, thief, Guid.NewGuid(), 900, "918274", default)).Outcome
+            .ShouldBe(CardOutcome.Allowed);
+    }
+
+    [Fact]
+    public async Task At_a_card_s_pin_in_a_hundred_shops()
+    {
+        var (serial, code) = await CardAsync("shop-to-shop@example.org");
+        using var till = await city.SignInAsync(Cast.HuangZhiming);
+        (await PayAsync(till, code, 900, Pin)).ShouldBeDone();
+        var (tills, clock) = OwnClock();
+        Guid[] shops = [.. Enumerable.Range(0, 100).Select(_ => Guid.NewGuid())];
+        var looked = 0;
+        for (var guess = 0; guess < Guesses; guess++)
+        {
+            if (guess % 10 == 0)
+                clock.Advance(TimeSpan.FromMinutes(144));
+            var decision = await tills.AllowAsync(
+                CardCode.Read(code)!, shops[guess / 7 % 100], Guid.NewGuid(), 900, $"{guess:D6}", default);
+            looked += decision.Outcome == CardOutcome.PinWrong ? 1 : 0;
+        }
+
+        looked.ShouldBeLessThan(200, "of a million");
+        // Where the owner has paid with the PIN before it goes on; elsewhere small sums do, and all of it with a new PIN.
+        (await PayAsync(till, code, 900, Pin)).ShouldBeDone();
+        (await tills.AllowAsync(CardCode.Read(code)!, Guid.NewGuid(), Guid.NewGuid(), 900, Pin, default)).Outcome
+            .ShouldBe(CardOutcome.PinWaits);
+        (await tills.AllowAsync(CardCode.Read(code)!, shops[0], Guid.NewGuid(), 100, null, default)).Outcome
+            .ShouldBe(CardOutcome.Allowed);
+        (await city.Get<CardStore>().SetPinAsync(serial, "918274", default)).ShouldBeTrue();
+        (await tills.AllowAsync(CardCode.Read(code)!, shops[0], Guid.NewGuid(), 900, "918274", default)).Outcome
+            .ShouldBe(CardOutcome.Allowed);
+    }
+
+    [Fact]
+    public async Task At_cards_by_a_shop_that_makes_up_their_codes()
+    {
+        var (_, code) = await CardAsync("made-up@example.org");
+        using var till = await city.SignInAsync(Cast.HuangZhiming);
+        var answers = new ConcurrentDictionary<HttpStatusCode, int>();
+        await Parallel.ForAsync(0, Guesses, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (_, _) =>
+        {
+            var answer = await PayAsync(till, CardCode.New().Text, 1, null);
+            answers.AddOrUpdate(answer.Status, 1, (_, before) => before + 1);
+        });
+
+        answers.Keys.ShouldBe([HttpStatusCode.Conflict, HttpStatusCode.TooManyRequests], ignoreOrder: true);
+        // A little more than ten: eight tills asked at once.
+        answers[HttpStatusCode.Conflict].ShouldBeLessThan(20);
+        // Seconds later the shop may go on: its own guesses keep it from honest cards no longer.
+        city.Clock.Advance(WrongCodeLimit.Regain * 10);
+        (await PayAsync(till, code, 100, null)).ShouldBeDone();
+    }
+
+    /// <summary>Somebody's card that has a PIN and points behind it.</summary>
+    async Task<(long Serial, string Code)> CardAsync(string contact)
+    {
+        using var owner = await ComeInAsync(contact);
+        var (cards, person) = (city.Get<CardStore>(), await owner.IdAsync());
+        var officer = PersonId.OfCast(Cast.WangYating);
+        var (serial, code) = (await cards.PrintAsync(officer, 1, default))[0];
+        (await cards.BindToAsync(officer, serial, person, isFirst: true, default)).ShouldBe(BindOutcome.Bound);
+        (await cards.SetPinAsync(serial, Pin, default)).ShouldBeTrue();
+        var account = await city.Get<PersonAccounts>().OfAsync(person, city.Pack.MainCurrency.Id, default);
+        var budget = await city.Get<CityBudgets>().AccountAsync("net-zero-2026", default);
+        await city.PostAsync(new Transfer(Guid.NewGuid(), budget, account, 5_000, TransferCode.Earn));
+        return (serial, code.Text);
+    }
+
+    (CardTill Tills, TestClock Clock) OwnClock()
+    {
+        var clock = new TestClock();
+        clock.Set(city.Clock.GetUtcNow());
+        return (new CardTill(
+            city.Database, city.Pack, new CityClock(clock, city.Pack), city.Get<LetterWriter>()), clock);
+    }
+
+    static Task<Answer> PayAsync(HttpClient till, string code, long amount, string? pin) => till.SendAsync(
+        "/api/v1/till/charges", JsonSerializer.Serialize(new { id = Guid.NewGuid(), code, amount, pin }));
 
     async Task<HttpClient> ComeInAsync(string contact)
     {

@@ -4,48 +4,32 @@ using Microsoft.Playwright;
 
 namespace CityLoop.Server.Tests.Pass;
 
-/// <summary>The pass for people who use no mouse and no finger, from sign-up to the counter.</summary>
+/// <summary>
+/// The pass for people who use no mouse and no finger and read text at twice its size, from sign-up to the counter.
+/// </summary>
 public sealed class KeyboardTests(TestCity city) : IClassFixture<TestCity>
 {
-    [Fact]
-    public async Task Everything_on_the_pass_s_pages_is_reached_with_the_tab_key_and_shows_that_it_is()
-    {
-        var page = await Browser.OpenAsync(city, language: "en");
-        await page.SignInAsync(city, Cast.WangYating, "/me");
-        foreach (var address in PassPagesTests.OwnPages)
-        {
-            await page.GotoAsync(address);
-
-            var (missed, unseen) = await new Keys(page).WalkAsync();
-
-            missed.ShouldBeEmpty(address);
-            unseen.ShouldBeEmpty(address);
-        }
-    }
+    const string Pool = "/proofs/half-price-pool";
 
     [Fact]
     public async Task Somebody_signs_up_with_a_passkey_names_a_child_and_leaves_word_for_letters()
     {
-        var page = await Browser.OpenAsync(city, language: "en");
-        await page.WithPasskeysAsync();
-        var keys = new Keys(page);
-        await page.GotoAsync("/sign-in?returnUrl=%2Fme");
+        var keys = await Keys.OpenAsync(city);
+        foreach (var address in new[] { "/sign-up", "/sign-in/recovery", "/outbox", "/sign-in?returnUrl=%2Fme" })
+            await keys.WalkAsync(address);
         await keys.PressAsync("No e-mail or mobile number?", "/sign-up");
         await keys.PressAsync("Set up with this device", "/welcome");
-        await page.GotoAsync("/me");
+        await keys.GoAsync("/me");
         await keys.PressAsync("My family", "/me/family");
         await keys.TypeAsync("The child's name", "Sora");
         await keys.TypeAsync("Date of birth", "05012024");
         await keys.PressAsync("Add", "done=added");
-        await Assertions.Expect(page.Locator("h2").First).ToHaveTextAsync("Sora");
-        await keys.ToAsync("Act for Sora");
-        await page.Keyboard.PressAsync("Enter");
-        await Assertions.Expect(page.Locator(".acting")).ToContainTextAsync("Sora");
+        await Assertions.Expect(keys.Page.Locator("h2").First).ToHaveTextAsync("Sora");
+        await keys.EnterAsync("Act for Sora");
+        await Assertions.Expect(keys.Page.Locator(".acting")).ToContainTextAsync("Sora");
         await keys.PressAsync("Back to myself", "/me/family");
-        await page.GotoAsync("/me/letters");
-        await keys.ToAsync("Save");
-        await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync("**/me/letters?done=*");
+        await keys.GoAsync("/me/letters");
+        await keys.PressAsync("Save", "/me/letters?done=");
     }
 
     [Fact]
@@ -54,20 +38,111 @@ public sealed class KeyboardTests(TestCity city) : IClassFixture<TestCity>
         using var resident = city.Visit();
         await resident.SignInAsync(city, "keiko@example.org");
         (await resident.LevelAsync()).ShouldBe(1);
-        var first = await Browser.OpenAsync(city, Screen.Desk, "en");
-        await first.SignInAsync(city, Cast.WangYating, "/counter");
-        var second = await Browser.OpenAsync(city, Screen.Desk, "en");
-        await second.SignInAsync(city, Cast.ZhangJianguo, "/counter");
-        var (one, other) = (new Keys(first), new Keys(second));
+        var (one, other) = (await Keys.OpenAsync(city), await Keys.OpenAsync(city));
+        await one.SignInAsync(city, city.ContactOf(Cast.WangYating), "/counter");
+        await other.SignInAsync(city, city.ContactOf(Cast.ZhangJianguo), "/counter");
 
-        await one.TypeAsync("Counter code", "keiko@example.org");
-        await one.ChooseAsync("Why", "Checking");
-        await one.PressAsync("Find this person", "/counter/visits/");
+        await FindAsync(one, "keiko@example.org", "Checking");
         await one.ChooseAsync("Document", "P");
         await one.TypeAsync("Name as on the document", "Keiko Sato");
         await one.PressAsync("Record, and ask another officer", "done=recorded");
-        await second.ReloadAsync();
+        await other.WalkAsync("/counter");
         await other.PressAsync("I have seen it: approve", "done=approved");
         (await resident.LevelAsync()).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Passkeys_recovery_codes_a_card_a_second_guardian_and_a_proof_are_made_and_taken_back()
+    {
+        var (mine, officer) = (await Keys.OpenAsync(city), await Keys.OpenAsync(city));
+        await mine.SignInAsync(city, city.ContactOf(Cast.LinMeiling));
+        await officer.SignInAsync(city, city.ContactOf(Cast.WangYating), "/counter");
+        await AddPasskeyAsync(mine);
+        await MakeRecoveryCodesAsync(mine);
+        await BindCardAsync(officer, city.ContactOf(Cast.LinMeiling));
+        foreach (var address in PassPagesTests.OfficersPages)
+            await officer.WalkAsync(address);
+        await mine.WalkAsync("/me/cards");
+        await mine.PressAsync("Yes, use it", "done=confirmed");
+        await mine.TypeAsync("PIN of six digits", "482913");
+        await mine.TypeAsync("The same again", "482913");
+        await mine.PressAsync("Set it", "done=pin");
+        await AddSecondGuardianAsync(mine, city.ContactOf(Cast.EmmaDubois));
+        await AgreeToProofAsync(mine);
+
+        // The pass is full now: each page has something on it.
+        foreach (var address in PassPagesTests.OwnPages)
+            await mine.WalkAsync(address);
+
+        await mine.GoAsync("/me/proofs");
+        await mine.PressAsync("until", "/me/proofs/");
+        await mine.WalkAsync(mine.Page.Url);
+        await mine.PressAsync("Take it back now", "done=revoked");
+        await mine.GoAsync("/me/family");
+        await mine.PressAsync("I am no longer a guardian", "done=ended");
+        await mine.GoAsync("/me/cards");
+        await mine.PressAsync("Block", "done=blocked");
+        await mine.GoAsync("/me/devices");
+        await mine.EnterAsync("Kitchen table");
+        await mine.PressAsync("Remove", "done=passkey_removed");
+        await mine.GoAsync("/me");
+        await mine.PressAsync("Sign out", "/sign-in?done=signed_out");
+    }
+
+    static async Task AddPasskeyAsync(Keys mine)
+    {
+        await mine.PressAsync("Sign-in and devices", "/me/devices");
+        await mine.PressAsync("Add this device", "done=passkey_added");
+        await mine.EnterAsync("Last used");
+        await mine.TypeAsync("Name", "Kitchen table");
+        await mine.PressAsync("Rename", "/me/devices");
+        await Assertions.Expect(mine.Page.Locator("summary")).ToContainTextAsync("Kitchen table");
+    }
+
+    static async Task MakeRecoveryCodesAsync(Keys mine)
+    {
+        await mine.PressAsync("None yet", "/me/recovery");
+        await mine.PressAsync("Make ten codes", "/me/recovery/codes");
+        (await mine.Page.Locator(".recovery-codes li").CountAsync()).ShouldBe(10);
+        await mine.PressAsync("I have kept them", "/me/devices");
+    }
+
+    static async Task FindAsync(Keys officer, string who, string why)
+    {
+        await officer.GoAsync("/counter");
+        await officer.TypeAsync("Counter code", who);
+        await officer.ChooseAsync("Why", why);
+        await officer.PressAsync("Find this person", "/counter/visits/");
+    }
+
+    static async Task BindCardAsync(Keys officer, string whose)
+    {
+        await officer.GoAsync("/counter/cards/sheet");
+        await officer.TypeAsync("How many", "1");
+        await officer.EnterAsync("Make them");
+        var serial = await officer.Page.Locator(".pass-card-serial").InnerTextAsync();
+        await FindAsync(officer, whose, "A card");
+        await officer.PressAsync("Cards", "/cards");
+        await officer.TypeAsync("Card number", serial);
+        await officer.PressAsync("Bind", "done=bound");
+        await officer.WalkAsync(officer.Page.Url);
+    }
+
+    async Task AddSecondGuardianAsync(Keys mine, string contact)
+    {
+        await mine.GoAsync("/me/family");
+        await mine.EnterAsync("A second guardian");
+        await mine.TypeAsync("Their e-mail or mobile number", contact);
+        await mine.PressAsync("Ask them", "done=asked");
+        var other = await Keys.OpenAsync(city);
+        await other.SignInAsync(city, contact, "/me/family");
+        await other.PressAsync("Yes", "done=accepted");
+    }
+
+    static async Task AgreeToProofAsync(Keys mine)
+    {
+        await mine.GoAsync(Pool);
+        await mine.PressAsync("Begin", "/share/");
+        await mine.PressAsync("Agree with face or finger", "/ticket");
     }
 }

@@ -44,7 +44,7 @@ static class CardPin
         CryptographicOperations.FixedTimeEquals(HashOf(pin, salt), hash);
 
     /// <summary>
-    /// How long a card asks for no PIN after so many wrong ones in a row: a minute, two, four, up to a day.
+    /// How long no PIN is looked at after so many wrong ones in a row: a minute, two, four, up to a day.
     /// </summary>
     public static TimeSpan WaitAfter(int wrong) => wrong < FreeTries ? TimeSpan.Zero
         : TimeSpan.FromTicks(Math.Min(LongestWait.Ticks, FirstWait.Ticks << Math.Min(wrong - FreeTries, 20)));

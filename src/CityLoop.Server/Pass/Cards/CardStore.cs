@@ -125,11 +125,16 @@ sealed partial class CardStore(NpgsqlDataSource database, CityClock clock)
     {
         var (salt, hash) = CardPin.Keep(pin);
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        return await connection.ExecuteAsync(new CommandDefinition(
+        return await connection.ExecuteScalarAsync<long>(new CommandDefinition(
             """
-            update pass.card set pin_salt = @salt, pin_hash = @hash, wrong_pins = 0, pin_waits_until = null
-            where serial = @serial and person is not null and blocked_at is null and bound_at > @boundSince
-              and (pin_hash is null or not @isFirst)
+            with chosen as (
+              update pass.card set pin_salt = @salt, pin_hash = @hash
+              where serial = @serial and person is not null and blocked_at is null and bound_at > @boundSince
+                and (pin_hash is null or not @isFirst)
+              returning serial),
+            forgiven as (
+              update pass.card_pin_try t set wrong = 0, wrong_at = null from chosen where t.serial = chosen.serial)
+            select count(*) from chosen
             """, new { serial, salt, hash, boundSince, isFirst }, cancellationToken: cancellation)) == 1;
     }
 

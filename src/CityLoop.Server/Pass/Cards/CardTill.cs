@@ -6,9 +6,9 @@ using Npgsql;
 namespace CityLoop.Server.Pass.Cards;
 
 /// <summary>
-/// Whether a card may pay at a till: without its PIN up to the city's sum a time and a day, above that with it. Whoever
-/// guesses PINs waits longer and longer, and the owner is told; small payments go on, so that nobody's card is stopped
-/// by somebody else's guessing.
+/// Whether a card may pay at a till: without its PIN up to the city's sum a time and a day, above that with it. A shop
+/// that guesses PINs waits longer and longer, and the owner is told; small payments go on, and in other shops the PIN
+/// does, so that nobody's card is stopped by somebody else's guessing.
 /// </summary>
 sealed class CardTill(NpgsqlDataSource database, CityPack city, CityClock clock, LetterWriter letters)
 {
@@ -16,15 +16,15 @@ sealed class CardTill(NpgsqlDataSource database, CityPack city, CityClock clock,
     public static readonly TimeSpan FirstUse = TimeSpan.FromDays(7);
 
     public async Task<CardDecision> AllowAsync(
-        CardCode code, Guid payment, long amount, string? typedPin, CancellationToken cancellation)
+        CardCode code, Guid shop, Guid payment, long amount, string? typedPin, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         // The row is locked: two tills with one card add up its day one after the other.
         var card = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(
             """
-            select serial, person, bound_at, confirmed_at is not null as is_confirmed, pin_salt, pin_hash, wrong_pins,
-              pin_waits_until, blocked_at is not null as is_blocked
+            select serial, person, bound_at, confirmed_at is not null as is_confirmed, pin_salt, pin_hash,
+              blocked_at is not null as is_blocked
             from pass.card where code_hash = @Hash for update
             """, new { code.Hash }, transaction, cancellationToken: cancellation));
         if (card is null)
@@ -44,26 +44,28 @@ sealed class CardTill(NpgsqlDataSource database, CityPack city, CityClock clock,
             return new(CardOutcome.IdAlreadyUsed);
 
         var now = clock.Now;
-        var (outcome, isWithPin) = typedPin is null
-            ? (await MayGoWithoutAsync(connection, card.Serial, amount, cancellation) ? CardOutcome.Allowed
+        var tries = await PinTries.OfAsync(connection, card.Serial, shop, now, cancellation);
+        CardOutcome outcome;
+        if (typedPin is null)
+            outcome = await MayGoWithoutAsync(connection, card.Serial, amount, cancellation) ? CardOutcome.Allowed
                 : card.PinHash is null && !IsNew(card, now) ? CardOutcome.PinNotSet
-                : CardOutcome.PinNeeded, false)
-            : (await TryPinAsync(connection, card, typedPin, now, cancellation), true);
+                : CardOutcome.PinNeeded;
+        else
+            (outcome, tries) = await TryPinAsync(connection, card, tries, typedPin, now, cancellation);
         if (outcome == CardOutcome.Allowed)
             await connection.ExecuteAsync(new CommandDefinition(
                 """
                 insert into pass.card_use (payment, serial, day, amount, with_pin)
                 values (@payment, @Serial, @day, @amount, @isWithPin) on conflict (payment) do nothing
-                """, new { payment, card.Serial, day = clock.Today, amount, isWithPin }, transaction,
+                """, new { payment, card.Serial, day = clock.Today, amount, isWithPin = typedPin != null }, transaction,
                 cancellationToken: cancellation));
         await transaction.CommitAsync(cancellation);
-        if (outcome == CardOutcome.PinWrong && CardPin.WaitAfter(card.WrongPins + 1) > TimeSpan.Zero)
+        if (outcome == CardOutcome.PinWrong && tries.Wrong >= CardPin.FreeTries)
             await letters.TellAsync(person, Topic.Safety, "cardGuessed", cancellation, card.Serial);
         return outcome switch
         {
             CardOutcome.Allowed => new(outcome, person),
-            CardOutcome.PinWaits => new(outcome, Wait: card.PinWaitsUntil!.Value - now),
-            CardOutcome.PinWrong => new(outcome, Wait: CardPin.WaitAfter(card.WrongPins + 1)),
+            CardOutcome.PinWaits or CardOutcome.PinWrong => new(outcome, Wait: tries.Wait),
             _ => new(outcome),
         };
     }
@@ -84,31 +86,21 @@ sealed class CardTill(NpgsqlDataSource database, CityPack city, CityClock clock,
             where serial = @serial and day = @day and not with_pin
             """, new { serial, day = clock.Today }, cancellationToken: cancellation)) <= city.Cards.WithoutPinPerDay;
 
-    static async Task<CardOutcome> TryPinAsync(
-        NpgsqlConnection connection, Row card, string typed, DateTimeOffset now, CancellationToken cancellation)
+    static async Task<(CardOutcome Outcome, PinTries Tries)> TryPinAsync(
+        NpgsqlConnection connection, Row card, PinTries tries, string typed, DateTimeOffset now,
+        CancellationToken cancellation)
     {
         if (CardPin.Read(typed) is not { } pin)
-            return CardOutcome.PinNotValid;
+            return (CardOutcome.PinNotValid, tries);
         if (card.PinHash is null)
-            return IsNew(card, now) ? await SetFirstAsync(connection, card.Serial, pin, cancellation)
-                : CardOutcome.PinNotSet;
-        if (now < card.PinWaitsUntil)
-            return CardOutcome.PinWaits;
-        if (CardPin.IsRight(pin, card.PinSalt!, card.PinHash))
-        {
-            if (card.WrongPins > 0)
-                await connection.ExecuteAsync(new CommandDefinition(
-                    "update pass.card set wrong_pins = 0, pin_waits_until = null where serial = @Serial", card,
-                    cancellationToken: cancellation));
-            return CardOutcome.Allowed;
-        }
-
-        var wait = CardPin.WaitAfter(card.WrongPins + 1);
-        await connection.ExecuteAsync(new CommandDefinition(
-            "update pass.card set wrong_pins = wrong_pins + 1, pin_waits_until = @until where serial = @Serial",
-            new { card.Serial, until = wait > TimeSpan.Zero ? (now + wait).ToUniversalTime() : (DateTimeOffset?)null },
-            cancellationToken: cancellation));
-        return CardOutcome.PinWrong;
+            return (IsNew(card, now) ? await SetFirstAsync(connection, card.Serial, pin, cancellation)
+                : CardOutcome.PinNotSet, tries);
+        if (tries.Wait > TimeSpan.Zero)
+            return (CardOutcome.PinWaits, tries);
+        if (!CardPin.IsRight(pin, card.PinSalt!, card.PinHash))
+            return (CardOutcome.PinWrong, await tries.CountWrongAsync(connection, card.Serial, cancellation));
+        await tries.CountRightAsync(connection, card.Serial, cancellation);
+        return (CardOutcome.Allowed, tries);
     }
 
     /// <summary>
@@ -139,7 +131,5 @@ sealed class CardTill(NpgsqlDataSource database, CityPack city, CityClock clock,
         public bool IsBlocked { get; init; }
         public byte[]? PinSalt { get; init; }
         public byte[]? PinHash { get; init; }
-        public int WrongPins { get; init; }
-        public DateTimeOffset? PinWaitsUntil { get; init; }
     }
 }

@@ -87,9 +87,13 @@ sealed class Erasures(
             foreach (var table in tables.Where(table => table.Then == AtErasure.Delete))
                 await connection.ExecuteAsync($"delete from {table.Name} where {table.Where}", values, transaction);
             foreach (var table in tables.Where(table => table.Then == AtErasure.Unlink))
+            {
+                var names = string.Concat(table.Names.Select(name => $", {name} = gen_random_uuid()::text"));
                 await connection.ExecuteAsync(
-                    $"update {table.Name} set {table.Column} = gen_random_uuid() where {table.Where}", values,
+                    $"update {table.Name} set {table.Column} = gen_random_uuid(){names} where {table.Where}", values,
                     transaction);
+            }
+
             await connection.ExecuteAsync(
                 """
                 update pass.person set name = '', roles = '{}', wishes = '{}', born = null, district = null

@@ -27,6 +27,12 @@ sealed record HeldTable(string Name, AtErasure Then)
     /// <summary>Where that column holds no person: the query for what it holds of one.</summary>
     public string? Via { get; init; }
 
+    /// <summary>
+    /// For rows that are unlinked: columns with another's name for the person, by which their rows would still be one
+    /// person's. Each row gets a name of its own.
+    /// </summary>
+    public IReadOnlyList<string> Names { get; init; } = [];
+
     /// <summary>Columns that are keys or their hashes: they are held to let somebody in, and told to nobody.</summary>
     public IReadOnlyList<string> Secret { get; init; } = [];
 
@@ -74,6 +80,7 @@ static class PassTables
         new("pass.counter_code", AtErasure.Delete) { Secret = ["code_hash"] },
         // Before the cards, by which they are found.
         new("pass.card_use", AtErasure.Delete) { Column = "serial", Via = OfCards },
+        new("pass.card_pin_try", AtErasure.Delete) { Column = "serial", Via = OfCards },
         new("pass.card", AtErasure.Delete) { Secret = ["code_hash", "pin_salt", "pin_hash"] },
         new("pass.card", AtErasure.Keep) { Column = "printed_by", IsTold = false, Why = TwoOfficers },
         new("pass.card", AtErasure.Keep) { Column = "bound_by", IsTold = false, Why = TwoOfficers },
