@@ -3,8 +3,8 @@ using Microsoft.Playwright;
 namespace CityLoop.Server.Tests.Hosting;
 
 /// <summary>
-/// Somebody with a phone's width, text at twice its size, and a keyboard in place of fingers: what they can do, everybody
-/// can.
+/// Somebody with a phone's width, text at twice its size, and a keyboard in place of fingers: what they can do,
+/// everybody can.
 /// </summary>
 public sealed class Keys
 {
@@ -12,8 +12,8 @@ public sealed class Keys
     const int StopsMax = 120;
 
     /// <summary>
-    /// What is wrong with the place where the focus is: no ring around it, or a bar in front of it. Empty when people see
-    /// where they are.
+    /// What is wrong with the place where the focus is: no ring around it, or a bar in front of it. Empty when people
+    /// see where they are.
     /// </summary>
     const string Hidden =
         """

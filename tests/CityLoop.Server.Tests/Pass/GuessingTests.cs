@@ -144,7 +144,7 @@ public sealed class GuessingTests(TestCity city) : IClassFixture<TestCity>
         }
 
         looked.ShouldBeLessThan(200, "of a million");
-        // Where the owner has paid with the PIN before it goes on; elsewhere small sums do, and all of it with a new PIN.
+        // Where the owner has paid with the PIN before it goes on; elsewhere small sums do, and all with a new PIN.
         (await PayAsync(till, code, 900, Pin)).ShouldBeDone();
         (await tills.AllowAsync(CardCode.Read(code)!, Guid.NewGuid(), Guid.NewGuid(), 900, Pin, default)).Outcome
             .ShouldBe(CardOutcome.PinWaits);

@@ -202,7 +202,9 @@ public sealed class AuthorizationMatrixTests(TestCity city) : IClassFixture<Test
                 """,
                 new
                 {
-                    id, first = PersonId.OfCast(Cast.WangYating).Value, second = PersonId.OfCast(Cast.ZhangJianguo).Value,
+                    id,
+                    first = PersonId.OfCast(Cast.WangYating).Value,
+                    second = PersonId.OfCast(Cast.ZhangJianguo).Value,
                 });
         if (reader.Roles.Contains(Roles.ShopWorker))
             await connection.ExecuteAsync(

@@ -23,7 +23,9 @@ sealed class PlantedTraces(TestCity city, PersonId person, string contact)
     /// What is planted, by table and column; null where the person's own coming and going has made a row. @p is the
     /// person, @a somebody else, @o and @q are officers.
     /// </summary>
-    static readonly (string Column, string? Sql)[] Rows =
+    static IEnumerable<(string Column, string? Sql)> Rows => [.. OfPass, .. OfCards, .. OfCounter, .. OfOthers];
+
+    static readonly (string Column, string? Sql)[] OfPass =
     [
         ("pass.contact.person", null), ("pass.session.person", null), ("pass.account.person", null),
         ("pass.erasure.person", null), ("pass.person.id", null),
@@ -43,6 +45,19 @@ sealed class PlantedTraces(TestCity city, PersonId person, string contact)
             on conflict (person) do update set source = 'counter', officer = @p
             """),
         ("pass.counter_code.person", "values (@p, @b, @later)"),
+        ("pass.guardianship.child", "values (@p, @o, null, now(), now(), null)"),
+        ("pass.guardianship.guardian", "values (@a, @p, null, now(), now(), null)"),
+        ("pass.guardianship.asked_by", "values (@a, @q, @p, now(), now(), null)"),
+        ("pass.acted_for.child", "values (@p, @o, now())"),
+        ("pass.acted_for.guardian", "values (@a, @p, now())"),
+        ("pass.session.acts_for", """
+            (id, key_hash, person, device, created_at, last_seen_at, acts_for, method, browser)
+            values (gen_random_uuid(), 'acting', @o, 'x', now(), now(), @p, 'code', gen_random_uuid())
+            """),
+    ];
+
+    static readonly (string Column, string? Sql)[] OfCards =
+    [
         ("pass.card.person", """
             (code_hash, printed_by, printed_at, person, is_first, bound_by, bound_at, confirmed_by, confirmed_at)
             values (@b, @o, now(), @p, true, @o, now(), @o, now())
@@ -57,6 +72,10 @@ sealed class PlantedTraces(TestCity city, PersonId person, string contact)
             (code_hash, printed_by, printed_at, person, bound_by, bound_at, confirmed_by, confirmed_at, blocked_at,
              blocked_why) values ('confirmed', @o, now(), @a, @o, now(), @p, now(), now(), 'replaced')
             """),
+    ];
+
+    static readonly (string Column, string? Sql)[] OfCounter =
+    [
         ("pass.identity_check.person", """
             (id, person, document, first_officer, recorded_at, name_seen, document_print)
             values (@key, @p, 'passport', @o, now(), @mark, @print)
@@ -83,21 +102,17 @@ sealed class PlantedTraces(TestCity city, PersonId person, string contact)
             "values (gen_random_uuid(), @p, 'officer', @o, null, '{name}', 'question', true, @key, now())"),
         ("pass.access.officer",
             "values (gen_random_uuid(), @a, 'officer', @p, null, '{name}', 'question', true, null, now())"),
-        ("pass.guardianship.child", "values (@p, @o, null, now(), now(), null)"),
-        ("pass.guardianship.guardian", "values (@a, @p, null, now(), now(), null)"),
-        ("pass.guardianship.asked_by", "values (@a, @q, @p, now(), now(), null)"),
-        ("pass.acted_for.child", "values (@p, @o, now())"),
-        ("pass.acted_for.guardian", "values (@a, @p, now())"),
-        ("pass.session.acts_for", """
-            (id, key_hash, person, device, created_at, last_seen_at, acts_for, method, browser)
-            values (gen_random_uuid(), 'acting', @o, 'x', now(), now(), @p, 'code', gen_random_uuid())
-            """),
+    ];
+
+    static readonly (string Column, string? Sql)[] OfOthers =
+    [
         ("merchants.worker.person", "select @p, id from merchants.merchant limit 1"),
         ("missions.progress.person", "values (@p, @mark, 1, '{}')"),
         ("missions.act.person",
             "select @p, gen_random_uuid(), id, 'x', 1, 0, 'x', '{}', now() from missions.version limit 1"),
         ("missions.payment.person", """
-            select gen_random_uuid(), gen_random_uuid(), @p, gen_random_uuid(), id, 'x', 1, 1, 'x', null, 1, now(), now()
+            select gen_random_uuid(), gen_random_uuid(), @p, gen_random_uuid(), id, 'x', 1, 1, 'x', null, 1, now(),
+              now()
             from missions.version limit 1
             """),
         ("missions.ticket.person",
