@@ -32,9 +32,15 @@ sealed class Sessions(NpgsqlDataSource database, CityPack city, CityClock clock,
     readonly ConcurrentDictionary<string, Known> _known = new();
     long _endings;
 
-    /// <summary>How long a browser stays signed in unused. Staff and auditors see everybody's money: hours.</summary>
-    public static TimeSpan IdleLimit(IEnumerable<string> roles) =>
-        roles.Any(r => r is Roles.CityStaff or Roles.Auditor) ? TimeSpan.FromHours(8) : TimeSpan.FromDays(60);
+    /// <summary>
+    /// Whether a browser is still signed in: 60 days after it was last used. Staff and auditors see everybody's money:
+    /// 8 hours, and never longer than 12 hours after they signed in.
+    /// </summary>
+    public static bool IsLive(
+        DateTimeOffset begunAt, DateTimeOffset lastSeenAt, IEnumerable<string> roles, DateTimeOffset now) =>
+        roles.Any(r => r is Roles.CityStaff or Roles.Auditor)
+            ? now - lastSeenAt <= TimeSpan.FromHours(8) && now - begunAt <= TimeSpan.FromHours(12)
+            : now - lastSeenAt <= TimeSpan.FromDays(60);
 
     /// <summary>Begins a session; the answer is the key for the browser's cookie and is kept nowhere else.</summary>
     /// <param name="before">The same person's session that this one takes over from in the same browser.</param>
@@ -77,8 +83,8 @@ sealed class Sessions(NpgsqlDataSource database, CityPack city, CityClock clock,
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(
             """
-            select s.id, s.last_seen_at, s.person as signed_in, p.id as person, p.name, p.language, o.roles,
-              p.created_at, o.wishes, pass.level_of(p.id) as level
+            select s.id, s.created_at as begun_at, s.last_seen_at, s.person as signed_in, p.id as person, p.name,
+              p.language, o.roles, p.created_at, o.wishes, pass.level_of(p.id) as level
             from pass.session s join pass.person o on o.id = s.person
             left join pass.guardianship g on g.child = s.acts_for and g.guardian = s.person
               and g.accepted_at is not null and g.ended_at is null
@@ -88,7 +94,7 @@ sealed class Sessions(NpgsqlDataSource database, CityPack city, CityClock clock,
             """,
             new { hash = HashOf(key), since = clock.Today.AddYears(-city.Family.ActsUntil) },
             cancellationToken: cancellation));
-        if (row is null || now - row.LastSeenAt > IdleLimit(row.Roles))
+        if (row is null || !IsLive(row.BegunAt, row.LastSeenAt, row.Roles, now))
         {
             _known.TryRemove(key, out _);
             return null;
@@ -171,6 +177,7 @@ sealed class Sessions(NpgsqlDataSource database, CityPack city, CityClock clock,
     sealed class Row
     {
         public Guid Id { get; init; }
+        public DateTimeOffset BegunAt { get; init; }
         public DateTimeOffset LastSeenAt { get; init; }
         public Guid SignedIn { get; init; }
         public Guid Person { get; init; }

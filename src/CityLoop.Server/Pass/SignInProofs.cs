@@ -28,7 +28,7 @@ sealed class SignInProofs(NpgsqlDataSource database, TimeProvider time)
             from pass.session s join pass.person p on p.id = s.person
             where s.id = @session and s.ended_at is null
             """, new { session }, cancellationToken: cancellation));
-        return row is not null && IsLive(row.LastSeenAt, row.Roles)
+        return row is not null && Sessions.IsLive(row.CreatedAt, row.LastSeenAt, row.Roles, time.GetUtcNow())
             ? new SignInProof(
                 new PersonId(row.Person), row.Id, row.Browser, row.CreatedAt, Read(row.Method),
                 (AssuranceLevel)row.Level)
@@ -44,7 +44,7 @@ sealed class SignInProofs(NpgsqlDataSource database, TimeProvider time)
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var command = new NpgsqlCommand(
             """
-            select s.last_seen_at, p.roles
+            select s.created_at, s.last_seen_at, p.roles
             from pass.session s join pass.person p on p.id = s.person
             where s.browser = $1 and s.person = $2 and s.ended_at is null and pass.level_of($2) >= $3
             """, connection);
@@ -55,7 +55,9 @@ sealed class SignInProofs(NpgsqlDataSource database, TimeProvider time)
         await command.PrepareAsync(cancellation);
         await using var rows = await command.ExecuteReaderAsync(cancellation);
         while (await rows.ReadAsync(cancellation))
-            if (IsLive(rows.GetFieldValue<DateTimeOffset>(0), rows.GetFieldValue<string[]>(1)))
+            if (Sessions.IsLive(
+                rows.GetFieldValue<DateTimeOffset>(0), rows.GetFieldValue<DateTimeOffset>(1),
+                rows.GetFieldValue<string[]>(2), time.GetUtcNow()))
                 return true;
         return false;
     }
@@ -81,9 +83,6 @@ sealed class SignInProofs(NpgsqlDataSource database, TimeProvider time)
     /// <inheritdoc cref="Written"/>
     public static SignInMethod Read(string method) =>
         method == "passkey" ? SignInMethod.Passkey : SignInMethod.Code;
-
-    bool IsLive(DateTimeOffset lastSeenAt, string[] roles) =>
-        time.GetUtcNow() - lastSeenAt <= Sessions.IdleLimit(roles);
 
     // Properties, not a constructor: an array's type is known only by its values.
     sealed class Row

@@ -111,15 +111,24 @@ public sealed class SessionsTests(TestCity city) : IClassFixture<TestCity>
         (await StatusAsync(client)).ShouldBe(isAlive ? HttpStatusCode.OK : HttpStatusCode.Unauthorized);
     }
 
-    [Fact]
-    public async Task A_session_in_use_stays()
+    [Theory]
+    [InlineData(Cast.WangYating, false)]
+    [InlineData(Cast.LiShufen, false)]
+    [InlineData(Cast.HuangZhiming, true)]
+    public async Task A_session_in_use_stays_and_that_of_staff_no_longer_than_a_working_day(string who, bool isAlive)
     {
-        using var client = await SignInAsync(Cast.WangYating);
+        using var client = await SignInAsync(who);
         for (var hour = 0; hour < 12; hour++)
         {
             city.Clock.Advance(TimeSpan.FromHours(1));
             (await StatusAsync(client)).ShouldBe(HttpStatusCode.OK);
         }
+
+        var session = SessionOf(client);
+        city.Clock.Advance(TimeSpan.FromSeconds(1) + Sessions.TrustedFor);
+        (await StatusAsync(client)).ShouldBe(isAlive ? HttpStatusCode.OK : HttpStatusCode.Unauthorized);
+        // What services were given under it ends with it.
+        (await city.Get<SignInProofs>().OfAsync(session, CancellationToken.None) is not null).ShouldBe(isAlive);
     }
 
     [Fact]

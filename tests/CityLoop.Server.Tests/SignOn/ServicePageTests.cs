@@ -30,6 +30,7 @@ public sealed class ServicePageTests(TestCity city) : IClassFixture<TestCity>, I
         _service.MapGet("/", () => File("page.html", "text/html"));
         _service.MapGet("/callback", () => File("page.html", "text/html"));
         _service.MapGet("/page.js", () => File("page.js", "text/javascript"));
+        _service.MapGet("/frame", (string of) => Results.Text($"<iframe src=\"{of}\"></iframe>", "text/html"));
         _service.MapGet("/oidc-client-ts.js", () => File(
             "node_modules/oidc-client-ts/dist/browser/oidc-client-ts.min.js", "text/javascript"));
         _service.MapGet("/settings.json", () => Results.Json(
@@ -118,6 +119,32 @@ public sealed class ServicePageTests(TestCity city) : IClassFixture<TestCity>, I
         await page.Keyboard.PressAsync("Enter");
 
         await page.WaitForURLAsync($"{ServiceAddress}callback?code=*");
+    }
+
+    [Fact]
+    public async Task The_page_on_which_people_agree_is_not_shown_in_a_frame_of_another_origin()
+    {
+        var page = await Browser.OpenAsync(city);
+        await page.SignInAsync(city, Cast.HuangZhiming, "/me");
+        var service = (await city.Get<ServiceStore>().AllAsync(default)).Values.Single(s => s.Sector == "page.example");
+        await page.GotoAsync(new ServiceProgram(city, service).AuthorizeAddress());
+        await Assertions.Expect(page.Locator("#agree")).ToBeVisibleAsync();
+        var said = new TaskCompletionSource<string>();
+        page.Console += (_, line) =>
+        {
+            if (line.Text.Contains("frame", StringComparison.Ordinal))
+                said.TrySetResult(line.Text);
+        };
+
+        // The same site on another port: the frame gets the person's cookie, and the policy alone is in its way.
+        var frame = new UriBuilder(ServiceAddress)
+        {
+            Host = city.Address.Host, Path = "/frame", Query = $"of={Uri.EscapeDataString(page.Url)}",
+        };
+        await page.GotoAsync(frame.Uri.ToString());
+
+        (await said.Task.WaitAsync(TimeSpan.FromSeconds(15))).ShouldContain("frame-ancestors 'none'");
+        (await page.FrameLocator("iframe").Locator("#agree").CountAsync()).ShouldBe(0);
     }
 
     static async Task LookAsync(IPage page, string name)

@@ -37,6 +37,54 @@ public sealed class SigningKeysTests(TestCity city) : IClassFixture<TestCity>
     }
 
     [Fact]
+    public async Task The_discovery_document_says_what_there_is_and_nothing_else()
+    {
+        using var anybody = city.Visit();
+        var document = await anybody.GetFromJsonAsync<JsonElement>("/.well-known/openid-configuration");
+        var issuer = city.Address.ToString().TrimEnd('/');
+        const string authentication = """["client_secret_basic","private_key_jwt","none"]""";
+
+        document.EnumerateObject().ToDictionary(member => member.Name, member => member.Value.GetRawText()).ShouldBe(
+            new Dictionary<string, string>
+            {
+                ["issuer"] = $"\"{issuer}\"",
+                ["authorization_endpoint"] = $"\"{issuer}/oidc/authorize\"",
+                ["token_endpoint"] = $"\"{issuer}/oidc/token\"",
+                ["userinfo_endpoint"] = $"\"{issuer}/oidc/userinfo\"",
+                ["jwks_uri"] = $"\"{issuer}/oidc/keys\"",
+                ["pushed_authorization_request_endpoint"] = $"\"{issuer}/oidc/par\"",
+                ["revocation_endpoint"] = $"\"{issuer}/oidc/revoke\"",
+                ["end_session_endpoint"] = $"\"{issuer}/oidc/sign-out\"",
+                ["scopes_supported"] = """["openid","profile","email","phone","offline_access"]""",
+                ["claims_supported"] = """
+                    ["sub","name","locale","email","email_verified","phone_number","phone_number_verified",
+                     "auth_time","acr","amr","sid"]
+                    """.ReplaceLineEndings("").Replace(" ", "", StringComparison.Ordinal),
+                ["acr_values_supported"] =
+                    """["urn:cityloop:level:0","urn:cityloop:level:1","urn:cityloop:level:2"]""",
+                ["response_types_supported"] = """["code"]""",
+                ["response_modes_supported"] = """["query"]""",
+                ["grant_types_supported"] = """["authorization_code","refresh_token"]""",
+                ["subject_types_supported"] = """["pairwise"]""",
+                ["prompt_values_supported"] = """["none","login","consent"]""",
+                ["code_challenge_methods_supported"] = """["S256"]""",
+                ["id_token_signing_alg_values_supported"] = """["ES256"]""",
+                ["token_endpoint_auth_methods_supported"] = authentication,
+                ["token_endpoint_auth_signing_alg_values_supported"] = """["ES256"]""",
+                ["revocation_endpoint_auth_methods_supported"] = authentication,
+                ["revocation_endpoint_auth_signing_alg_values_supported"] = """["ES256"]""",
+                ["authorization_response_iss_parameter_supported"] = "true",
+                ["require_pushed_authorization_requests"] = "false",
+                ["claims_parameter_supported"] = "false",
+                ["request_parameter_supported"] = "false",
+                ["request_uri_parameter_supported"] = "false",
+            }, ignoreOrder: true);
+        foreach (var address in document.EnumerateObject().Where(member => member.Name.EndsWith("_endpoint")))
+            (await anybody.GetAsync(address.Value.GetString())).StatusCode
+                .ShouldNotBe(HttpStatusCode.NotFound, address.Name);
+    }
+
+    [Fact]
     public async Task After_a_theft_the_old_keys_are_gone_from_the_list_at_once_and_sign_nobody_out()
     {
         var program = await ServiceProgram.RegisterAsync(city, "theft");

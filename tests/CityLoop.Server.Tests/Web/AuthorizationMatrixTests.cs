@@ -137,7 +137,7 @@ public sealed class AuthorizationMatrixTests(TestCity city) : IClassFixture<Test
             : "403";
     }
 
-    /// <summary>What an answer says, in the table's words; yes is everything that neither refuses nor leads away.</summary>
+    /// <summary>An answer in the table's words; yes is everything that neither refuses nor leads away.</summary>
     static async Task<string> SaidAsync(HttpResponseMessage answer)
     {
         if (answer.StatusCode == HttpStatusCode.Unauthorized)

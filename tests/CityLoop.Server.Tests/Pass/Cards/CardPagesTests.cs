@@ -38,6 +38,23 @@ public sealed partial class CardPagesTests(TestCity city) : IClassFixture<TestCi
     }
 
     [Fact]
+    public async Task What_a_card_shows_to_a_scanner_says_nothing_of_its_number_its_person_or_another_card_of_theirs()
+    {
+        using var officer = await city.SignInAsync(Cast.WangYating);
+        var (serial, code) = await PrintAsync(officer);
+        await GiveFirstAsync(officer, serial, "王小卡", "274918", "274918");
+        code.ShouldMatch("^[0-9A-HJKMNP-TV-Z]{26}$", "26 letters and digits, and nothing beside them");
+        code.ShouldNotContain(serial);
+
+        // One person's next cards: each bit of their codes is a coin of its own.
+        var cards = await city.Get<CardStore>().PrintAsync(await OwnerAsync(serial), 200, Stop);
+        var alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+        for (var bit = 0; bit < 128; bit++)
+            cards.Count(card => (alphabet.IndexOf(card.Code.Text[bit / 5]) >> (4 - bit % 5) & 1) == 1)
+                .ShouldBeInRange(50, 150, $"bit {bit}");
+    }
+
+    [Fact]
     public async Task A_new_card_for_somebody_known_waits_for_a_second_officer()
     {
         using var first = await city.SignInAsync(Cast.WangYating);

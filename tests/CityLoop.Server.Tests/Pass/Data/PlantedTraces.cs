@@ -77,8 +77,8 @@ sealed class PlantedTraces(TestCity city, PersonId person, string contact)
     static readonly (string Column, string? Sql)[] OfCounter =
     [
         ("pass.identity_check.person", """
-            (id, person, document, first_officer, recorded_at, name_seen, document_print)
-            values (@key, @p, 'passport', @o, now(), @mark, @print)
+            (id, person, document, first_officer, recorded_at, second_officer, approved_at, name_seen, document_print)
+            values (@key, @p, 'passport', @o, now(), @q, now(), @mark, @print)
             """),
         ("pass.identity_check.first_officer",
             "(id, person, document, first_officer, recorded_at) values (gen_random_uuid(), @a, 'x', @p, now())"),
