@@ -45,7 +45,7 @@ static class CheckForms
             : $"/counter/visits/{visit}?problem={ProblemOf(outcome)}");
     }
 
-    static async Task<Results<RedirectHttpResult, RazorComponentResult<HandOver>>> Approve(
+    static async Task<Results<RedirectHttpResult, RazorComponentResult>> Approve(
         [FromForm] Guid check, [FromForm] string? number, ClaimsPrincipal officer, CounterChecks checks,
         RecoveryCodes codes, Sessions sessions, LetterWriter letters, CancellationToken cancellation)
     {

@@ -39,5 +39,6 @@ sealed class Outbox(NpgsqlDataSource database, TimeProvider time) : ILetterSende
     }
 
     public static void Map(IEndpointRouteBuilder pages) =>
-        pages.MapGet(Address, () => new RazorComponentResult<OutboxPage>()).AllowAnonymous().ExcludeFromDescription();
+        pages.MapGet(Address, static RazorComponentResult () => new RazorComponentResult<OutboxPage>())
+            .AllowAnonymous().ExcludeFromDescription();
 }

@@ -11,7 +11,7 @@ static class MakeRecoveryCodes
         pages.MapPost("/me/recovery/codes", Handle).RequireAuthorization(Roles.Resident).ExcludeFromDescription()
             .AddEndpointFilter(new FreshSignIn("/me/recovery"));
 
-    static async Task<RazorComponentResult<RecoverySheet>> Handle(
+    static async Task<RazorComponentResult> Handle(
         ClaimsPrincipal who, RecoveryCodes codes, LetterWriter letters, CancellationToken cancellation)
     {
         var made = await codes.MakeSetAsync(who.PersonId(), cancellation);

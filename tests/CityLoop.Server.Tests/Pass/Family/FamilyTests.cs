@@ -27,19 +27,19 @@ public sealed partial class FamilyTests(TestCity city) : IClassFixture<TestCity>
     {
         await city.GiveAsync(Cast.LinXiaoAn, 70);
         await city.GiveAsync(Cast.LinMeiling, 5);
-        var before = await city.BalanceOfAsync(Cast.LinMeiling);
+        var (own, childs) = (await city.BalanceOfAsync(Cast.LinMeiling), await city.BalanceOfAsync(Cast.LinXiaoAn));
         using var mother = await city.SignInAsync(Cast.LinMeiling);
         (await mother.GetStringAsync("/me/family", Stop)).ShouldContain("林小安");
 
         var wallet = await ActAsync(mother, PersonId.OfCast(Cast.LinXiaoAn));
         wallet.ShouldContain("正在幫 林小安 操作");
-        wallet.ShouldContain(">70 ");
+        wallet.ShouldContain($">{childs} ");
         (await mother.SendAsync("/api/v1/wallet/payments",
             $$"""{"id":"{{Guid.NewGuid()}}","shop":"{{Cast.SunflowerBakery}}","amount":30}""")).ShouldBeDone();
         (await mother.GetStringAsync("/pay-code", Stop)).ShouldContain("正在幫 林小安 操作");
 
-        (await city.BalanceOfAsync(Cast.LinXiaoAn)).ShouldBe(40);
-        (await city.BalanceOfAsync(Cast.LinMeiling)).ShouldBe(before);
+        (await city.BalanceOfAsync(Cast.LinXiaoAn)).ShouldBe(childs - 30);
+        (await city.BalanceOfAsync(Cast.LinMeiling)).ShouldBe(own);
         (await GoBackAsync(mother)).ShouldContain("最近一次代為操作");
         (await mother.GetStringAsync("/", Stop)).ShouldNotContain("正在幫");
     }
