@@ -269,11 +269,9 @@ public sealed class PoolTests(TestCity city) : IClassFixture<TestCity>
     /// <summary>Of all that the consent side holds, nothing says what a field said.</summary>
     async Task NothingOfTheFieldsIsKeptAsync()
     {
+        // The day through which the office's decision holds, as the field says it.
+        await city.NothingIsKeptOfAsync($"{TestClock.Start.AddYears(1):yyyy-MM-dd}", "eyJ");
         await using var connection = await city.Database.OpenConnectionAsync();
-        var until = $"{city.Get<CityClock>().Today.AddYears(1):yyyy-MM-dd}";
-        foreach (var table in new[] { "request", "consent", "consent_event", "given", "entitlement" })
-            (await connection.QueryAsync<string>($"select to_jsonb(t)::text from credentials.{table} t"))
-                .ShouldAllBe(row => !row.Contains(until) && !row.Contains("eyJ"), table);
         (await connection.QuerySingleAsync<string>(
             """
             select string_agg(column_name, ' ' order by ordinal_position) from information_schema.columns

@@ -37,6 +37,23 @@ public sealed class FetchAnswerTests(TestCity city) : IClassFixture<TestCity>
     }
 
     [Fact]
+    public async Task Nothing_of_what_travelled_is_kept()
+    {
+        var school = await ProofService.RegisterAsync(city, "keeps-nothing", draft => draft with
+        {
+            Asked = ["low-income.category", "low-income.valid_through"],
+        });
+
+        var parts = PresentationOf(await school.OpenedAsync(Cast.LinMeiling)).Split('~');
+
+        parts.Length.ShouldBe(4, "the credential, two fields, the holder's proof");
+        var until = $"{TestClock.Start.AddYears(1):yyyy-MM-dd}";
+        parts[1..^1].Select(text => Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text)))
+            .ShouldContain(field => field.Contains(until));
+        await city.NothingIsKeptOfAsync([until, .. parts, .. parts[0].Split('.')]);
+    }
+
+    [Fact]
     public async Task Another_service_can_neither_fetch_nor_open_it()
     {
         var one = await ProofService.RegisterAsync(city, "one-service");
@@ -93,6 +110,8 @@ public sealed class FetchAnswerTests(TestCity city) : IClassFixture<TestCity>
         var second = await school.OpenAsync(answer);
         using var meiling = await city.SignInAsync(Cast.LinMeiling);
         var consent = await ConsentOfAsync(school);
+        // From the list of who saw her data it is one step to where she takes it back.
+        (await meiling.GetStringAsync("/me/data/access")).ShouldContain($"<a href=\"/me/proofs/{consent}\">");
         using var revoked = await meiling.SubmitAsync($"/me/proofs/{consent}", "id=\"revoke\"");
         using var late = await school.StartAsync(("consent", handle));
         var other = await ProofService.RegisterAsync(city, "not-the-one");

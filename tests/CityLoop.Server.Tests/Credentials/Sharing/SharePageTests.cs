@@ -1,6 +1,8 @@
+using System.Buffers.Text;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using CityLoop.Server.Credentials.Offices;
 using CityLoop.Server.Credentials.Sharing;
 using CityLoop.Server.Pass;
@@ -99,6 +101,40 @@ public sealed class SharePageTests(TestCity city) : IClassFixture<TestCity>
 
         foreach (var request in new[] { one, other })
             (await city.Get<ShareRequests>().FindAsync(request, default))!.AnsweredAt.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Somebody_elses_passkey_approves_nothing_though_it_is_a_good_one()
+    {
+        var school = await ProofService.RegisterAsync(city, "two-at-one-device");
+        var request = await school.StartedAsync();
+        // Two people share a device: in it lie both their passkeys.
+        var pages = await SharePages.ArriveAsync(city, Cast.HuangZhiming, $"/share/{await school.StartedAsync()}");
+        await pages.AddPasskeyAsync();
+        await using var connection = await city.Database.OpenConnectionAsync();
+        var his = await connection.QuerySingleAsync<byte[]>(
+            "select credential_id from pass.passkey where person = @Value order by created_at desc limit 1",
+            PersonId.OfCast(Cast.HuangZhiming));
+        await pages.Page.Context.ClearCookiesAsync();
+        await pages.Page.SignInAsync(city, Cast.LinMeiling, $"/share/{request}");
+        await pages.AddPasskeyAsync();
+        await pages.Page.RouteAsync("**/challenge", async there =>
+        {
+            var answer = await there.FetchAsync();
+            var asked = JsonNode.Parse(await answer.TextAsync())!;
+            asked["allowCredentials"] = new JsonArray(new JsonObject
+            {
+                ["type"] = "public-key", ["id"] = Base64Url.EncodeToString(his),
+            });
+            await there.FulfillAsync(new RouteFulfillOptions { Response = answer, Body = asked.ToJsonString() });
+        });
+
+        var refused = await pages.Page.RunAndWaitForResponseAsync(
+            () => pages.Page.ClickAsync("#approve"), answer => answer.Url.EndsWith("/approval"));
+
+        refused.Status.ShouldBe(400);
+        (await refused.TextAsync()).ShouldContain("share_passkey_not_accepted");
+        (await city.Get<ShareRequests>().FindAsync(request, default))!.AnsweredAt.ShouldBeNull();
     }
 
     [Fact]
