@@ -113,6 +113,29 @@ public sealed class ClientDoorTests(TestCity city) : IClassFixture<TestCity>, ID
         (await second.ErrorAsync(HttpStatusCode.Unauthorized)).ShouldBe("invalid_client");
     }
 
+    [Fact]
+    public async Task A_proof_for_another_provider_lets_nobody_in_who_calls_us_by_its_name()
+    {
+        var id = await RegisterWithKeyAsync("passed on");
+        var proof = Sign(new Dictionary<string, object>
+        {
+            ["iss"] = id, ["sub"] = id, ["aud"] = "http://elsewhere.example", ["jti"] = "passed on",
+            ["exp"] = city.Clock.GetUtcNow().AddMinutes(1).ToUnixTimeSeconds(),
+        }, _key);
+        using var thief = city.Visit();
+        thief.DefaultRequestHeaders.Host = "elsewhere.example";
+
+        using var answer = await thief.PostAsync("/oidc/token", new FormUrlEncodedContent(new Dictionary<string, string>
+        {
+            ["client_assertion"] = proof, ["grant_type"] = "password",
+            ["client_assertion_type"] = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        }));
+
+        (await answer.ProblemCodeAsync(HttpStatusCode.MisdirectedRequest)).ShouldBe("address_not_known");
+        using var page = await thief.GetAsync("/sign-in");
+        page.StatusCode.ShouldBe(HttpStatusCode.OK, "where nothing is signed, a demo may be called as one likes");
+    }
+
     [Theory]
     [InlineData("application/json", "{}")]
     [InlineData("text/plain", "grant_type=refresh_token")]

@@ -99,6 +99,7 @@ static class ErrorPages
         StatusCodes.Status405MethodNotAllowed => "method_not_allowed",
         StatusCodes.Status413PayloadTooLarge => "request_too_large",
         StatusCodes.Status415UnsupportedMediaType => "send_json",
+        StatusCodes.Status421MisdirectedRequest => "address_not_known",
         StatusCodes.Status429TooManyRequests => "too_many_requests",
         >= 500 => "defect",
         _ => "request_not_understood",
