@@ -30,7 +30,8 @@ static class PassBench
             BenchRow.AtLeast("token-refresh", refreshed.PerSecond, "refreshes/s", 1_500, reference),
             BenchRow.Plain("token-refresh-p99", refreshed.P99, "ms"),
             BenchRow.Plain("token-refresh-cpu", refreshed.CpuMicroseconds, "µs"),
-            BenchRow.Plain("sign-in-rate", signIns.PerSecond, "sign-ins/s"),
+            // A hundredth is for the answers that are still under way when the last person has come.
+            BenchRow.AtLeast("sign-in-rate", signIns.PerSecond, "sign-ins/s", SignInsPerSecond * 0.99, reference),
             BenchRow.Plain("sign-in-p50", signIns.P50, "ms"),
             BenchRow.Plain("sign-in-cpu", signIns.CpuMicroseconds, "µs"),
             BenchRow.AtMost("sign-in", signIns.P99, "ms", 30),
