@@ -9,13 +9,14 @@ namespace CityLoop.Server.Pass;
 /// <summary>What a person changes on their own page by plain forms: passkeys, and where they are signed in.</summary>
 static class ChangeMe
 {
-    const int PasskeyNameMax = 40;
+    const int DeviceNameMax = 40;
 
     public static void Map(IEndpointRouteBuilder pages)
     {
         var me = pages.MapGroup("/me").RequireAuthorization(Roles.Resident).ExcludeFromDescription();
         me.MapPost("/passkeys/name", RenamePasskey);
         me.MapPost("/passkeys/remove", RemovePasskey);
+        me.MapPost("/sessions/name", NameSession);
         me.MapPost("/sessions/end", EndSession);
         me.MapPost("/sessions/end-others", EndOtherSessions);
         pages.MapPost("/sign-out", SignOut).RequireAuthorization(Roles.Holder).ExcludeFromDescription();
@@ -26,7 +27,7 @@ static class ChangeMe
         CancellationToken cancellation)
     {
         var given = (name ?? "").Trim();
-        if (given.Length is > 0 and <= PasskeyNameMax && IdOf(passkey) is { } id)
+        if (given.Length is > 0 and <= DeviceNameMax && IdOf(passkey) is { } id)
             await people.RenamePasskeyAsync(who.PersonId(), id, given, cancellation);
         return TypedResults.Redirect("/me/devices#passkeys");
     }
@@ -43,6 +44,16 @@ static class ChangeMe
         if (outcome == WayInOutcome.Done)
             await letters.TellAsync(who.PersonId(), Topic.Safety, "passkeyRemoved", CancellationToken.None);
         return TypedResults.Redirect("/me/devices?done=passkey_removed#passkeys");
+    }
+
+    static async Task<RedirectHttpResult> NameSession(
+        [FromForm] Guid session, [FromForm] string? name, ClaimsPrincipal who, Sessions sessions,
+        CancellationToken cancellation)
+    {
+        var given = (name ?? "").Trim();
+        if (given.Length is > 0 and <= DeviceNameMax)
+            await sessions.NameAsync(who.PersonId(), session, given, cancellation);
+        return TypedResults.Redirect("/me/devices#sessions");
     }
 
     static async Task<RedirectHttpResult> EndSession(

@@ -79,6 +79,8 @@ static class PassCapability
         services.AddSingleton<CardStore>();
         services.AddSingleton<FamilyStore>();
         services.AddSingleton<GuardianAsks>();
+        services.AddSingleton<Mandates>().AddSingleton<CounterRepresentations>();
+        services.AddSingleton<HandOvers>().AddHostedService<HandOverClock>();
         services.AddScoped<FamilyLetters>();
         services.AddSingleton<CardTill>();
         services.AddScoped<CounterCards>();
@@ -112,6 +114,7 @@ static class PassCapability
         CounterCards.Map(pages);
         MyCards.Map(pages);
         ChangeFamily.Map(pages);
+        RepresentationForms.Map(pages);
         if (pages.ServiceProvider.GetService<Outbox>() is not null)
             Outbox.Map(pages);
     }

@@ -11,7 +11,9 @@ using Npgsql;
 namespace CityLoop.Server.Pass;
 
 /// <summary>A browser in which a person is signed in, as they see it in the list.</summary>
-sealed record SessionLine(Guid Id, string Device, DateTimeOffset CreatedAt, DateTimeOffset LastSeenAt);
+/// <param name="Name">What they call the device; null until they have.</param>
+sealed record SessionLine(
+    Guid Id, string Device, string? Name, DateTimeOffset CreatedAt, DateTimeOffset LastSeenAt);
 
 /// <summary>
 /// Who is signed in where. The browser holds a random key, the table its hash. A session is read from the table at
@@ -52,8 +54,9 @@ sealed class Sessions(NpgsqlDataSource database, CityPack city, CityClock clock,
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await connection.ExecuteAsync(new CommandDefinition(
             """
-            insert into pass.session (id, key_hash, person, device, method, browser, created_at, last_seen_at)
-            values (@id, @hash, @person, @device, @method,
+            insert into pass.session (id, key_hash, person, device, name, method, browser, created_at, last_seen_at)
+            values (@id, @hash, @person, @device,
+              (select name from pass.session where id = @before and person = @person), @method,
               coalesce((select browser from pass.session where id = @before and person = @person), @id), @now, @now)
             """,
             new
@@ -87,12 +90,11 @@ sealed class Sessions(NpgsqlDataSource database, CityPack city, CityClock clock,
               p.language, o.roles, p.created_at, o.wishes, pass.level_of(p.id) as level
             from pass.session s join pass.person o on o.id = s.person
             left join pass.guardianship g on g.child = s.acts_for and g.guardian = s.person
-              and g.accepted_at is not null and g.ended_at is null
-              and exists (select from pass.person c where c.id = g.child and c.born > @since)
+              and pass.represents(g, @since, @Today)
             join pass.person p on p.id = coalesce(g.child, s.person)
             where s.key_hash = @hash and s.ended_at is null
             """,
-            new { hash = HashOf(key), since = clock.Today.AddYears(-city.Family.ActsUntil) },
+            new { hash = HashOf(key), since = clock.Today.AddYears(-city.Family.ActsUntil), clock.Today },
             cancellationToken: cancellation));
         if (row is null || !IsLive(row.BegunAt, row.LastSeenAt, row.Roles, now))
         {
@@ -129,9 +131,18 @@ sealed class Sessions(NpgsqlDataSource database, CityPack city, CityClock clock,
         await using var connection = await database.OpenConnectionAsync(cancellation);
         return [.. await connection.QueryAsync<SessionLine>(new CommandDefinition(
             """
-            select id, device, created_at, last_seen_at from pass.session
+            select id, device, name, created_at, last_seen_at from pass.session
             where person = @person and ended_at is null order by last_seen_at desc
             """, new { person = person.Value }, cancellationToken: cancellation))];
+    }
+
+    /// <summary>A person calls one of their devices something; nobody else's.</summary>
+    public async Task NameAsync(PersonId person, Guid session, string name, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await connection.ExecuteAsync(new CommandDefinition(
+            "update pass.session set name = @name where id = @session and person = @person and ended_at is null",
+            new { person = person.Value, session, name }, cancellationToken: cancellation));
     }
 
     /// <summary>Ends one session of a person; another person's is left alone.</summary>

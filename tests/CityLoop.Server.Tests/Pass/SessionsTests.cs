@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using CityLoop.Server.Pass;
 using CityLoop.Server.Tests.Hosting;
+using CityLoop.Server.Tests.Pass.Counter;
 using Dapper;
 
 namespace CityLoop.Server.Tests.Pass;
@@ -18,11 +19,35 @@ public sealed class SessionsTests(TestCity city) : IClassFixture<TestCity>
         using var laptop = await SignInAsync(Cast.EmmaDubois);
         var other = (await SessionsOfAsync(Cast.EmmaDubois)).Single(s => s != SessionOf(laptop));
 
-        using var ended = await laptop.SubmitAsync("/me/devices", $"value=\"{other}\"");
+        using var ended = await laptop.SubmitAsync(
+            "/me/devices", "action=\"/me/sessions/end\"", ("session", other.ToString()));
 
         (await ended.PageAsync()).ShouldContain("那台裝置已經登出");
         (await StatusAsync(phone)).ShouldBe(HttpStatusCode.Unauthorized);
         (await StatusAsync(laptop)).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_device_is_called_as_its_person_likes_and_by_nobody_else()
+    {
+        using var phone = city.Visit();
+        await phone.SignInAsync(city, "names@example.org");
+        using var stranger = await SignInAsync(Cast.ZhangJianguo);
+        var session = $"{(await city.Get<Sessions>().OfAsync(await phone.IdAsync(), default)).Single().Id}";
+        const string form = "action=\"/me/sessions/name\"";
+
+        using var named = await phone.SubmitAsync(
+            "/me/devices", form, ("session", session), ("name", "  廚房的平板 "));
+        using var theirs = await stranger.SubmitAsync("/me/devices", form, ("session", session), ("name", "我的"));
+        using var empty = await phone.SubmitAsync("/me/devices", form, ("session", session), ("name", " "));
+        using var tooLong = await phone.SubmitAsync(
+            "/me/devices", form, ("session", session), ("name", new string('長', 41)));
+
+        var page = await phone.GetStringAsync("/me/devices");
+        page.ShouldContain("<b>廚房的平板</b>");
+        // Whoever signs in again in this browser finds the name where it was.
+        await phone.SignInAsync(city, "names@example.org");
+        (await phone.GetStringAsync("/me/devices")).ShouldContain("<b>廚房的平板</b>");
     }
 
     [Fact]

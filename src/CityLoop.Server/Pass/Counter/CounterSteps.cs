@@ -27,6 +27,9 @@ enum CounterStep
 
     /// <summary>The document that was shown proves another person's pass.</summary>
     DocumentOfAnother,
+    RepresentativeRecorded,
+    RepresentativeApproved,
+    RepresentativeEnded,
 }
 
 /// <summary>One step as the person reads it on their own page.</summary>

@@ -113,13 +113,14 @@ sealed class Erasures(
         var (looksAfter, holdsRole) = await connection.QuerySingleAsync<(bool, bool)>(
             """
             select exists (
-                select from pass.guardianship g join pass.person c on c.id = g.child
-                where g.guardian = @person and g.ended_at is null and c.born > @adultSince
+                select from pass.guardianship g
+                -- A mandate takes nobody's only hand away: its giver can still act alone.
+                where g.guardian = @person and g.ground <> 'mandate' and pass.represents(g, @adultSince, @Today)
                   and not exists (
                     select from pass.guardianship o where o.child = g.child and o.guardian <> g.guardian
-                      and o.ended_at is null)),
+                      and pass.represents(o, @adultSince, @Today))),
               exists (select from pass.person where id = @person and roles <> '{resident}' and roles <> '{}')
-            """, new { person = person.Value, adultSince = clock.Today.AddYears(-city.Family.Majority) });
+            """, new { person = person.Value, adultSince = clock.Today.AddYears(-city.Family.Majority), clock.Today });
         return looksAfter ? ErasureOutcome.LooksAfterSomebody
             : holdsRole ? ErasureOutcome.HoldsARole
             : null;

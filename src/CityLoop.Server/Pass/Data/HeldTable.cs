@@ -103,6 +103,13 @@ static class PassTables
         {
             Column = "asked_by", IsTold = false, Why = "the other guardian stays one",
         },
+        new("pass.representation_check", AtErasure.Delete),
+        new("pass.representation_check", AtErasure.Delete) { Column = "representative" },
+        .. new[] { "first_officer", "second_officer", "withdrawn_by" }.Select(officer =>
+            new HeldTable("pass.representation_check", AtErasure.Keep)
+            {
+                Column = officer, IsTold = false, Why = TwoOfficers,
+            }),
         new("pass.acted_for", AtErasure.Delete) { Column = "child" },
         new("pass.acted_for", AtErasure.Keep) { Column = "guardian", Why = "the child may read who acted for it" },
         new("pass.session", AtErasure.Keep)

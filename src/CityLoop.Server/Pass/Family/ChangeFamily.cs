@@ -53,8 +53,14 @@ static class ChangeFamily
         CancellationToken cancellation)
     {
         var person = new PersonId(child);
-        if (!await asks.AcceptAsync(who.PersonId(), person, cancellation))
+        if (await asks.AcceptAsync(who.PersonId(), person, cancellation) is not { } ground)
             return TypedResults.Redirect($"{Page}?problem=not_their_child");
+        if (ground == Grounds.Mandate)
+        {
+            await letters.TellBothAsync("representativeAdded", person, who.PersonId());
+            return TypedResults.Redirect($"{Page}?done=represents");
+        }
+
         foreach (var guardian in await family.GuardiansOfAsync(person, cancellation))
             await letters.TellAsync(guardian, "guardianAdded", person, who.PersonName());
         return TypedResults.Redirect($"{Page}?done=accepted");

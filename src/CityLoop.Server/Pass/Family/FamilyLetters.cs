@@ -14,5 +14,13 @@ sealed class FamilyLetters(LetterWriter letters, PersonStore people)
         await letters.TellAsync(
             asked, Topic.Safety, "guardianAsked", CancellationToken.None, by, await NameOfAsync(child));
 
+    /// <summary>To who is represented and to who represents: {0} and {1} are their names.</summary>
+    public async Task TellBothAsync(string letter, PersonId person, PersonId representative)
+    {
+        var about = await NameOfAsync(representative);
+        foreach (var reader in new[] { person, representative })
+            await TellAsync(new Guardian(reader.Value, ""), letter, person, about);
+    }
+
     async Task<string> NameOfAsync(PersonId child) => (await people.FindAsync(child, CancellationToken.None))!.Name;
 }

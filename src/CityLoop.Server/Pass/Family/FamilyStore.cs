@@ -76,10 +76,10 @@ sealed class FamilyStore(NpgsqlDataSource database, CityPack city, CityClock clo
         var ended = await connection.ExecuteAsync(new CommandDefinition(
             """
             update pass.guardianship g set ended_at = @now
-            where child = @child and guardian = @guardian and ended_at is null
+            where child = @child and guardian = @guardian and ground = 'child' and ended_at is null
               and exists (
                 select from pass.guardianship o where o.child = g.child and o.guardian <> g.guardian
-                  and o.ended_at is null)
+                  and o.ground = 'child' and o.ended_at is null)
             """,
             new { child = child.Value, guardian = guardian.Value, now = clock.Now.ToUniversalTime() }, transaction,
             cancellationToken: cancellation));
@@ -88,7 +88,7 @@ sealed class FamilyStore(NpgsqlDataSource database, CityPack city, CityClock clo
         return ended == 1;
     }
 
-    /// <summary>Whether somebody is a guardian of a child below the age of majority.</summary>
+    /// <summary>Whether somebody is a guardian of a child below the age of majority, or represents an adult.</summary>
     public async Task<bool> LooksAfterAsync(PersonId guardian, PersonId child, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -157,12 +157,13 @@ sealed class FamilyStore(NpgsqlDataSource database, CityPack city, CityClock clo
             """
             select p.id, p.name, p.born, true as is_accepted
             from pass.guardianship g join pass.person p on p.id = g.child
-            where g.guardian = @guardian and g.ended_at is null and p.born > @adultSince
+            where g.guardian = @guardian and g.ground = 'child' and g.ended_at is null and p.born > @adultSince
             union all
             select p.id, p.name, p.born, false
             from pass.guardian_ask a join pass.contact c on c.value = a.contact and c.verified_at is not null
               join pass.person p on p.id = a.child
-            where c.person = @guardian and a.ended_at is null and a.asked_at > @askedSince and p.born > @adultSince
+            where c.person = @guardian and a.ground = 'child' and a.ended_at is null and a.asked_at > @askedSince
+              and p.born > @adultSince
               and not exists (select from pass.guardianship g
                               where g.child = a.child and g.guardian = @guardian and g.ended_at is null)
             order by born, id
@@ -187,12 +188,13 @@ sealed class FamilyStore(NpgsqlDataSource database, CityPack city, CityClock clo
         await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
             """
             select exists (
-              select from pass.guardianship g join pass.person p on p.id = g.child
-              where g.child = @child and g.guardian = @guardian and g.accepted_at is not null and g.ended_at is null
-                and p.born > @since)
+              select from pass.guardianship g
+              where g.child = @child and g.guardian = @guardian and pass.represents(g, @since, @Today))
             """,
-            new { child = child.Value, guardian = guardian.Value, since = clock.Today.AddYears(-untilAge) },
-            transaction, cancellationToken: cancellation));
+            new
+            {
+                child = child.Value, guardian = guardian.Value, since = clock.Today.AddYears(-untilAge), clock.Today,
+            }, transaction, cancellationToken: cancellation));
 
     /// <summary>Two requests at once make neither a third guardian nor none, nor a thirteenth child.</summary>
     public static Task<int> LockAsync(

@@ -39,7 +39,8 @@ sealed class GuardianAsks(NpgsqlDataSource database, CityPack city, CityClock cl
             """
             select exists (
                 select from pass.guardianship g join pass.person c on c.id = g.child
-                where g.child = @child and g.guardian = @guardian and g.ended_at is null and c.born > @adultSince),
+                where g.child = @child and g.guardian = @guardian and g.ground = 'child' and g.ended_at is null
+                  and c.born > @adultSince),
               exists (select from pass.contact where value = @contact and person in (@guardian, @child)),
               (select count(*)::int from pass.guardianship where child = @child and ended_at is null),
               (select count(*)::int from pass.guardian_ask where asked_by = @guardian and asked_at > @dayAgo)
@@ -73,36 +74,45 @@ sealed class GuardianAsks(NpgsqlDataSource database, CityPack city, CityClock cl
             cancellationToken: cancellation)));
     }
 
-    /// <summary>Who was asked says yes; false when nobody asked, or another one came first.</summary>
-    public async Task<bool> AcceptAsync(PersonId person, PersonId child, CancellationToken cancellation)
+    /// <summary>
+    /// Who was asked says yes; answers on what ground they act from now on, null when nobody asked, or another one came
+    /// first.
+    /// </summary>
+    public async Task<string?> AcceptAsync(PersonId person, PersonId child, CancellationToken cancellation)
     {
         var now = clock.Now.ToUniversalTime();
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await FamilyStore.LockAsync(connection, transaction, child, cancellation);
-        var joined = await connection.ExecuteAsync(
+        var ground = await connection.ExecuteScalarAsync<string?>(
             """
             with taken as (
               update pass.guardian_ask a set ended_at = @now
               where child = @child and ended_at is null and asked_at > @since
                 and exists (select from pass.contact c
                             where c.value = a.contact and c.person = @person and c.verified_at is not null)
-                and exists (select from pass.guardianship g
-                            where g.child = @child and g.guardian = a.asked_by and g.ended_at is null)
+                -- A mandate is its giver's own; a child's guardian is asked by another one.
+                and case ground when 'mandate' then asked_by = child and last_day >= @Today
+                  else exists (select from pass.guardianship g
+                               where g.child = @child and g.guardian = a.asked_by and g.ended_at is null) end
                 and (select count(*) from pass.guardianship g
-                     where g.child = @child and g.ended_at is null) < @GuardiansMax
-              returning asked_by, asked_at)
-            insert into pass.guardianship (child, guardian, asked_by, asked_at, accepted_at)
-            select @child, @person, asked_by, asked_at, @now from taken where asked_by <> @person
-            on conflict (child, guardian) do update set asked_at = excluded.asked_at,
-              accepted_at = excluded.accepted_at, ended_at = null
+                     where g.child = @child and pass.represents(g, @adultSince, @Today)) < @GuardiansMax
+              returning asked_by, asked_at, ground, last_day)
+            insert into pass.guardianship as g (child, guardian, asked_by, asked_at, accepted_at, ground, last_day)
+            select @child, @person, asked_by, asked_at, @now, ground, last_day from taken where asked_by <> @person
+            on conflict (child, guardian) do update set asked_at = excluded.asked_at, ground = excluded.ground,
+              last_day = excluded.last_day, accepted_at = excluded.accepted_at, ended_at = null
+            -- What a court ordered is not turned into something lesser by a yes.
+            where not (pass.represents(g, @adultSince, @Today) and g.ground in ('guardianship', 'assistance'))
+            returning ground
             """,
             new
             {
                 child = child.Value, person = person.Value, now, since = now - AskLasts, FamilyStore.GuardiansMax,
+                clock.Today, adultSince = clock.Today.AddYears(-city.Family.Majority),
             }, transaction);
         await transaction.CommitAsync(cancellation);
-        return joined == 1;
+        return ground;
     }
 
     /// <summary>Who was asked says no, or a guardian takes the ask back; false when there is none.</summary>
@@ -116,7 +126,8 @@ sealed class GuardianAsks(NpgsqlDataSource database, CityPack city, CityClock cl
               and (exists (select from pass.contact c
                            where c.value = a.contact and c.person = @person and c.verified_at is not null)
                 or exists (select from pass.guardianship g
-                           where g.child = @child and g.guardian = @person and g.ended_at is null))
+                           where g.child = @child and g.guardian = @person and g.ended_at is null)
+                or a.asked_by = @person)
             """,
             new { child = child.Value, person = person.Value, now = clock.Now.ToUniversalTime() },
             cancellationToken: cancellation)) == 1;

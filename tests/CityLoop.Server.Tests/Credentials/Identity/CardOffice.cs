@@ -7,6 +7,7 @@ using CityLoop.Server.Tests.Credentials.SdJwts;
 using CityLoop.Server.Tests.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace CityLoop.Server.Tests.Credentials.Identity;
 
@@ -17,11 +18,17 @@ namespace CityLoop.Server.Tests.Credentials.Identity;
 sealed class CardOffice : IAsyncDisposable
 {
     readonly TestCity _city;
-    readonly WebApplication _web = WebApplication.CreateSlimBuilder().Build();
+    readonly WebApplication _web;
     readonly SigningKey _key = TamperedCredential.NewKey();
     int _next;
 
-    CardOffice(TestCity city, string code) => (_city, Code) = (city, code);
+    CardOffice(TestCity city, string code)
+    {
+        (_city, Code) = (city, code);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        _web = builder.Build();
+    }
 
     public string Code { get; }
 

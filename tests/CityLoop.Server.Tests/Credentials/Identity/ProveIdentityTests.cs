@@ -132,6 +132,12 @@ public sealed partial class ProveIdentityTests(TestCity city) : IClassFixture<Te
         // The demo's counter has seen this one of Lin Meiling.
         (await ProveAsync(second, office, office.Issue("B220419901"))).ShouldBe("?problem=identity_of_another_pass");
         (await second.LevelAsync()).ShouldBe(1);
+        // Nor does a counter take a document that a credential has shown to be another one's.
+        using var officer = await city.SignInAsync(Cast.WangYating);
+        using var recorded = await officer.SubmitAsync(
+            (await officer.FindAsync(await second.CounterCodeAsync())).PathAndQuery, "action=\"/counter/checks\"",
+            ("purpose", "identity"), ("document", "national_id"), ("number", "F131104093"), ("name", "冒名"));
+        recorded.RequestMessage!.RequestUri!.Query.ShouldBe("?problem=document_of_another");
         (await ProveAsync(first, office, office.Issue("F131104093"))).ShouldBe("?done=proved", "it is renewed");
         (await ProveAsync(first, office, office.Issue("A123456789"))).ShouldBe("?problem=identity_other_document");
         (await first.LevelAsync()).ShouldBe(2);

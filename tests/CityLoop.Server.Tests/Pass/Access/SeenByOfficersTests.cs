@@ -10,6 +10,9 @@ namespace CityLoop.Server.Tests.Pass.Access;
 /// <summary>What officers see of a person is written down before, with the purpose that they chose.</summary>
 public sealed class SeenByOfficersTests(TestCity city) : IClassFixture<TestCity>
 {
+    /// <summary>What the page of a visit shows.</summary>
+    const string Visit = "name contacts_masked level name_seen residence representatives";
+
     [Fact]
     public async Task Who_looks_says_why_and_each_page_of_the_visit_is_written_down_for_it()
     {
@@ -24,9 +27,9 @@ public sealed class SeenByOfficersTests(TestCity city) : IClassFixture<TestCity>
         (await AccessesAsync(person)).ShouldBe(
         [
             (Cast.WangYating, "residence", "that_you_are_here", true),
-            (Cast.WangYating, "residence", "name contacts_masked level name_seen residence", true),
+            (Cast.WangYating, "residence", Visit, true),
             (Cast.WangYating, "residence", "name cards", true),
-            (Cast.ZhangJianguo, "second_officer", "name contacts_masked level name_seen residence", true),
+            (Cast.ZhangJianguo, "second_officer", Visit, true),
         ], ignoreOrder: true);
         await city.LetterAsync("looked-at@example.org", "市府人員查看了你的資料");
         await city.LettersGoneAsync();
@@ -64,7 +67,7 @@ public sealed class SeenByOfficersTests(TestCity city) : IClassFixture<TestCity>
 
         late.StatusCode.ShouldBe(HttpStatusCode.NotFound);
         (await AccessesAsync(person)).Where(line => !line.IsGiven).ShouldBe(
-            [(Cast.WangYating, "card", "name contacts_masked level name_seen residence", false)]);
+            [(Cast.WangYating, "card", Visit, false)]);
     }
 
     [Fact]

@@ -1,8 +1,11 @@
 using System.Net;
+using CityLoop.Server.City;
 using CityLoop.Server.Pass;
 using CityLoop.Server.Pass.Letters;
 using CityLoop.Server.Tests.Hosting;
 using CityLoop.Server.Tests.Pass.Counter;
+using CityLoop.Server.Web;
+using Dapper;
 
 namespace CityLoop.Server.Tests.Pass.Profile;
 
@@ -42,7 +45,11 @@ public sealed class ProfileTests(TestCity city) : IClassFixture<TestCity>
         using var confirmed = await officer.SubmitAsync(visit.PathAndQuery, "action=\"/counter/residence\"");
 
         confirmed.RequestMessage!.RequestUri!.Query.ShouldBe("?done=residence");
-        (await person.GetStringAsync("/me/profile")).ShouldContain("櫃台核對過");
+        var confirmedPage = await person.GetStringAsync("/me/profile");
+        confirmedPage.ShouldContain("櫃台核對過");
+        var since = Dates.DayAndYear(city.Get<CityClock>().Today, "zh-TW");
+        confirmedPage.ShouldContain($"{since} 起");
+        (await officer.GetStringAsync(visit.PathAndQuery)).ShouldContain($"{since} 起");
         (await person.GetStringAsync("/me/level")).ShouldContain("核對你的居住資料");
         // The same again keeps what the officer saw; something else is the person's own word.
         (await person.SubmitAsync("/me/profile", "name=\"kind\"", ("kind", "commuter"), ("district", "66000040")))
@@ -69,6 +76,42 @@ public sealed class ProfileTests(TestCity city) : IClassFixture<TestCity>
 
         (await pressed.PageAsync()).ShouldContain("剛才改過");
         (await person.GetStringAsync("/me/profile")).ShouldContain("自己填寫");
+    }
+
+    [Fact]
+    public async Task Each_letter_goes_by_the_channels_that_were_chosen_for_its_topic()
+    {
+        using var person = await ComeInAsync("two-roads@example.org");
+        var id = await person.IdAsync();
+        await using (var connection = await city.Database.OpenConnectionAsync())
+            await connection.ExecuteAsync(
+                """
+                insert into pass.contact (value, kind, person, verified_at)
+                values ('+886912333444', 'phone', @Value, now())
+                """, id);
+        using var saved = await person.SubmitAsync(
+            "/me/letters", "name=\"wanted\"", ("wanted", "points:email"), ("wanted", "news:phone"),
+            ("wanted", "access:email"), ("wanted", "access:phone"));
+        saved.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var letters = city.Get<LetterWriter>();
+        (Topic Topic, string Letter, string Subject, int Email, int Phone)[] sent =
+        [
+            (Topic.Points, "identityChecked", "你的身分已核對", 1, 0),
+            (Topic.News, "recoveryMade", "備用碼", 0, 1),
+            (Topic.Missions, "passkeyRemoved", "少了一台裝置", 0, 0),
+            (Topic.Access, "officerLooked", "市府人員查看了", 1, 1),
+            (Topic.Safety, "identityWithdrawn", "你的身分核對已撤回", 1, 1),
+        ];
+
+        foreach (var one in sent)
+            await letters.TellAsync(id, one.Topic, one.Letter, default);
+
+        await city.LettersGoneAsync();
+        foreach (var one in sent)
+        {
+            (await city.LettersAsync("two-roads@example.org", one.Subject)).Count.ShouldBe(one.Email, $"{one.Topic}");
+            (await city.LettersAsync("0912 333 444", one.Subject)).Count.ShouldBe(one.Phone, $"{one.Topic}");
+        }
     }
 
     [Fact]
