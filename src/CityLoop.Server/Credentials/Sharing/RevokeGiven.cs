@@ -1,19 +1,24 @@
+using CityLoop.Server.Pass.Counter;
 using Dapper;
 using Npgsql;
 
 namespace CityLoop.Server.Credentials.Sharing;
 
 /// <summary>
-/// Takes back what was issued under consents that have ended, of people who were erased, and for answers that broke
-/// off; forgets what nobody can use any more.
+/// Takes back what was issued under consents that have ended, of people who were erased or whose check was withdrawn,
+/// and for answers that broke off; forgets what nobody can use any more.
 /// </summary>
-sealed class RevokeGiven(ConsentStore consents, NpgsqlDataSource database, TimeProvider time)
+sealed class RevokeGiven(
+    ConsentStore consents, CounterChecks checks, NpgsqlDataSource database, TimeProvider time)
 {
     /// <summary>An answer that is being made takes no longer.</summary>
     static readonly TimeSpan InTheMaking = TimeSpan.FromMinutes(5);
 
     /// <summary>A credential has run out for every reader, whatever their clock says.</summary>
     static readonly TimeSpan IsOverAfter = TimeSpan.FromDays(1);
+
+    /// <summary>No server is down for longer than a check that has ended is looked at.</summary>
+    static readonly TimeSpan EndedLately = TimeSpan.FromDays(7);
 
     /// <summary>So many places are forgotten at once: nobody who is issued something waits long.</summary>
     const int ForgottenAtOnce = 1_000;
@@ -35,6 +40,14 @@ sealed class RevokeGiven(ConsentStore consents, NpgsqlDataSource database, TimeP
         var revoked = await RevokeAsync(
             "g.until > @now and (c.ended_at is not null or (g.consent is null and g.issued_at < @made))",
             new { now, made = now - InTheMaking }, cancellation);
+        foreach (var person in await checks.EndedSinceAsync(now - EndedLately, cancellation))
+            revoked += await RevokeAsync(
+                "c.person = @person and p.print <> all(@prints)",
+                new
+                {
+                    now, person = person.Value,
+                    prints = (await checks.DocumentPrintsAsync(person, cancellation)).ToArray(),
+                }, cancellation);
         await ForgetAsync(now - IsOverAfter, cancellation);
         return revoked;
     }
@@ -58,6 +71,8 @@ sealed class RevokeGiven(ConsentStore consents, NpgsqlDataSource database, TimeP
               select g.number as line, t.office, g.status_number, g.status_index
               from credentials.given g join credentials.credential_type t on t.code = g.type
               left join credentials.consent c on c.id = g.consent
+              left join credentials.status_place p
+                on p.office = t.office and p.number = g.status_number and p.place = g.status_index
               where g.revoked_at is null and {which}
               order by g.number for update of g skip locked),
             set_bits as (

@@ -158,6 +158,17 @@ sealed class CounterChecks(
             DocumentPrints.Proving, new { person = person.Value }, cancellationToken: cancellation))];
     }
 
+    /// <summary>Whose identity was checked or proved by something that has ended since.</summary>
+    public async Task<IReadOnlyList<PersonId>> EndedSinceAsync(DateTimeOffset since, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return [.. (await connection.QueryAsync<Guid>(new CommandDefinition(
+            """
+            select person from pass.identity_check where withdrawn_at >= @since
+            union select person from pass.identity_proof where ended_at >= @since
+            """, new { since }, cancellationToken: cancellation))).Select(id => new PersonId(id))];
+    }
+
     CheckOutcome RefusalOfApproval(PersonId officer, CounterCheck check) =>
         check.Person == officer ? CheckOutcome.NotOfYourself
         : check.ApprovedAt is not null || check.WithdrawnAt is not null ? CheckOutcome.DecidedBefore

@@ -214,6 +214,28 @@ public sealed class SharePageTests(TestCity city) : IClassFixture<TestCity>
         (await again.ProblemCodeAsync(HttpStatusCode.NotFound)).ShouldBe("consent_unknown");
     }
 
+    [Fact]
+    public async Task What_was_issued_by_a_check_that_was_a_mistake_is_taken_back()
+    {
+        var school = await ProofService.RegisterAsync(
+            city, "wrong-person", draft => draft with { Asked = ["enrolment.school"] });
+        var presentation = (await school.OpenedAsync(Cast.HuangZhiming))
+            .GetProperty("vp_token").GetProperty("enrolment")[0].GetString()!;
+        await city.Get<RevokeGiven>().SweepAsync(default);
+        (await city.IsRevokedAsync(presentation)).ShouldBeFalse();
+        await using var connection = await city.Database.OpenConnectionAsync();
+        var his = new { person = PersonId.OfCast(Cast.HuangZhiming).Value, now = city.Clock.GetUtcNow() };
+
+        await connection.ExecuteAsync(
+            "update pass.identity_check set withdrawn_by = first_officer, withdrawn_at = @now where person = @person",
+            his);
+        await city.Get<RevokeGiven>().SweepAsync(default);
+        await connection.ExecuteAsync(
+            "update pass.identity_check set withdrawn_by = null, withdrawn_at = null where person = @person", his);
+
+        (await city.IsRevokedAsync(presentation)).ShouldBeTrue();
+    }
+
     async Task<Guid> ConsentOfAsync(ProofService service) =>
         (await city.Get<ConsentStore>().OfAsync(Meiling, default))
             .First(one => one.Read.Service == service.Service.Id).Id;
