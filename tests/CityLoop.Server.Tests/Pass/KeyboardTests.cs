@@ -72,7 +72,12 @@ public sealed class KeyboardTests(TestCity city) : IClassFixture<TestCity>
 
         // The pass is full now: each page has something on it.
         foreach (var address in PassPagesTests.OwnPages)
+        {
             await mine.WalkAsync(address);
+            if (address is "/me/devices" or "/me/cards" or "/me/family" or "/me/proofs")
+                await mine.Page.ShouldBeAccessibleAsync();
+        }
+
 
         await mine.GoAsync("/me/proofs");
         await mine.PressAsync("until", "/me/proofs/");

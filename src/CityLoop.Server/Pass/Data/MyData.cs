@@ -40,12 +40,13 @@ sealed class MyData(
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var held = new JsonObject();
-        foreach (var table in tables.Where(table => table.IsTold))
-            held[table.Name] = JsonNode.Parse(await connection.ExecuteScalarAsync<string>(new CommandDefinition(
+        // A table may hold somebody in two ways: as the child and as the guardian.
+        foreach (var table in tables.Where(table => table.IsTold).GroupBy(table => table.Name))
+            held[table.Key] = JsonNode.Parse(await connection.ExecuteScalarAsync<string>(new CommandDefinition(
                 $"""
                 select coalesce(jsonb_agg(to_jsonb(t) - @secret), '[]')::text
-                from {table.Name} t where {table.Where}
-                """, new { secret = table.Secret.ToArray(), person = person.Value },
+                from {table.Key} t where {string.Join(" or ", table.Select(way => way.Where))}
+                """, new { secret = table.SelectMany(way => way.Secret).ToArray(), person = person.Value },
                 cancellationToken: cancellation)) ?? "[]");
         var accounts = await connection.QueryAsync<(short Currency, int Account)>(new CommandDefinition(
             "select currency, account from pass.account where person = @Value and account is not null", person,

@@ -28,6 +28,7 @@ public sealed class ErasureTests(TestCity city) : IClassFixture<TestCity>
         (await emma.GetStringAsync("/me")).ShouldContain("你的市民通會在");
         var traces = new PlantedTraces(city, person, "emma@example.org");
         await traces.PlantAsync();
+        await traces.ShouldBeToldAsync();
         city.Clock.Advance(Erasures.CanBeTakenBackFor - TimeSpan.FromMinutes(1));
         await EraseDueAsync();
         (await city.Get<Erasures>().DueAsync(person, default)).ShouldNotBeNull("the week is not over");

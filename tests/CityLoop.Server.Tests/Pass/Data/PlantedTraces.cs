@@ -175,6 +175,30 @@ sealed class PlantedTraces(TestCity city, PersonId person, string contact)
                 .ShouldBeGreaterThan(0, $"{table.Name}.{table.Column}");
     }
 
+    /// <summary>The person's download has all of what is planted, but for what it leaves out on purpose.</summary>
+    public async Task ShouldBeToldAsync()
+    {
+        var told = await city.Get<MyData>().OfAsync(person, default);
+        await using var connection = await city.Database.OpenConnectionAsync();
+        foreach (var table in city.Services.GetServices<HeldTable>().Where(table => table.IsTold))
+        {
+            var rows = await connection.QueryAsync<string>(
+                $"select ({table.Column})::text from {table.Name} where {table.Where}", new { person = person.Value });
+            var shown = told["held"]![table.Name]!.AsArray();
+            if (!table.Secret.Contains(table.Column))
+                foreach (var row in rows)
+                    shown.ShouldContain(
+                        line => line![table.Column]!.ToString() == row, $"{table.Name}.{table.Column}");
+            else
+                shown.Count.ShouldBe(rows.Count(), table.Name);
+        }
+
+        var text = told.ToJsonString();
+        text.ShouldContain(Mark);
+        foreach (var secret in (byte[][])[Bytes, Print])
+            text.ShouldNotContain(Convert.ToHexStringLower(secret));
+    }
+
     /// <summary>Looks through every row of the database, registered or not.</summary>
     public async Task ShouldBeGoneButForWhatIsKeptAsync(params string[] alsoGone)
     {
