@@ -101,7 +101,8 @@ public sealed class KeyboardTests(TestCity city) : IClassFixture<TestCity>
         await mine.EnterAsync("Last used");
         await mine.TypeAsync("Name", "Kitchen table");
         await mine.PressAsync("Rename", "/me/devices");
-        await Assertions.Expect(mine.Page.Locator("summary")).ToContainTextAsync("Kitchen table");
+        await Assertions.Expect(mine.Page.Locator("[aria-labelledby=passkeys] summary"))
+            .ToContainTextAsync("Kitchen table");
     }
 
     static async Task MakeRecoveryCodesAsync(Keys mine)

@@ -11,9 +11,9 @@ public sealed class PassPagesTests(TestCity city) : IClassFixture<TestCity>
     /// <summary>A person's own pages.</summary>
     public static readonly string[] OwnPages =
     [
-        "/me", "/me/devices", "/me/contacts", "/me/level", "/me/counter-code", "/me/profile", "/me/letters",
-        "/me/recovery", "/me/data", "/me/family", "/me/cards", "/me/services", "/me/data/access", "/me/proofs",
-        "/proofs/half-price-pool",
+        "/me", "/me/devices", "/me/contacts", "/me/level", "/me/level/credential", "/me/counter-code", "/me/profile",
+        "/me/letters", "/me/recovery", "/me/data", "/me/family", "/me/cards", "/me/services", "/me/data/access",
+        "/me/proofs", "/proofs/half-price-pool",
     ];
 
     /// <summary>The counter, and the desk of who looks after services.</summary>

@@ -35,11 +35,11 @@ public sealed class PasskeyTests(TestCity city) : IClassFixture<TestCity>
         var page = await Browser.OpenAsync(city, language: "en");
         var pass = new PassPages(city, page);
         await pass.SignUpWithPasskeyAsync("remover@example.org", "Remover", "/me/devices");
-        await page.ClickAsync("section summary");
+        await page.ClickAsync("[aria-labelledby=passkeys] summary");
         await page.FillAsync("details input[name=name]", "My phone");
         await page.ClickAsync("form[action='/me/passkeys/name'] button");
-        await Assertions.Expect(page.Locator("summary")).ToContainTextAsync("My phone");
-        await page.ClickAsync("section summary");
+        await Assertions.Expect(page.Locator("[aria-labelledby=passkeys] summary")).ToContainTextAsync("My phone");
+        await page.ClickAsync("[aria-labelledby=passkeys] summary");
         await page.ClickAsync("form[action='/me/passkeys/remove'] button");
         await Assertions.Expect(page.Locator(".notice.good")).ToContainTextAsync("no longer signs anybody in");
         await pass.SignOutAsync();
@@ -111,7 +111,7 @@ public sealed class PasskeyTests(TestCity city) : IClassFixture<TestCity>
         await page.ClickAsync("#add-passkey");
 
         await Assertions.Expect(page.Locator("#add-passkey-problem")).ToBeVisibleAsync();
-        await Assertions.Expect(page.Locator("summary")).ToHaveCountAsync(1);
+        await Assertions.Expect(page.Locator("[aria-labelledby=passkeys] summary")).ToHaveCountAsync(1);
     }
 
     [Fact]
