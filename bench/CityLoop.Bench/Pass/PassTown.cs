@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using CityLoop.Ledger;
+using CityLoop.Server.City;
 using CityLoop.Server.Pass;
 using CityLoop.Server.SignOn;
 using Dapper;
@@ -19,8 +20,8 @@ sealed record PassTown(Service Service, string Secret, IReadOnlyList<Guid> Peopl
         var service = new Service
         {
             Id = DerivedId.From("bench", "service"),
-            Names = ServiceStore.In("量測", "Bench", "計測"),
-            Purposes = ServiceStore.In("量測", "To measure", "計測"),
+            Names = LocalNames.Of("量測", "Bench", "計測"),
+            Purposes = LocalNames.Of("量測", "To measure", "計測"),
             Sector = "bench.example",
             RedirectUris = ["https://bench.example/callback"],
             SignOutUris = [],

@@ -1,4 +1,5 @@
 using CityLoop.Ledger;
+using CityLoop.Server.City;
 using CityLoop.Server.Pass;
 
 namespace CityLoop.Server.SignOn;
@@ -20,8 +21,8 @@ static class DemoServices
         var library = new Service
         {
             Id = Library,
-            Names = ServiceStore.In("臺中市立圖書館", "Taichung Public Library", "台中市立図書館"),
-            Purposes = ServiceStore.In(
+            Names = LocalNames.Of("臺中市立圖書館", "Taichung Public Library", "台中市立図書館"),
+            Purposes = LocalNames.Of(
                 "用市民通辦借閱證、預約書，通知你書到了。",
                 "To lend you books with your city pass and tell you when a reserved book has arrived.",
                 "市民パスで本を借り、予約した本が届いたらお知らせするためです。"),
@@ -39,8 +40,8 @@ static class DemoServices
             new Service
             {
                 Id = SportsCentre,
-                Names = ServiceStore.In("市民運動中心預約", "Sports centre booking", "市民スポーツセンター予約"),
-                Purposes = ServiceStore.In(
+                Names = LocalNames.Of("市民運動中心預約", "Sports centre booking", "市民スポーツセンター予約"),
+                Purposes = LocalNames.Of(
                     "替你預約場地，並在場地關閉時通知你。",
                     "To book courts for you and to call you when one closes.",
                     "施設を予約し、閉館時にご連絡するためです。"),

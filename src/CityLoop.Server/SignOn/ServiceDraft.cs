@@ -1,23 +1,20 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using CityLoop.Server.City;
 
 namespace CityLoop.Server.SignOn;
 
 /// <summary>A service as an officer typed it in, before anything is believed.</summary>
 public sealed partial record ServiceDraft
 {
-    const int NameMax = 80;
-    const int PurposeMax = 300;
+    public const int NameMax = 80;
+    public const int PurposeMax = 300;
     const int UrisMax = 20;
     const int UriMax = 400;
     const int KeysMax = 8_000;
 
-    public string Name { get; init; } = "";
-    public string NameEn { get; init; } = "";
-    public string NameJa { get; init; } = "";
-    public string Purpose { get; init; } = "";
-    public string PurposeEn { get; init; } = "";
-    public string PurposeJa { get; init; } = "";
+    public TypedText Name { get; init; } = TypedText.None;
+    public TypedText Purpose { get; init; } = TypedText.None;
     public string Sector { get; init; } = "";
     public IReadOnlyList<string> RedirectUris { get; init; } = [];
     public IReadOnlyList<string> SignOutUris { get; init; } = [];
@@ -34,12 +31,8 @@ public sealed partial record ServiceDraft
             | StringSplitOptions.TrimEntries);
         return new ServiceDraft
         {
-            Name = One("name"),
-            NameEn = One("nameEn"),
-            NameJa = One("nameJa"),
-            Purpose = One("purpose"),
-            PurposeEn = One("purposeEn"),
-            PurposeJa = One("purposeJa"),
+            Name = TypedText.Of(form, "name"),
+            Purpose = TypedText.Of(form, "purpose"),
             Sector = One("sector").ToLowerInvariant(),
             RedirectUris = Lines("redirectUris"),
             SignOutUris = Lines("signOutUris"),
@@ -53,12 +46,8 @@ public sealed partial record ServiceDraft
 
     internal static ServiceDraft Of(Service service) => new()
     {
-        Name = service.Names["zh-TW"],
-        NameEn = service.Names["en"],
-        NameJa = service.Names["ja"],
-        Purpose = service.Purposes["zh-TW"],
-        PurposeEn = service.Purposes["en"],
-        PurposeJa = service.Purposes["ja"],
+        Name = TypedText.Of(service.Names),
+        Purpose = TypedText.Of(service.Purposes),
         Sector = service.Sector,
         RedirectUris = service.RedirectUris,
         SignOutUris = service.SignOutUris,
@@ -71,9 +60,8 @@ public sealed partial record ServiceDraft
 
     /// <summary>The field at fault, each with its own sentence; null when the draft can be registered.</summary>
     public string? Fault() =>
-        Name.Length is 0 or > NameMax || NameEn.Length > NameMax || NameJa.Length > NameMax ? "service_name_needed"
-        : Purpose.Length is 0 or > PurposeMax || PurposeEn.Length > PurposeMax || PurposeJa.Length > PurposeMax
-            ? "service_purpose_needed"
+        !Name.Fits(NameMax) ? "service_name_needed"
+        : !Purpose.Fits(PurposeMax) ? "service_purpose_needed"
         : !SectorName().IsMatch(Sector) ? "service_sector_needed"
         : RedirectUris.Count is 0 or > UrisMax || !RedirectUris.All(IsAddress) ? "service_redirect_not_taken"
         : SignOutUris.Count > UrisMax || !SignOutUris.All(IsAddress) ? "service_sign_out_not_taken"
@@ -92,8 +80,8 @@ public sealed partial record ServiceDraft
         return new Service
         {
             Id = id,
-            Names = ServiceStore.In(Name, Or(NameEn, Name), Or(NameJa, Name)),
-            Purposes = ServiceStore.In(Purpose, Or(PurposeEn, Purpose), Or(PurposeJa, Purpose)),
+            Names = Name.Names,
+            Purposes = Purpose.Names,
             // Another sector would give every person another name there: it stays as it was registered.
             Sector = before?.Sector ?? Sector,
             RedirectUris = RedirectUris,
@@ -114,8 +102,6 @@ public sealed partial record ServiceDraft
 
     int? Days => int.TryParse(ConsentDays, NumberStyles.None, CultureInfo.InvariantCulture, out var days)
         && days is >= 1 and <= 3_650 ? days : null;
-
-    static string Or(string text, string otherwise) => text.Length > 0 ? text : otherwise;
 
     /// <summary>
     /// An address that an answer may go to: HTTPS, or this very machine while a service is being built. Compared letter

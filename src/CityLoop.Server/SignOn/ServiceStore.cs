@@ -165,8 +165,8 @@ sealed class ServiceStore(NpgsqlDataSource database, TimeProvider time)
         public Service ToService() => new()
         {
             Id = Id,
-            Names = In(Name, NameEn, NameJa),
-            Purposes = In(Purpose, PurposeEn, PurposeJa),
+            Names = LocalNames.Of(Name, NameEn, NameJa),
+            Purposes = LocalNames.Of(Purpose, PurposeEn, PurposeJa),
             Sector = Sector,
             RedirectUris = RedirectUris,
             SignOutUris = SignOutUris,
@@ -180,8 +180,4 @@ sealed class ServiceStore(NpgsqlDataSource database, TimeProvider time)
             SuspendedAt = SuspendedAt,
         };
     }
-
-    /// <summary>A name in the three languages.</summary>
-    public static LocalNames In(string chinese, string english, string japanese) => new(
-        new Dictionary<string, string> { ["zh-TW"] = chinese, ["en"] = english, ["ja"] = japanese });
 }

@@ -143,7 +143,7 @@ public sealed class RefreshTests(TestCity city) : IClassFixture<TestCity>
             await save.SuspendAsync(program.Service, true, officer, default);
         else
             await save.SaveAsync(
-                ServiceDraft.Of(program.Service) with { Purpose = "另一個用途" }, program.Service, officer, default);
+                ServiceDraft.Of(program.Service) with { Purpose = new("另一個用途") }, program.Service, officer, default);
 
         using var refreshed = await program.RefreshAsync(Refresh(tokens));
         (await refreshed.ErrorAsync(isSuspended ? HttpStatusCode.Unauthorized : HttpStatusCode.BadRequest))

@@ -6,6 +6,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using CityLoop.Ledger;
+using CityLoop.Server.City;
 using CityLoop.Server.SignOn;
 using CityLoop.Server.Tests.Hosting;
 using Microsoft.AspNetCore.WebUtilities;
@@ -36,8 +37,8 @@ sealed class ServiceProgram(TestCity city, Service service, string? secret = nul
         var service = new Service
         {
             Id = DerivedId.From("test-service", name),
-            Names = ServiceStore.In(name, name, name),
-            Purposes = ServiceStore.In("為了測試", "For a test", "試験のため"),
+            Names = LocalNames.Of(name, name, name),
+            Purposes = LocalNames.Of("為了測試", "For a test", "試験のため"),
             Sector = $"{name}.example",
             RedirectUris = [Redirect],
             SignOutUris = ["https://service.example/bye"],

@@ -1,4 +1,5 @@
 using CityLoop.Ledger;
+using CityLoop.Server.City;
 using CityLoop.Server.Credentials.Needs;
 using CityLoop.Server.Pass;
 using CityLoop.Server.SignOn;
@@ -20,13 +21,13 @@ static class DemoPool
         var needs = all.GetRequiredService<NeedStore>();
         if (await needs.FindAsync(Code, cancellation) is not null)
             return;
-        var names = ServiceStore.In("市立游泳池", "City pool", "市立プール");
+        var names = LocalNames.Of("市立游泳池", "City pool", "市立プール");
         await all.GetRequiredService<ServiceStore>().SaveAsync(
             new Service
             {
                 Id = Pool,
                 Names = names,
-                Purposes = ServiceStore.In("賣票和優待。", "Tickets and reductions.", "入場券と割引のためです。"),
+                Purposes = LocalNames.Of("賣票和優待。", "Tickets and reductions.", "入場券と割引のためです。"),
                 Sector = "pool.taichung.example",
                 RedirectUris = [],
                 SignOutUris = [],
@@ -42,12 +43,11 @@ static class DemoPool
             {
                 Service = Pool.ToString(),
                 Code = Code,
-                Name = "半價游泳票",
-                NameEn = "Half-price pool ticket",
-                NameJa = "プール半額券",
-                Purpose = "確認你家是不是中低收入戶，讓你用半價買票。",
-                PurposeEn = "To see whether your household counts as low-income, so that you pay half.",
-                PurposeJa = "低所得世帯かどうかを確かめ、半額で入場できるようにするためです。",
+                Name = new("半價游泳票", "Half-price pool ticket", "プール半額券"),
+                Purpose = new(
+                    "確認你家是不是中低收入戶，讓你用半價買票。",
+                    "To see whether your household counts as low-income, so that you pay half.",
+                    "低所得世帯かどうかを確かめ、半額で入場できるようにするためです。"),
                 Asked = ["low-income.category", "low-income.valid_through"],
                 Level = "2",
                 ConsentDays = "180",
@@ -58,9 +58,7 @@ static class DemoPool
                 RuleValues = "1\n2\n3",
                 LastDayField = "valid_through",
                 RuleDays = "180",
-                Entitlement = "半價",
-                EntitlementEn = "Half price",
-                EntitlementJa = "半額",
+                Entitlement = new("半價", "Half price", "半額"),
             }, null, writer, cancellation);
         if (saved is null)
             throw new InvalidOperationException($"The demo's pool cannot be planted: {problem}.");

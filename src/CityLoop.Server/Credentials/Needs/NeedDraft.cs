@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using CityLoop.Server.City;
 using CityLoop.Server.Credentials.Offices;
 using CityLoop.Server.Shared.Jose;
 using CityLoop.Server.SignOn;
@@ -9,20 +10,16 @@ namespace CityLoop.Server.Credentials.Needs;
 /// <summary>A need as an officer typed it in, before anything is believed.</summary>
 public sealed partial record NeedDraft
 {
-    const int NameMax = 80;
-    const int PurposeMax = 300;
+    public const int NameMax = 80;
+    public const int PurposeMax = 300;
     const int DaysMax = 3_650;
     const int KeyMax = 4_000;
     const int ValuesMax = 50;
 
     public string Service { get; init; } = "";
     public string Code { get; init; } = "";
-    public string Name { get; init; } = "";
-    public string NameEn { get; init; } = "";
-    public string NameJa { get; init; } = "";
-    public string Purpose { get; init; } = "";
-    public string PurposeEn { get; init; } = "";
-    public string PurposeJa { get; init; } = "";
+    public TypedText Name { get; init; } = TypedText.None;
+    public TypedText Purpose { get; init; } = TypedText.None;
     public string Basis { get; init; } = "consent";
 
     /// <summary>Each as <c>type.field</c>.</summary>
@@ -38,9 +35,7 @@ public sealed partial record NeedDraft
     public string RuleValues { get; init; } = "";
     public string LastDayField { get; init; } = "";
     public string RuleDays { get; init; } = "180";
-    public string Entitlement { get; init; } = "";
-    public string EntitlementEn { get; init; } = "";
-    public string EntitlementJa { get; init; } = "";
+    public TypedText Entitlement { get; init; } = TypedText.None;
 
     public static NeedDraft Of(IFormCollection form)
     {
@@ -49,12 +44,8 @@ public sealed partial record NeedDraft
         {
             Service = One("service"),
             Code = One("code"),
-            Name = One("name"),
-            NameEn = One("nameEn"),
-            NameJa = One("nameJa"),
-            Purpose = One("purpose"),
-            PurposeEn = One("purposeEn"),
-            PurposeJa = One("purposeJa"),
+            Name = TypedText.Of(form, "name"),
+            Purpose = TypedText.Of(form, "purpose"),
             Basis = One("basis"),
             Asked = [.. form["asked"].OfType<string>().Distinct()],
             Level = One("level"),
@@ -69,9 +60,7 @@ public sealed partial record NeedDraft
             RuleValues = One("ruleValues"),
             LastDayField = One("lastDayField"),
             RuleDays = One("ruleDays"),
-            Entitlement = One("entitlement"),
-            EntitlementEn = One("entitlementEn"),
-            EntitlementJa = One("entitlementJa"),
+            Entitlement = TypedText.Of(form, "entitlement"),
         };
     }
 
@@ -79,12 +68,8 @@ public sealed partial record NeedDraft
     {
         Service = need.Service.ToString(),
         Code = need.Code,
-        Name = need.Names["zh-TW"],
-        NameEn = need.Names["en"],
-        NameJa = need.Names["ja"],
-        Purpose = need.Purposes["zh-TW"],
-        PurposeEn = need.Purposes["en"],
-        PurposeJa = need.Purposes["ja"],
+        Name = TypedText.Of(need.Names),
+        Purpose = TypedText.Of(need.Purposes),
         Basis = NeedStore.Written(need.Basis),
         Asked = [.. need.Asked.SelectMany(asked => asked.Fields.Select(field => $"{asked.Type}.{field}"))],
         Level = need.LevelMin.ToString(CultureInfo.InvariantCulture),
@@ -98,18 +83,15 @@ public sealed partial record NeedDraft
         RuleValues = string.Join('\n', need.Rule?.Values ?? []),
         LastDayField = need.Rule?.LastDayField ?? "",
         RuleDays = (need.Rule?.Days ?? 180).ToString(CultureInfo.InvariantCulture),
-        Entitlement = need.Rule?.Entitlement["zh-TW"] ?? "",
-        EntitlementEn = need.Rule?.Entitlement["en"] ?? "",
-        EntitlementJa = need.Rule?.Entitlement["ja"] ?? "",
+        Entitlement = need.Rule is null ? TypedText.None : TypedText.Of(need.Rule.Entitlement),
     };
 
     /// <summary>What is wrong, each with its sentence; null when the draft can wait for the second officer.</summary>
     internal string? Fault(Service? service, IReadOnlyList<Office> offices) =>
         service is null || (!IsHosted && !service.IsConfidential) ? "need_service_not_taken"
         : !CodeName().IsMatch(Code) ? "need_code_not_taken"
-        : Name.Length is 0 or > NameMax || NameEn.Length > NameMax || NameJa.Length > NameMax ? "need_name_needed"
-        : Purpose.Length is 0 or > PurposeMax || PurposeEn.Length > PurposeMax || PurposeJa.Length > PurposeMax
-            ? "need_purpose_needed"
+        : !Name.Fits(NameMax) ? "need_name_needed"
+        : !Purpose.Fits(PurposeMax) ? "need_purpose_needed"
         : Asked.Count == 0 || Asked.Except(Certified(offices)).Any() ? "need_fields_not_taken"
         : NeedStore.ReadBasis(Basis) is null || Number(Level, 0, Levels.Max) is null
             || Number(ConsentDays, 1, DaysMax) is null || Number(KeptDays, 0, DaysMax) is null
@@ -142,16 +124,12 @@ public sealed partial record NeedDraft
             && (!isNumber || (values.Length == 1 && decimal.TryParse(values[0], CultureInfo.InvariantCulture, out _)))
             && (LastDayField.Length == 0 || Asked.Contains($"{type}.{LastDayField}"))
             && Number(RuleDays, 1, DaysMax) is { } days
-            && Entitlement.Length is > 0 and <= NameMax && EntitlementEn.Length <= NameMax
-            && EntitlementJa.Length <= NameMax
+            && Entitlement.Fits(NameMax)
             ? new NeedRule(
                 type, field, RuleOperator, values, LastDayField.Length > 0 ? LastDayField : null, days,
-                ServiceStore.In(Entitlement, Or(EntitlementEn, Entitlement), Or(EntitlementJa, Entitlement))
-                    .InEveryLanguage)
+                Entitlement.Names.InEveryLanguage)
             : null;
     }
-
-    internal static string Or(string text, string otherwise) => text.Length > 0 ? text : otherwise;
 
     internal static int? Number(string text, int min, int max) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)

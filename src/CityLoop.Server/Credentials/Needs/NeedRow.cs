@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CityLoop.Server.City;
 using CityLoop.Server.SignOn;
 
 namespace CityLoop.Server.Credentials.Needs;
@@ -41,8 +42,8 @@ sealed class NeedRow
         SuspendedAt = SuspendedAt,
         Version = Version,
         Terms = Terms,
-        Names = ServiceStore.In(Name, NameEn, NameJa),
-        Purposes = ServiceStore.In(Purpose, PurposeEn, PurposeJa),
+        Names = LocalNames.Of(Name, NameEn, NameJa),
+        Purposes = LocalNames.Of(Purpose, PurposeEn, PurposeJa),
         Basis = NeedStore.ReadBasis(Basis)!.Value,
         Asked = JsonSerializer.Deserialize<AskedCredential[]>(Asked)!,
         LevelMin = LevelMin,

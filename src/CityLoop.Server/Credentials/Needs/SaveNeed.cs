@@ -38,11 +38,8 @@ sealed class SaveNeed(
             Code = draft.Code,
             Version = (last?.Version ?? 0) + 1,
             Terms = approved?.Terms ?? 1,
-            Names = ServiceStore.In(
-                draft.Name, NeedDraft.Or(draft.NameEn, draft.Name), NeedDraft.Or(draft.NameJa, draft.Name)),
-            Purposes = ServiceStore.In(
-                draft.Purpose, NeedDraft.Or(draft.PurposeEn, draft.Purpose),
-                NeedDraft.Or(draft.PurposeJa, draft.Purpose)),
+            Names = draft.Name.Names,
+            Purposes = draft.Purpose.Names,
             Basis = NeedStore.ReadBasis(draft.Basis)!.Value,
             Asked = draft.ToAsked(),
             LevelMin = NeedDraft.Number(draft.Level, 0, Levels.Max)!.Value,

@@ -27,13 +27,13 @@ static class DemoOffices
     [
         (new OfficeDraft
         {
-            Code = "household", Name = "戶政事務所", NameEn = "Household registration office", NameJa = "戸政事務所",
-            Source = "戶籍登記資料", SourceEn = "The household register", SourceJa = "戸籍登録", Refresh = "daily",
+            Code = "household", Name = new("戶政事務所", "Household registration office", "戸政事務所"),
+            Source = new("戶籍登記資料", "The household register", "戸籍登録"), Refresh = "daily",
         },
         [
             (new TypeDraft
             {
-                Code = "residence", Name = "設籍證明", NameEn = "Proof of residence", NameJa = "居住証明",
+                Code = "residence", Name = new("設籍證明", "Proof of residence", "居住証明"),
                 ValidDays = "90",
                 Fields = """
                     district | 設籍的區 | Registered district | 登録区
@@ -45,14 +45,14 @@ static class DemoOffices
         ]),
         (new OfficeDraft
         {
-            Code = "social-affairs", Name = "社會局", NameEn = "Social Affairs Bureau", NameJa = "社会局",
-            Source = "福利身分審核結果", SourceEn = "Decisions on social welfare", SourceJa = "福祉資格の審査結果",
+            Code = "social-affairs", Name = new("社會局", "Social Affairs Bureau", "社会局"),
+            Source = new("福利身分審核結果", "Decisions on social welfare", "福祉資格の審査結果"),
             Refresh = "monthly",
         },
         [
             (new TypeDraft
             {
-                Code = "low-income", Name = "低收入戶證明", NameEn = "Proof of low income", NameJa = "低所得世帯の証明",
+                Code = "low-income", Name = new("低收入戶證明", "Proof of low income", "低所得世帯の証明"),
                 ValidDays = "30",
                 Fields = """
                     category | 類別（0 到 3） | Category (0 to 3) | 区分（0〜3） | *
@@ -62,7 +62,7 @@ static class DemoOffices
             ["lin-meiling,3,UNTIL", "chen-a-tu,1,UNTIL"]),
             (new TypeDraft
             {
-                Code = "disability", Name = "身心障礙證明", NameEn = "Proof of disability", NameJa = "障害の証明",
+                Code = "disability", Name = new("身心障礙證明", "Proof of disability", "障害の証明"),
                 ValidDays = "30",
                 Fields = """
                     degree | 程度 | Degree | 程度 | *
@@ -73,13 +73,13 @@ static class DemoOffices
         ]),
         (new OfficeDraft
         {
-            Code = "education", Name = "教育局", NameEn = "Education Bureau", NameJa = "教育局",
-            Source = "在學名冊", SourceEn = "Lists of enrolled students", SourceJa = "在学者名簿", Refresh = "yearly",
+            Code = "education", Name = new("教育局", "Education Bureau", "教育局"),
+            Source = new("在學名冊", "Lists of enrolled students", "在学者名簿"), Refresh = "yearly",
         },
         [
             (new TypeDraft
             {
-                Code = "enrolment", Name = "在學證明", NameEn = "Proof of enrolment", NameJa = "在学証明",
+                Code = "enrolment", Name = new("在學證明", "Proof of enrolment", "在学証明"),
                 ValidDays = "180",
                 Fields = """
                     school | 學校 | School | 学校

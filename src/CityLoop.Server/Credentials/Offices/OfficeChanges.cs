@@ -68,13 +68,13 @@ sealed class OfficeChanges(NpgsqlDataSource database, OfficeStore offices, Regis
     /// <summary>An office is to be registered or changed.</summary>
     public Task<OfficeChangeOutcome> AskForOfficeAsync(
         PersonId officer, Guid office, OfficeDraft draft, CancellationToken cancellation) => AskAsync(
-            officer, office, "office", $"office:{draft.Code}", Joined(draft.Code, draft.Name),
+            officer, office, "office", $"office:{draft.Code}", Joined(draft.Code, draft.Name.Chinese),
             (_, _) => Task.FromResult<object>(draft), cancellation);
 
     /// <summary>A kind of credential is to be registered or changed.</summary>
     public Task<OfficeChangeOutcome> AskForTypeAsync(
         PersonId officer, Office office, TypeDraft draft, CancellationToken cancellation) => AskAsync(
-            officer, office.Id, "type", $"type:{draft.Code}", Joined(draft.Code, draft.Name),
+            officer, office.Id, "type", $"type:{draft.Code}", Joined(draft.Code, draft.Name.Chinese),
             (_, _) => Task.FromResult<object>(draft), cancellation);
 
     /// <summary>A register is to be replaced by what was read from a file.</summary>

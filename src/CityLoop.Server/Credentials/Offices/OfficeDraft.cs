@@ -6,8 +6,8 @@ namespace CityLoop.Server.Credentials.Offices;
 /// <summary>An office as an officer typed it in, before anything is believed.</summary>
 public sealed partial record OfficeDraft
 {
-    const int NameMax = 80;
-    const int SourceMax = 200;
+    public const int NameMax = 80;
+    public const int SourceMax = 200;
     const int AddressMax = 400;
     const int KeysMax = 8_000;
 
@@ -15,12 +15,8 @@ public sealed partial record OfficeDraft
 
     /// <summary>In addresses, for ever: <c>social-affairs</c>.</summary>
     public string Code { get; init; } = "";
-    public string Name { get; init; } = "";
-    public string NameEn { get; init; } = "";
-    public string NameJa { get; init; } = "";
-    public string Source { get; init; } = "";
-    public string SourceEn { get; init; } = "";
-    public string SourceJa { get; init; } = "";
+    public TypedText Name { get; init; } = TypedText.None;
+    public TypedText Source { get; init; } = TypedText.None;
     public string Refresh { get; init; } = "daily";
 
     /// <summary>Of its own system; empty when the city keeps its registers.</summary>
@@ -29,22 +25,14 @@ public sealed partial record OfficeDraft
     /// <summary>The JWK set of its own system.</summary>
     public string PublicKeys { get; init; } = "";
 
-    internal LocalNames Names => OfficeStore.In(Name, NameEn, NameJa);
-
-    internal LocalNames Sources => OfficeStore.In(Source, SourceEn, SourceJa);
-
     public static OfficeDraft Of(IFormCollection form)
     {
         string One(string name) => form[name].ToString().Trim();
         return new OfficeDraft
         {
             Code = One("code").ToLowerInvariant(),
-            Name = One("name"),
-            NameEn = One("nameEn"),
-            NameJa = One("nameJa"),
-            Source = One("source"),
-            SourceEn = One("sourceEn"),
-            SourceJa = One("sourceJa"),
+            Name = TypedText.Of(form, "name"),
+            Source = TypedText.Of(form, "source"),
             Refresh = One("refresh"),
             Address = One("address"),
             PublicKeys = One("publicKeys"),
@@ -54,12 +42,8 @@ public sealed partial record OfficeDraft
     internal static OfficeDraft Of(Office office) => new()
     {
         Code = office.Code,
-        Name = office.Names["zh-TW"],
-        NameEn = office.Names["en"],
-        NameJa = office.Names["ja"],
-        Source = office.Sources["zh-TW"],
-        SourceEn = office.Sources["en"],
-        SourceJa = office.Sources["ja"],
+        Name = TypedText.Of(office.Names),
+        Source = TypedText.Of(office.Sources),
         Refresh = office.Refresh,
         Address = office.Address?.AbsoluteUri ?? "",
         PublicKeys = office.PublicKeys ?? "",
@@ -68,9 +52,8 @@ public sealed partial record OfficeDraft
     /// <summary>What is at fault, each with its own sentence; null when the draft can be asked for.</summary>
     public string? Fault() =>
         !IsCode(Code) ? "office_code_needed"
-        : Name.Length is 0 or > NameMax || NameEn.Length > NameMax || NameJa.Length > NameMax ? "office_name_needed"
-        : Source.Length is 0 or > SourceMax || SourceEn.Length > SourceMax || SourceJa.Length > SourceMax
-            ? "office_source_needed"
+        : !Name.Fits(NameMax) ? "office_name_needed"
+        : !Source.Fits(SourceMax) ? "office_source_needed"
         : !Refreshes.Contains(Refresh) ? "office_refresh_needed"
         : Address.Length > 0 && !IsAddress(Address) ? "office_address_not_taken"
         : Address.Length > 0 && (PublicKeys.Length > KeysMax || Shared.Jose.PublicKeys.Read(PublicKeys) is null)

@@ -68,8 +68,9 @@ sealed class OfficeStore(NpgsqlDataSource database, TimeProvider time)
             """,
             new
             {
-                id, office.Code, office.Name, NameEn = office.Names["en"], NameJa = office.Names["ja"], office.Source,
-                SourceEn = office.Sources["en"], SourceJa = office.Sources["ja"], office.Refresh,
+                id, office.Code, Name = office.Name.Chinese, NameEn = office.Name.Names["en"],
+                NameJa = office.Name.Names["ja"], Source = office.Source.Chinese,
+                SourceEn = office.Source.Names["en"], SourceJa = office.Source.Names["ja"], office.Refresh,
                 address = office.Address.Length > 0 ? office.Address : null,
                 keys = office.Address.Length > 0 ? office.PublicKeys : null, now = time.GetUtcNow(),
             }, cancellationToken: cancellation));
@@ -89,18 +90,11 @@ sealed class OfficeStore(NpgsqlDataSource database, TimeProvider time)
             """,
             new
             {
-                type.Code, office, type.Name, NameEn = type.Names["en"], NameJa = type.Names["ja"],
+                type.Code, office, Name = type.Name.Chinese, NameEn = type.Name.Names["en"],
+                NameJa = type.Name.Names["ja"],
                 fields = JsonSerializer.Serialize(type.ReadFields()), days = type.Days,
                 type.ProvesIdentity, now = time.GetUtcNow(),
             }, cancellationToken: cancellation));
-
-    /// <summary>A text in the three languages; where one is empty the Chinese stands in.</summary>
-    internal static LocalNames In(string chinese, string english, string japanese) => new(
-        new Dictionary<string, string>
-        {
-            ["zh-TW"] = chinese, ["en"] = english.Length > 0 ? english : chinese,
-            ["ja"] = japanese.Length > 0 ? japanese : chinese,
-        });
 
     sealed record Known(IReadOnlyList<Office> Offices, DateTimeOffset ReadAt);
 
@@ -112,7 +106,7 @@ sealed class OfficeStore(NpgsqlDataSource database, TimeProvider time)
         {
             Code = Code,
             Office = Office,
-            Names = In(Name, NameEn, NameJa),
+            Names = LocalNames.Of(Name, NameEn, NameJa),
             Fields = [.. JsonSerializer.Deserialize<List<FieldDraft>>(Fields)!.Select(field => new CredentialField(
                 field.Name, field.Names, field.IsSensitive))],
             ValidDays = ValidDays,
@@ -129,8 +123,8 @@ sealed class OfficeStore(NpgsqlDataSource database, TimeProvider time)
         {
             Id = Id,
             Code = Code,
-            Names = In(Name, NameEn, NameJa),
-            Sources = In(Source, SourceEn, SourceJa),
+            Names = LocalNames.Of(Name, NameEn, NameJa),
+            Sources = LocalNames.Of(Source, SourceEn, SourceJa),
             Refresh = Refresh,
             Types = types,
             Address = Address is null ? null : new Uri(Address),

@@ -9,13 +9,13 @@ namespace CityLoop.Server.Credentials.Offices;
 /// <summary>A field as it was typed in, and as the table keeps it.</summary>
 public sealed record FieldDraft(string Name, string Chinese, string English, string Japanese, bool IsSensitive)
 {
-    internal LocalNames Names => OfficeStore.In(Chinese, English, Japanese);
+    internal LocalNames Names => new TypedText(Chinese, English, Japanese).Names;
 }
 
 /// <summary>A kind of credential as an officer typed it in, before anything is believed.</summary>
 public sealed partial record TypeDraft
 {
-    const int NameMax = 80;
+    public const int NameMax = 80;
     const int FieldsMax = 24;
     const int DaysMax = 365;
 
@@ -24,9 +24,7 @@ public sealed partial record TypeDraft
 
     /// <summary>In addresses, for ever: <c>low-income</c>.</summary>
     public string Code { get; init; } = "";
-    public string Name { get; init; } = "";
-    public string NameEn { get; init; } = "";
-    public string NameJa { get; init; } = "";
+    public TypedText Name { get; init; } = TypedText.None;
     public string ValidDays { get; init; } = "30";
 
     /// <summary>A line for each field: <c>category | 類別 | Category | 区分 | *</c>.</summary>
@@ -35,17 +33,13 @@ public sealed partial record TypeDraft
     /// <summary>Who shows one to the city is known to it as if a counter had checked them.</summary>
     public bool ProvesIdentity { get; init; }
 
-    internal LocalNames Names => OfficeStore.In(Name, NameEn, NameJa);
-
     public static TypeDraft Of(IFormCollection form)
     {
         string One(string name) => form[name].ToString().Trim();
         return new TypeDraft
         {
             Code = One("code").ToLowerInvariant(),
-            Name = One("name"),
-            NameEn = One("nameEn"),
-            NameJa = One("nameJa"),
+            Name = TypedText.Of(form, "name"),
             ValidDays = One("validDays"),
             Fields = One("fields"),
             ProvesIdentity = One("provesIdentity") == "yes",
@@ -55,9 +49,7 @@ public sealed partial record TypeDraft
     internal static TypeDraft Of(CredentialType type) => new()
     {
         Code = type.Code,
-        Name = type.Names["zh-TW"],
-        NameEn = type.Names["en"],
-        NameJa = type.Names["ja"],
+        Name = TypedText.Of(type.Names),
         ValidDays = type.ValidDays.ToString(CultureInfo.InvariantCulture),
         Fields = string.Join('\n', type.Fields.Select(field => string.Join(" | ",
             (IEnumerable<string>)[field.Name, field.Names["zh-TW"], field.Names["en"], field.Names["ja"],
@@ -71,7 +63,7 @@ public sealed partial record TypeDraft
     /// <summary>What is at fault, each with its own sentence; null when the draft can be asked for.</summary>
     internal string? Fault(Office office) =>
         !OfficeDraft.IsCode(Code) ? "type_code_needed"
-        : Name.Length is 0 or > NameMax || NameEn.Length > NameMax || NameJa.Length > NameMax ? "type_name_needed"
+        : !Name.Fits(NameMax) ? "type_name_needed"
         : Days is < 1 or > DaysMax ? "type_days_needed"
         : ReadFields() is not { } fields ? "type_fields_needed"
         : !ProvesIdentity ? null

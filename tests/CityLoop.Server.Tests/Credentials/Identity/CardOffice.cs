@@ -52,7 +52,7 @@ sealed class CardOffice : IAsyncDisposable
         await office._web.StartAsync();
         var draft = new OfficeDraft
         {
-            Code = code, Name = "戶政所", Source = "國民身分證", Refresh = "at_once",
+            Code = code, Name = new("戶政所"), Source = new("國民身分證"), Refresh = "at_once",
             Address = $"{office._web.Urls.First()}/issue",
             PublicKeys = new System.Text.Json.Nodes.JsonObject
             {
@@ -73,7 +73,7 @@ sealed class CardOffice : IAsyncDisposable
         var office = (await _city.Get<OfficeStore>().FindAsync(Code, default))!;
         var draft = new TypeDraft
         {
-            Code = Type, Name = "數位身分證", ValidDays = "60", ProvesIdentity = isMarked,
+            Code = Type, Name = new("數位身分證"), ValidDays = "60", ProvesIdentity = isMarked,
             Fields = "document_type | 證件\ndocument_number | 號碼\nborn | 生日",
         };
         draft.Fault(office).ShouldBeNull();

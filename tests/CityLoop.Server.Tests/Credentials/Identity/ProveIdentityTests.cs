@@ -188,7 +188,7 @@ public sealed partial class ProveIdentityTests(TestCity city) : IClassFixture<Te
         var hosted = (await city.Get<OfficeStore>().FindAsync("household", default))!;
         var draft = new TypeDraft
         {
-            Code = "some-id", Name = "證明", ProvesIdentity = true,
+            Code = "some-id", Name = new("證明"), ProvesIdentity = true,
             Fields = "document_type | 證件\ndocument_number | 號碼",
         };
 

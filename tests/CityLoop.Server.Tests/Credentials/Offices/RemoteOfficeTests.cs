@@ -173,14 +173,14 @@ public sealed partial class RemoteOfficeTests(TestCity city) : IClassFixture<Tes
         var (changes, first) = (city.Get<OfficeChanges>(), PersonId.OfCast(Cast.WangYating));
         await changes.AskForOfficeAsync(first, Guid.CreateVersion7(), new OfficeDraft
         {
-            Code = code, Name = "國稅局", Source = "所得稅資料", Refresh = "at_once", Address = program.Address,
+            Code = code, Name = new("國稅局"), Source = new("所得稅資料"), Refresh = "at_once", Address = program.Address,
             PublicKeys = program.Keys,
         }, default);
         await ApproveAsync(changes);
         var office = (await city.Get<OfficeStore>().FindAsync(code, default))!;
         await changes.AskForTypeAsync(first, office, new TypeDraft
         {
-            Code = $"{code}-proof", Name = "所得證明", ValidDays = "30", Fields = "income | 所得 | * \nyear | 年度",
+            Code = $"{code}-proof", Name = new("所得證明"), ValidDays = "30", Fields = "income | 所得 | * \nyear | 年度",
         }, default);
         await ApproveAsync(changes);
         return program;

@@ -231,7 +231,7 @@ public sealed class FetchAnswerTests(TestCity city) : IClassFixture<TestCity>
         var opened = await school.OpenedAsync(Cast.LinMeiling);
         var need = await school.NeedAsync();
 
-        await ProofService.WriteAsync(city, NeedDraft.Of(need) with { Name = "只換名字" }, need.Id);
+        await ProofService.WriteAsync(city, NeedDraft.Of(need) with { Name = new("只換名字") }, need.Id);
         using var same = await school.StartAsync(("consent", opened.GetProperty("consent").GetString()!));
         await ProofService.WriteAsync(
             city, NeedDraft.Of(need) with { Asked = ["low-income.category", "low-income.valid_through"] }, need.Id);

@@ -38,8 +38,8 @@ sealed class ProofService(TestCity city, Service service, string code, byte[] pk
         {
             Service = program.Service.ClientId,
             Code = name,
-            Name = name,
-            Purpose = "減免學費",
+            Name = new(name),
+            Purpose = new("減免學費"),
             Asked = ["low-income.category"],
             ReturnAddresses = [Return],
             EncryptionKey = SetOf(new DecryptionKey(pkcs8).Public),
