@@ -32,7 +32,7 @@ sealed record PassTown(Service Service, string Secret, IReadOnlyList<Guid> Peopl
             Authentication = ClientAuthentication.SecretBasic,
             SecretHash = ClientSecret.HashOf(secret),
         };
-        await app.Get<ServiceStore>().SaveAsync(service, null, "registered", CancellationToken.None);
+        await app.Get<ServiceStore>().SaveAsync(service, CancellationToken.None);
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         return new PassTown(service, secret, await MovePeopleInAsync(app.Get<NpgsqlDataSource>(), key), key);
     }

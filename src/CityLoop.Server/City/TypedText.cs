@@ -1,6 +1,6 @@
 namespace CityLoop.Server.City;
 
-/// <summary>A text as an officer typed it in, in each of the city's languages; only the Chinese has to be there.</summary>
+/// <summary>A text as an officer typed it in, in each of the city's languages; the Chinese has to be there.</summary>
 public sealed record TypedText(string Chinese, string English = "", string Japanese = "")
 {
     public static readonly TypedText None = new("");

@@ -35,7 +35,7 @@ static class DemoServices
             Terms = 1,
             Authentication = ClientAuthentication.None,
         };
-        await services.SaveAsync(library, null, "registered", cancellation);
+        await services.SaveAsync(library, cancellation);
         await services.SaveAsync(
             new Service
             {
@@ -53,7 +53,7 @@ static class DemoServices
                 ConsentDays = 180,
                 Terms = 1,
                 Authentication = ClientAuthentication.SecretBasic,
-            }, null, "registered", cancellation);
+            }, cancellation);
         await all.GetRequiredService<Consents>().GiveAsync(
             PersonId.OfCast("lin-meiling"), library, [Scopes.OpenId, Scopes.Profile, Scopes.Email], cancellation);
     }

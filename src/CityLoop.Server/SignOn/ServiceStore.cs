@@ -1,12 +1,8 @@
 using CityLoop.Server.City;
-using CityLoop.Server.Pass;
 using Dapper;
 using Npgsql;
 
 namespace CityLoop.Server.SignOn;
-
-/// <summary>One line of what officers did to a service.</summary>
-sealed record ServiceChange(DateTimeOffset At, Guid Officer, string Change, string Detail);
 
 /// <summary>
 /// The registered services. They are few and asked for in every request, so this process keeps them for some seconds;
@@ -48,12 +44,25 @@ sealed class ServiceStore(NpgsqlDataSource database, TimeProvider time)
     public async ValueTask<bool> IsOriginOfServiceAsync(string origin, CancellationToken cancellation) =>
         (await AllAsync(cancellation)).Values.Any(service => service.IsOpen && service.Owns(origin));
 
-    /// <summary>Registers a service, or changes one that is there.</summary>
-    /// <param name="officer">Who did it; nobody for the demo's seed.</param>
-    public async Task SaveAsync(Service service, PersonId? officer, string change, CancellationToken cancellation)
+    /// <summary>What was read is read again; the caller has changed something.</summary>
+    public void Forget() => _known = null;
+
+    /// <summary>As a service is now, in the caller's transaction; nobody else changes it meanwhile.</summary>
+    public async Task<Service?> LockAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellation) =>
+        (await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(
+            $"select {Columns} from sign_on.service where id = @id for update", new { id },
+            cancellationToken: cancellation)))?.ToService();
+
+    /// <summary>Registers a service, or changes one that is there, without an officer's asking for it.</summary>
+    public async Task SaveAsync(Service service, CancellationToken cancellation)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using (var connection = await database.OpenConnectionAsync(cancellation))
+            await SaveAsync(connection, service, cancellation);
+        Forget();
+    }
+
+    /// <summary>Registers a service, or changes one that is there; in the caller's transaction.</summary>
+    public async Task SaveAsync(NpgsqlConnection connection, Service service, CancellationToken cancellation) =>
         await connection.ExecuteAsync(new CommandDefinition(
             $"""
             insert into sign_on.service ({Columns}, made_at)
@@ -89,32 +98,7 @@ sealed class ServiceStore(NpgsqlDataSource database, TimeProvider time)
                 service.PublicKeys,
                 service.SuspendedAt,
                 now = time.GetUtcNow(),
-            }, transaction, cancellationToken: cancellation));
-        if (officer is not null)
-            await connection.ExecuteAsync(new CommandDefinition(
-                """
-                insert into sign_on.service_change (service, at, officer, change, detail)
-                values (@Id, @now, @officer, @change, @detail)
-                """,
-                new
-                {
-                    service.Id, now = time.GetUtcNow(), officer = officer.Value.Value, change,
-                    detail = DetailOf(service),
-                }, transaction, cancellationToken: cancellation));
-        await transaction.CommitAsync(cancellation);
-        _known = null;
-    }
-
-    /// <summary>What officers changed, newest first.</summary>
-    public async Task<IReadOnlyList<ServiceChange>> ChangesAsync(Guid service, CancellationToken cancellation)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        return [.. await connection.QueryAsync<ServiceChange>(new CommandDefinition(
-            """
-            select at, officer, change, detail from sign_on.service_change
-            where service = @service order by number desc limit 50
-            """, new { service }, cancellationToken: cancellation))];
-    }
+            }, cancellationToken: cancellation));
 
     /// <summary>How a way of authentication is called in the protocol and in the table.</summary>
     public static string Written(ClientAuthentication authentication) => authentication switch
@@ -132,11 +116,6 @@ sealed class ServiceStore(NpgsqlDataSource database, TimeProvider time)
         "none" => ClientAuthentication.None,
         _ => null,
     };
-
-    // What stands in the log must tell what was registered, and no secret.
-    static string DetailOf(Service service) => string.Join(" · ",
-        (IEnumerable<string>)[Written(service.Authentication), service.Sector, .. service.Scopes,
-            Levels.Written(service.LevelMin), .. service.RedirectUris]);
 
     sealed record Known(IReadOnlyDictionary<Guid, Service> Services, DateTimeOffset ReadAt);
 

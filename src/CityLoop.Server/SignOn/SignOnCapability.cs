@@ -17,7 +17,7 @@ static class SignOnCapability
         services.AddSingleton<ServiceStore>().AddSingleton<ServiceGrants>().AddSingleton<Consents>()
             .AddSingleton<WaitingRequests>().AddSingleton<SigningKeys>().AddSingleton<PersonNames>()
             .AddSingleton<IdTokens>().AddSingleton<ClientAssertions>().AddSingleton<ClientDoor>()
-            .AddSingleton<RequestSteps>().AddSingleton<SaveService>().AddSingleton<Issuer>()
+            .AddSingleton<RequestSteps>().AddSingleton<ServiceChanges>().AddSingleton<Issuer>()
             .AddSingleton<ArrivalLimits>().AddSingleton<RefusedAccess>()
             .AddSingleton(new HeldTable("sign_on.consent", AtErasure.Delete))
             .AddSingleton(new HeldTable("sign_on.service_grant", AtErasure.Delete)
@@ -37,6 +37,7 @@ static class SignOnCapability
         Authorize.Map(pages);
         SignOutFromService.Map(pages);
         DecideRequest.Map(pages);
+        DecideServiceChange.Map(pages);
         EndConsent.Map(pages);
         RouteHandlerBuilder[] known = [ShowDiscovery.Map(pages), ShowDiscovery.MapKeys(pages)];
         foreach (var endpoint in known)

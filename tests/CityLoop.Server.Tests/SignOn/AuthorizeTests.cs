@@ -237,7 +237,7 @@ public sealed class AuthorizeTests(TestCity city) : IClassFixture<TestCity>
         var program = await ServiceProgram.RegisterAsync(city, "read-slowly");
         using var meiling = await Citizen.SignInAsync(city, Cast.LinMeiling);
         await meiling.OpenAsync(program.AuthorizeAddress());
-        await city.Get<ServiceStore>().SaveAsync(program.Service with { Terms = 2 }, null, "changed", default);
+        await city.Get<ServiceStore>().SaveAsync(program.Service with { Terms = 2 }, default);
 
         (await meiling.DecideAsync("yes")).ShouldBeNull();
 
@@ -255,7 +255,7 @@ public sealed class AuthorizeTests(TestCity city) : IClassFixture<TestCity>
         var narrowed = isByAddress
             ? program.Service with { RedirectUris = ["https://service.example/other"] }
             : program.Service with { Scopes = [Scopes.Email] };
-        await city.Get<ServiceStore>().SaveAsync(narrowed, null, "changed", default);
+        await city.Get<ServiceStore>().SaveAsync(narrowed, default);
 
         (await meiling.DecideAsync("yes")).ShouldBeNull();
 

@@ -40,9 +40,9 @@ public sealed class EndedOnChangeTests(TestCity city) : IClassFixture<TestCity>
         var (program, meiling, tokens) = await BeginAsync($"moved-{added.Length}-{goesOn}".ToLowerInvariant());
         using var _ = meiling;
 
-        await city.Get<SaveService>().SaveAsync(
+        await ServiceProgram.ChangeAsync(city, (changes, who) => changes.AskAsync(
             ServiceDraft.Of(program.Service) with { RedirectUris = [ServiceProgram.Redirect, added] },
-            program.Service, SignInRoad.PersonOf(Cast.WangYating), default);
+            program.Service, who, default));
 
         var left = await meiling.OpenAsync(program.AuthorizeAddress(("redirect_uri", added)));
         (left is not null).ShouldBe(goesOn, meiling.Page);

@@ -137,13 +137,12 @@ public sealed class RefreshTests(TestCity city) : IClassFixture<TestCity>
         var (program, meiling, tokens) = await BeginAsync($"changed-{isSuspended}".ToLowerInvariant());
         using var _ = meiling;
         var officer = PersonId.OfCast(Cast.WangYating);
-        var save = city.Get<SaveService>();
 
         if (isSuspended)
-            await save.SuspendAsync(program.Service, true, officer, default);
+            await city.Get<ServiceChanges>().SuspendAsync(program.Service, officer, default);
         else
-            await save.SaveAsync(
-                ServiceDraft.Of(program.Service) with { Purpose = new("另一個用途") }, program.Service, officer, default);
+            await ServiceProgram.ChangeAsync(city, (changes, who) => changes.AskAsync(
+                ServiceDraft.Of(program.Service) with { Purpose = new("另一個用途") }, program.Service, who, default));
 
         using var refreshed = await program.RefreshAsync(Refresh(tokens));
         (await refreshed.ErrorAsync(isSuspended ? HttpStatusCode.Unauthorized : HttpStatusCode.BadRequest))

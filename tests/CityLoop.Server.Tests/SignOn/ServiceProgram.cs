@@ -7,6 +7,7 @@ using System.Text;
 using System.Text.Json;
 using CityLoop.Ledger;
 using CityLoop.Server.City;
+using CityLoop.Server.Pass;
 using CityLoop.Server.SignOn;
 using CityLoop.Server.Tests.Hosting;
 using Microsoft.AspNetCore.WebUtilities;
@@ -50,8 +51,18 @@ sealed class ServiceProgram(TestCity city, Service service, string? secret = nul
             SecretHash = secret is null ? null : ClientSecret.HashOf(secret),
         };
         service = change?.Invoke(service) ?? service;
-        await city.Get<ServiceStore>().SaveAsync(service, null, "registered", default);
+        await city.Get<ServiceStore>().SaveAsync(service, default);
         return new ServiceProgram(city, service, secret);
+    }
+
+    /// <summary>One officer asks for a change of a service, another approves it.</summary>
+    public static async Task ChangeAsync(TestCity city, Func<ServiceChanges, PersonId, Task<string?>> ask)
+    {
+        var changes = city.Get<ServiceChanges>();
+        (await ask(changes, PersonId.OfCast(Cast.WangYating))).ShouldBeNull();
+        var newest = (await changes.WaitingAsync(default))[^1].Number;
+        (await changes.DecideAsync(newest, PersonId.OfCast(Cast.ZhangJianguo), isApproved: true, default)).Problem
+            .ShouldBeNull();
     }
 
     /// <summary>What the program sends along with the person.</summary>

@@ -3,6 +3,8 @@ using System.Text.RegularExpressions;
 using CityLoop.Server.Shared;
 using CityLoop.Server.SignOn;
 using CityLoop.Server.Tests.Hosting;
+using Dapper;
+using Npgsql;
 
 namespace CityLoop.Server.Tests.SignOn;
 
@@ -10,43 +12,87 @@ namespace CityLoop.Server.Tests.SignOn;
 public sealed class ServicesDeskTests(TestCity city) : IClassFixture<TestCity>
 {
     [Fact]
-    public async Task An_officer_registers_a_service_and_makes_its_secret_which_is_shown_once()
+    public async Task Two_officers_register_a_service_and_the_second_is_shown_its_secret_once()
     {
         using var officer = await city.SignInAsync(Cast.WangYating);
-        var id = await RegisterAsync(officer, ("authentication", "client_secret_basic"));
+        using var second = await city.SignInAsync(Cast.ZhangJianguo);
+        var before = (await city.Get<ServiceStore>().AllAsync(default)).Count;
+        await AskAsync(officer, ("authentication", "client_secret_basic"), ("nameEn", "Village hall"));
+        (await city.Get<ServiceStore>().AllAsync(default)).Count.ShouldBe(before, "one pair of eyes");
+        var read = await second.GetStringAsync("/desk/services");
+        string[] inFull =
+            ["里民活動中心", "Village hall", "登記活動", "hall.example", ServiceProgram.Redirect, "profile"];
+        foreach (var part in inFull)
+            read.ShouldContain(part);
+        using var alone = await DecideAsync(officer, "approve");
+        alone.RequestMessage!.RequestUri!.Query.ShouldBe("?problem=change_needs_another");
+        using var approved = await DecideAsync(second, "approve");
+        approved.RequestMessage!.RequestUri!.Query.ShouldBe("?done=approved");
+        var id = (await city.Get<ServiceStore>().AllAsync(default)).Values.Single(s => s.Sector == "hall.example").Id;
         var page = $"/desk/services/{id}";
 
-        using var made = await officer.SubmitAsync(page, "id=\"renew-secret\"");
+        var secret = await RenewAsync(officer, second, page);
 
-        var secret = Regex.Match(await made.PageAsync(), "id=\"secret\">([^<]+)<").Groups[1].Value;
         var again = await officer.GetStringAsync(page);
         again.ShouldNotContain(secret);
-        again.ShouldContain("王雅婷", customMessage: "who did it stands in the list of changes");
+        again.ShouldContain("王雅婷 提出", customMessage: "who did it stands in the list of changes");
+        again.ShouldContain("張建國 核准");
         var program = new ServiceProgram(city, (await city.Get<ServiceStore>().FindAsync(id, default))!, secret);
         using var meiling = await Citizen.SignInAsync(city, Cast.LinMeiling);
         (await program.TokensAsync(meiling)).TryGetProperty("id_token", out _).ShouldBeTrue();
 
-        using var renewed = await officer.SubmitAsync(page, "id=\"renew-secret\"");
+        await RenewAsync(second, officer, page);
         using var old = await program.ExchangeAsync("clc_x");
         (await old.ErrorAsync(HttpStatusCode.Unauthorized)).ShouldBe("invalid_client");
+        await using var connection = await city.Database.OpenConnectionAsync();
+        var around = await Should.ThrowAsync<PostgresException>(() => connection.ExecuteAsync(
+            "update sign_on.service_change set decided_by = officer where service = @id", new { id }));
+        around.SqlState.ShouldBe(PostgresErrorCodes.CheckViolation, "the table itself refuses it");
     }
 
     [Fact]
-    public async Task An_officer_suspends_a_service_and_lets_it_in_again()
+    public async Task An_officer_suspends_a_service_alone_and_two_let_it_in_again()
     {
         using var officer = await city.SignInAsync(Cast.ZhangJianguo);
-        var id = await RegisterAsync(officer);
-        var program = new ServiceProgram(city, (await city.Get<ServiceStore>().FindAsync(id, default))!);
+        using var second = await city.SignInAsync(Cast.WangYating);
+        var program = await ServiceProgram.RegisterAsync(city, "stopped-service");
+        var page = $"/desk/services/{program.Service.Id}";
         using var stranger = new Citizen(city);
 
-        using var suspended = await officer.SubmitAsync($"/desk/services/{id}", "id=\"suspend\"");
+        using var suspended = await officer.SubmitAsync(page, "id=\"suspend\"", ("wanted", "suspend"));
         (await stranger.Client.GetAsync(program.AuthorizeAddress())).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-        using var resumed = await officer.SubmitAsync($"/desk/services/{id}", "id=\"suspend\"");
+        using var stoppedToo = await second.SubmitAsync(page, "id=\"suspend\"", ("wanted", "suspend"));
+        using var asked = await officer.SubmitAsync(page, "id=\"suspend\"", ("wanted", "resume"));
+        using var twice = await second.SubmitAsync(page, "id=\"suspend\"", ("wanted", "resume"));
+        (await twice.PageAsync(HttpStatusCode.Conflict)).ShouldContain("已經有一個變更在等核准");
+        (await stranger.Client.GetAsync(program.AuthorizeAddress())).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        using var resumed = await DecideAsync(second, "approve");
         (await stranger.Client.GetAsync(program.AuthorizeAddress())).StatusCode.ShouldBe(HttpStatusCode.Found);
 
-        var changes = await city.Get<ServiceStore>().ChangesAsync(id, default);
-        changes.Select(c => c.Change).ShouldBe(["resumed", "suspended", "registered"]);
+        var changes = await city.Get<ServiceChanges>().OfAsync(program.Service.Id, default);
+        changes.Select(c => (c.Change, c.IsApproved)).ShouldBe([("resumed", true), ("suspended", true)]);
         changes.ShouldAllBe(c => c.Officer == SignInRoad.PersonOf(Cast.ZhangJianguo).Value);
+    }
+
+    [Fact]
+    public async Task A_change_that_is_refused_or_taken_back_changes_nothing()
+    {
+        using var officer = await city.SignInAsync(Cast.WangYating);
+        using var second = await city.SignInAsync(Cast.ZhangJianguo);
+        var program = await ServiceProgram.RegisterAsync(city, "unchanged-service");
+        var page = $"/desk/services/{program.Service.Id}";
+
+        foreach (var decider in new[] { second, officer })
+        {
+            using var asked = await officer.SubmitAsync(
+                page, "id=\"save-service\"", Fields(("redirectUris", "https://elsewhere.example/callback")));
+            asked.RequestMessage!.RequestUri!.Query.ShouldBe("?done=asked");
+            using var refused = await DecideAsync(decider, "refuse");
+            refused.RequestMessage!.RequestUri!.Query.ShouldBe("?done=refused");
+        }
+
+        (await city.Get<ServiceStore>().FindAsync(program.Service.Id, default))!.RedirectUris
+            .ShouldBe([ServiceProgram.Redirect]);
     }
 
     [Theory]
@@ -131,11 +177,26 @@ public sealed class ServicesDeskTests(TestCity city) : IClassFixture<TestCity>
         reference.ShouldContain($"scope: \"openid {string.Join(' ', library.Scopes)}\"");
     }
 
-    static async Task<Guid> RegisterAsync(HttpClient officer, params (string Name, string Value)[] other)
+    static async Task AskAsync(HttpClient officer, params (string Name, string Value)[] other)
     {
         using var answer = await officer.SubmitAsync("/desk/services/new", "id=\"save-service\"", Fields(other));
-        await answer.PageAsync();
-        return Guid.Parse(answer.RequestMessage!.RequestUri!.Segments[^1]);
+        answer.RequestMessage!.RequestUri!.Query.ShouldBe("?done=asked");
+    }
+
+    async Task<string> RenewAsync(HttpClient officer, HttpClient second, string page)
+    {
+        using var asked = await officer.SubmitAsync(page, "id=\"renew-secret\"");
+        using var made = await DecideAsync(second, "approve");
+        return Regex.Match(await made.PageAsync(), "id=\"secret\"[^>]*>([^<]+)<").Groups[1].Value;
+    }
+
+    /// <summary>An officer decides on the newest of what waits.</summary>
+    async Task<HttpResponseMessage> DecideAsync(HttpClient officer, string decision)
+    {
+        var waiting = (await city.Get<ServiceChanges>().WaitingAsync(default))[^1];
+        return await officer.SendFormAsync(
+            new Uri(city.Address, "/desk/services"), await officer.GetStringAsync("/desk/services"),
+            $"name=\"change\" value=\"{waiting.Number}\"", ("decision", decision));
     }
 
     static (string, string)[] Fields(params (string Name, string Value)[] other) =>

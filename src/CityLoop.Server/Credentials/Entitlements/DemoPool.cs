@@ -36,7 +36,7 @@ static class DemoPool
                 ConsentDays = 180,
                 Terms = 1,
                 Authentication = ClientAuthentication.None,
-            }, null, "registered", cancellation);
+            }, cancellation);
         var (writer, second) = (PersonId.OfCast("wang-yating"), PersonId.OfCast("zhang-jianguo"));
         var (saved, problem) = await all.GetRequiredService<SaveNeed>().SaveAsync(
             new NeedDraft

@@ -30,10 +30,10 @@ static class DecideOfficeChange
     /// <summary>The sentence for a refusal.</summary>
     public static string ProblemOf(OfficeChangeOutcome outcome) => outcome switch
     {
-        OfficeChangeOutcome.Unknown => "office_change_unknown",
-        OfficeChangeOutcome.DecidedBefore => "office_change_decided",
-        OfficeChangeOutcome.NeedsAnotherOfficer => "office_change_needs_another",
-        OfficeChangeOutcome.AnotherWaits => "office_change_waits",
+        OfficeChangeOutcome.Unknown => "change_unknown",
+        OfficeChangeOutcome.DecidedBefore => "change_decided",
+        OfficeChangeOutcome.NeedsAnotherOfficer => "change_needs_another",
+        OfficeChangeOutcome.AnotherWaits => "change_waits",
         OfficeChangeOutcome.TooMany => "fingerprints_too_many",
         _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "That is no refusal."),
     };

@@ -26,7 +26,7 @@ public sealed class OfficesDeskTests(TestCity city) : IClassFixture<TestCity>
         foreach (var part in new[] { "交通局", "Transport office", "停車登記", "Permits", "每天" })
             Line(await second.GetStringAsync("/desk/offices"), "transport").ShouldContain(part);
 
-        (await DecideAsync(first, "transport", "approve")).ShouldBe("?problem=office_change_needs_another");
+        (await DecideAsync(first, "transport", "approve")).ShouldBe("?problem=change_needs_another");
         (await city.Get<OfficeStore>().FindAsync("transport", default)).ShouldBeNull();
         (await DecideAsync(second, "transport", "approve")).ShouldBe("?done=approved");
 

@@ -9,6 +9,7 @@ using CityLoop.Server.Pass;
 using CityLoop.Server.Shared.Jose;
 using CityLoop.Server.SignOn;
 using CityLoop.Server.Tests.Hosting;
+using CityLoop.Server.Tests.SignOn;
 using Dapper;
 
 namespace CityLoop.Server.Tests.Credentials.Sharing;
@@ -215,9 +216,10 @@ public sealed class FetchAnswerTests(TestCity city) : IClassFixture<TestCity>
         await needs.AskToResumeAsync(need.Id, officer, default);
         var wish = (await needs.StopsAsync(need.Id, default))[0].Number;
         await needs.DecideToResumeAsync(need.Id, wish, PersonId.OfCast(Cast.ZhangJianguo), true, default);
-        await city.Get<SaveService>().SuspendAsync(school.Service, true, officer, default);
+        await city.Get<ServiceChanges>().SuspendAsync(school.Service, officer, default);
         (await Refused(school.StartAsync(handle), HttpStatusCode.Forbidden)).ShouldBe("service_suspended");
-        await city.Get<SaveService>().SuspendAsync(school.Service, false, officer, default);
+        await ServiceProgram.ChangeAsync(
+            city, (changes, who) => changes.AskToResumeAsync(school.Service, who, default));
         city.Clock.Advance(TimeSpan.FromDays(need.ConsentDays));
         (await Refused(school.StartAsync(handle), HttpStatusCode.Forbidden)).ShouldBe("consent_expired");
         // Too late, given, stopped twice within minutes, and long after the end.
