@@ -60,7 +60,7 @@ public sealed class KeyboardTests(TestCity city) : IClassFixture<TestCity>
         await AddPasskeyAsync(mine);
         await MakeRecoveryCodesAsync(mine);
         await BindCardAsync(officer, city.ContactOf(Cast.LinMeiling));
-        foreach (var address in PassPagesTests.OfficersPages)
+        foreach (var address in (string[])[.. PassPagesTests.OfficersPages, "/desk/carbon"])
             await officer.WalkAsync(address);
         await mine.WalkAsync("/me/cards");
         await mine.PressAsync("Yes, use it", "done=confirmed");
@@ -71,7 +71,8 @@ public sealed class KeyboardTests(TestCity city) : IClassFixture<TestCity>
         await AgreeToProofAsync(mine);
 
         // The pass is full now: each page has something on it.
-        foreach (var address in PassPagesTests.OwnPages)
+        foreach (var address in (string[])
+            [.. PassPagesTests.OwnPages, "/", "/pay-code", "/history", "/missions", "/carbon"])
         {
             await mine.WalkAsync(address);
             if (address is "/me/devices" or "/me/cards" or "/me/family" or "/me/proofs")
