@@ -21,11 +21,17 @@ static class Roles
 {
     public const string Resident = "resident";
 
-    /// <summary>A child, as long as a guardian acts for it: wallet and missions, nothing of its pass.</summary>
+    /// <summary>Whom somebody acts for: wallet and missions, nothing of their pass.</summary>
     public const string Represented = "represented";
+
+    /// <summary>A child among those: its guardian sees its trips as well.</summary>
+    public const string RepresentedChild = "represented_child";
 
     /// <summary>Whoever's wallet it is, and who acts for them.</summary>
     public const string Holder = Resident + "," + Represented;
+
+    /// <summary>Whoever's trips they are, and a child's guardian: where an adult travels is theirs alone.</summary>
+    public const string Traveller = Resident + "," + RepresentedChild;
 
     public const string ShopWorker = "shop_worker";
     public const string CityStaff = "city_staff";
@@ -68,6 +74,10 @@ static class People
     public static bool IsHolder(this ClaimsPrincipal principal) =>
         principal.IsInRole(Roles.Resident) || principal.IsInRole(Roles.Represented);
 
+    /// <summary>True for whoever may see this person's trips.</summary>
+    public static bool IsTraveller(this ClaimsPrincipal principal) =>
+        principal.IsInRole(Roles.Resident) || principal.IsInRole(Roles.RepresentedChild);
+
     /// <summary>Who acts for the person just now; null for somebody who acts themselves.</summary>
     public static PersonId? GuardianId(this ClaimsPrincipal principal) =>
         principal.FindFirstValue(GuardianClaim) is { } id ? new PersonId(Guid.Parse(id)) : null;
@@ -79,7 +89,9 @@ static class People
 
     /// <summary>The principal of a session.</summary>
     /// <param name="guardian">Who acts for the person in this session; null where they act themselves.</param>
-    public static ClaimsPrincipal Principal(Person person, Guid session, Guid? guardian = null)
+    /// <param name="isOfAge">The person is no child whose guardian acts.</param>
+    public static ClaimsPrincipal Principal(
+        Person person, Guid session, Guid? guardian = null, bool isOfAge = false)
     {
         List<Claim> claims =
         [
@@ -94,6 +106,7 @@ static class People
         else
             claims.AddRange([
                 new Claim(GuardianClaim, guardian.Value.ToString()), new Claim(ClaimTypes.Role, Roles.Represented),
+                .. isOfAge ? Array.Empty<Claim>() : [new Claim(ClaimTypes.Role, Roles.RepresentedChild)],
             ]);
         return new ClaimsPrincipal(new ClaimsIdentity(claims, "session", NameClaim, ClaimTypes.Role));
     }

@@ -4,6 +4,7 @@ using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
 using CityLoop.Server.City;
+using CityLoop.Server.Pass.Family;
 using CityLoop.Server.Pass.Levels;
 using Dapper;
 using Npgsql;
@@ -87,7 +88,7 @@ sealed class Sessions(NpgsqlDataSource database, CityPack city, CityClock clock,
         var row = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(
             """
             select s.id, s.created_at as begun_at, s.last_seen_at, s.person as signed_in, p.id as person, p.name,
-              p.language, o.roles, p.created_at, o.wishes, pass.level_of(p.id) as level
+              p.language, o.roles, p.created_at, o.wishes, pass.level_of(p.id) as level, g.ground
             from pass.session s join pass.person o on o.id = s.person
             left join pass.guardianship g on g.child = s.acts_for and g.guardian = s.person
               and pass.represents(g, @since, @Today)
@@ -109,7 +110,8 @@ sealed class Sessions(NpgsqlDataSource database, CityPack city, CityClock clock,
         if (_known.Count >= CacheMax)
             _known.Clear();
         var principal = People.Principal(
-            row.ToPerson(), row.Id, row.SignedIn == row.Person ? null : row.SignedIn);
+            row.ToPerson(), row.Id, row.SignedIn == row.Person ? null : row.SignedIn,
+            isOfAge: row.Ground != Grounds.Child);
         _known[key] = new Known(row.Id, row.SignedIn, principal, now);
         // What was read before a session ended elsewhere in this process must not be trusted after it.
         if (Interlocked.Read(ref _endings) != endingsBefore)
@@ -198,6 +200,7 @@ sealed class Sessions(NpgsqlDataSource database, CityPack city, CityClock clock,
         public DateTimeOffset CreatedAt { get; init; }
         public string[] Wishes { get; init; } = [];
         public AssuranceLevel Level { get; init; }
+        public string? Ground { get; init; }
 
         public Person ToPerson() =>
             new()

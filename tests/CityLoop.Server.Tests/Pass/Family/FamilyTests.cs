@@ -81,7 +81,7 @@ public sealed partial class FamilyTests(TestCity city) : IClassFixture<TestCity>
         foreach (var endpoint in city.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>())
         {
             var asked = endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>();
-            if (asked.Count == 0 || asked.Any(a => Names(a, Roles.Represented) || a.Policy == Roles.Holder)
+            if (asked.Count == 0 || asked.Any(a => OpensToGuardians(a))
                 || endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null
                 || endpoint.RoutePattern.RawText == ProofOfAnEntry)
                 continue;
@@ -178,6 +178,9 @@ public sealed partial class FamilyTests(TestCity city) : IClassFixture<TestCity>
         (await SubmitAsync(mother, "/me/family/children", ("name", name), ("born", born))).ShouldContain(said);
         (await Family.ChildrenOfAsync(PersonId.OfCast(Cast.HuangZhiming), Stop)).ShouldBeEmpty();
     }
+
+    static bool OpensToGuardians(IAuthorizeData asked) => asked.Policy == Roles.Holder
+        || Names(asked, Roles.Represented) || Names(asked, Roles.RepresentedChild);
 
     static bool Names(IAuthorizeData asked, string role) =>
         asked.Roles?.Split(',', StringSplitOptions.TrimEntries).Contains(role) == true;

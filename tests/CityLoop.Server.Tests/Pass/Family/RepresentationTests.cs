@@ -39,8 +39,13 @@ public sealed class RepresentationTests(GrownUpCity grownUp) : IClassFixture<Gro
         await city.LetterAsync("helper@example.org", "小幫手 可以代 王奶奶 操作");
         await ActAsync(helper);
         (await helper.GetStringAsync("/pay-code")).ShouldContain("正在幫 王奶奶 操作");
-        using var closed = await helper.GetAsync("/me/contacts", Stop);
-        closed.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        // Not the pass, and not where an adult travels.
+        foreach (var address in new[] { "/me/contacts", "/me/data.json", "/carbon" })
+        {
+            using var closed = await helper.GetAsync(address, Stop);
+            closed.StatusCode.ShouldBe(HttpStatusCode.Forbidden, address);
+        }
+
 
         var page = await elder.GetStringAsync("/me/family");
         page.ShouldContain("誰可以幫我操作");
