@@ -24,5 +24,5 @@ static class CityPages
     public static bool IsForPrograms(this RouteEndpoint endpoint) =>
         Regex.IsMatch(
             endpoint.RoutePattern.RawText ?? "",
-            @"^/?(api|health|openapi|oidc|\.well-known|offices|credentials/types)/");
+            @"^/?(api|health|openapi|oidc|\.well-known|offices|credentials/(types|identity))/");
 }
