@@ -84,8 +84,9 @@ sealed class CardOffice : IAsyncDisposable
     /// <summary>What somebody's wallet holds.</summary>
     public WalletCredential Issue(string number, string document = "national_id", int days = 30)
     {
-        var (holder, now, place) = (TamperedCredential.NewKey(), _city.Clock.GetUtcNow(), _next++);
-        return new WalletCredential(holder, place, SdJwt.Issue(_key, new SdJwtContent
+        var (pkcs8, now, place) = (SigningKey.NewPkcs8(), _city.Clock.GetUtcNow(), _next++);
+        var holder = new SigningKey(pkcs8, DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue);
+        return new WalletCredential(holder, pkcs8, place, SdJwt.Issue(_key, new SdJwtContent
         {
             Issuer = OfficeAddresses.Issuer(Base, Code), Type = OfficeAddresses.Type(Base, Type), IssuedAt = now,
             Until = now.AddDays(days), Holder = holder.Public, Status = new StatusPlace(List, place),
@@ -109,4 +110,4 @@ sealed class CardOffice : IAsyncDisposable
 }
 
 /// <summary>A credential in somebody's wallet, and the key that it is bound to.</summary>
-sealed record WalletCredential(SigningKey Holder, int Place, string SdJwt);
+sealed record WalletCredential(SigningKey Holder, byte[] Pkcs8, int Place, string SdJwt);

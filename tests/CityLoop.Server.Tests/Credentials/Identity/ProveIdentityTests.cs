@@ -5,7 +5,9 @@ using System.Text.RegularExpressions;
 using CityLoop.Server.Credentials.Identity;
 using CityLoop.Server.Credentials.Offices;
 using CityLoop.Server.Credentials.SdJwts;
+using CityLoop.Server.Pass;
 using CityLoop.Server.Pass.Counter;
+using CityLoop.Server.Pass.Levels;
 using CityLoop.Server.Tests.Credentials.SdJwts;
 using CityLoop.Server.Tests.Hosting;
 using CityLoop.Server.Tests.Pass.Counter;
@@ -44,6 +46,50 @@ public sealed partial class ProveIdentityTests(TestCity city) : IClassFixture<Te
         using var ended = await person.SubmitAsync(Page, "action=\"/me/level/credential/end\"");
         ended.RequestMessage!.RequestUri!.Query.ShouldBe("?done=given_up");
         (await person.LevelAsync()).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_wallet_that_others_wrote_understands_what_is_asked_and_is_believed()
+    {
+        await using var office = await CardOffice.OpenAsync(city, "wallet");
+        using var person = await ComeAsync("own-wallet@example.org");
+        var held = office.Issue("AB7654321", "passport");
+        var asked = await BeginAsync(person, office);
+
+        var answer = await CredentialProgram.RunAsync("wallet.mjs", new
+        {
+            link = asked.Link, issued = held.SdJwt, pkcs8 = Convert.ToBase64String(held.Pkcs8),
+            iat = city.Clock.GetUtcNow().ToUnixTimeSeconds(),
+        });
+
+        answer.GetProperty("status").GetInt32().ShouldBe(200, answer.ToString());
+        using var said = await person.SubmitAsync(
+            answer.GetProperty("redirect_uri").GetString()!, "action=\"/me/level/credential/confirm\"");
+        said.RequestMessage!.RequestUri!.Query.ShouldBe("?done=proved");
+        (await person.LevelAsync()).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Of_two_passes_that_one_document_proves_at_the_same_moment_one_is_proved()
+    {
+        using var one = await ComeAsync("moment-one@example.org");
+        using var other = await ComeAsync("moment-other@example.org");
+        PersonId[] people = [await one.IdAsync(), await other.IdAsync()];
+        var proofs = city.Get<IdentityProofs>();
+        for (var round = 0; round < 10; round++)
+        {
+            var proof = new NewIdentityProof(
+                "some-office", "some-type", "passport",
+                await city.Get<DocumentPrints>().OfAsync("passport", "MOMENT", default), "https://office.example/1",
+                round, city.Clock.GetUtcNow().AddDays(1));
+
+            var outcomes = await Task.WhenAll(people.Select(person => proofs.TakeAsync(person, proof, default)));
+
+            outcomes.Order().ShouldBe([IdentityProofOutcome.OfAnotherPass, IdentityProofOutcome.Done]);
+            foreach (var person in people)
+                if (await proofs.FindAsync(person, default) is { } kept)
+                    await proofs.EndAsync(kept, "given_up", default);
+        }
     }
 
     [Theory]
@@ -226,7 +272,7 @@ public sealed partial class ProveIdentityTests(TestCity city) : IClassFixture<Te
         said["dcql_query"].ToString().ShouldContain($"credentials/types/{office.Type}");
         return new Question(
             said["state"].ToString(), said["client_id"].ToString(), said["nonce"].ToString(),
-            said["response_uri"].ToString());
+            said["response_uri"].ToString(), link);
     }
 
     string Present(WalletCredential held, Question asked) => SdJwt.Present(
@@ -244,7 +290,7 @@ public sealed partial class ProveIdentityTests(TestCity city) : IClassFixture<Te
         }));
     }
 
-    sealed record Question(string Name, string Audience, string Nonce, string AnswerTo);
+    sealed record Question(string Name, string Audience, string Nonce, string AnswerTo, string Link);
 
     [GeneratedRegex("href=\"(openid4vp://[^\"]+)\"")]
     private static partial Regex WalletLink();
