@@ -31,6 +31,7 @@ sealed class CityPack
     public required CitySeals Seals { get; init; }
     public required CityCards Cards { get; init; }
     public required CityFamily Family { get; init; }
+    public required CityPayouts Payouts { get; init; }
     public required IReadOnlyDictionary<string, string> Colours { get; init; }
     public required IReadOnlyList<District> Districts { get; init; }
     public required IReadOnlyList<Spot> Spots { get; init; }

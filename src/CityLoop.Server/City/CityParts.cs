@@ -44,8 +44,12 @@ sealed record District(
 sealed record Spot(string Id, LocalNames Names, District District, double Latitude, double Longitude);
 
 /// <summary>A shop that takes points from the first day of the city.</summary>
-sealed record Shop(
-    string Code, LocalNames Names, District District, string Category, string BankCode, string BankAccount);
+sealed record Shop(string Code, LocalNames Names, District District, string Category, BankAccount Bank);
+
+/// <summary>Where somebody's money goes.</summary>
+/// <param name="Code">The bank's number and its branch's, digits only.</param>
+/// <param name="Holder">The holder's name as the bank has it.</param>
+sealed record BankAccount(string Code, string Number, string Holder);
 
 /// <summary>What somebody may do, as the pack writes it.</summary>
 enum CastRole

@@ -13,7 +13,7 @@ sealed class CityReading(string folder, PackNode city, List<PackProblem> problem
     {
         city.Only(
             "names", "timeZone", "fiscalYearStart", "languages", "currencies", "budgets", "rebate", "seals", "colours",
-            "cards", "family");
+            "cards", "family", "payouts");
         _languages = city.Texts("languages");
         var districts = Districts();
         var byCode = districts.ToDictionary(d => d.Code);
@@ -24,6 +24,7 @@ sealed class CityReading(string folder, PackNode city, List<PackProblem> problem
         var seals = Seals();
         var cards = Cards();
         var family = Family();
+        var payouts = PayoutsReading.Read(folder, city, problems);
         var names = city.Names("names", _languages);
         var zone = Zone();
         var colours = city.Map("colours");
@@ -44,6 +45,7 @@ sealed class CityReading(string folder, PackNode city, List<PackProblem> problem
             Seals = seals,
             Cards = cards,
             Family = family,
+            Payouts = payouts,
             Colours = colours,
             Districts = districts,
             Spots = spots,
@@ -172,11 +174,11 @@ sealed class CityReading(string folder, PackNode city, List<PackProblem> problem
     {
         var taken = new HashSet<string>();
         return PackTable.Read(
-            folder, "shops.csv", ["code", .. _languages, "district", "category", "bank_code", "bank_account"],
+            folder, "shops.csv", ["code", .. _languages, "district", "category", .. PayoutsReading.AccountColumns],
             problems,
             row => new Shop(
                 row.Handle("code", taken), row.Names(_languages), row.OneOf("district", districts),
-                row.Text("category"), row.Text("bank_code"), row.Text("bank_account")));
+                row.Text("category"), PayoutsReading.Account(row)));
     }
 
     IReadOnlyList<CastMember> People(

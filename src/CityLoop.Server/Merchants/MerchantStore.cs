@@ -54,16 +54,18 @@ sealed class MerchantStore(NpgsqlDataSource database, TimeProvider time)
         await connection.ExecuteAsync(new CommandDefinition(
             """
             insert into merchants.merchant
-              (id, code, name, names, district, category, bank_code, bank_account, account, payout)
-            values (@Id, @Code, @name, @names::jsonb, @District, @Category, @BankCode, @BankAccount, @Account, @Payout)
-            on conflict (code) do update set (name, names, district, category, bank_code, bank_account)
+              (id, code, name, names, district, category, bank_code, bank_account, account_holder, account, payout)
+            values (@Id, @Code, @name, @names::jsonb, @District, @Category, @BankCode, @BankAccount, @Holder, @Account,
+              @Payout)
+            on conflict (code) do update set (name, names, district, category, bank_code, bank_account, account_holder)
               = (excluded.name, excluded.names, excluded.district, excluded.category,
-                 excluded.bank_code, excluded.bank_account)
+                 excluded.bank_code, excluded.bank_account, excluded.account_holder)
             """,
             new
             {
                 merchant.Id, merchant.Code, name, names = JsonSerializer.Serialize(merchant.Names.InEveryLanguage),
-                merchant.District, merchant.Category, merchant.BankCode, merchant.BankAccount,
+                merchant.District, merchant.Category, BankCode = merchant.Bank.Code,
+                BankAccount = merchant.Bank.Number, merchant.Bank.Holder,
                 Account = merchant.Account.Value, Payout = merchant.Payout.Value,
             },
             cancellationToken: cancellation));
@@ -90,7 +92,7 @@ sealed class MerchantStore(NpgsqlDataSource database, TimeProvider time)
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(
             """
-            select id, code, names, district, category, bank_code, bank_account, account, payout
+            select id, code, names, district, category, bank_code, bank_account, account_holder, account, payout
             from merchants.merchant order by code
             """, cancellationToken: cancellation));
         return _directory = new([.. rows.Select(row => row.ToMerchant())], now);
@@ -113,11 +115,12 @@ sealed class MerchantStore(NpgsqlDataSource database, TimeProvider time)
         public string Category { get; init; } = "";
         public string BankCode { get; init; } = "";
         public string BankAccount { get; init; } = "";
+        public string AccountHolder { get; init; } = "";
         public AccountId Account { get; init; }
         public AccountId Payout { get; init; }
 
         public Merchant ToMerchant() => new(
             Id, Code, new LocalNames(JsonSerializer.Deserialize<Dictionary<string, string>>(Names)!), District,
-            Category, BankCode, BankAccount, Account, Payout);
+            Category, new BankAccount(BankCode, BankAccount, AccountHolder), Account, Payout);
     }
 }

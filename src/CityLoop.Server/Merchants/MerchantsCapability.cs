@@ -1,3 +1,4 @@
+using CityLoop.Server.Merchants.Payouts;
 using CityLoop.Server.Merchants.Settlement;
 using CityLoop.Server.Pass;
 using CityLoop.Server.Pass.Data;
@@ -18,6 +19,7 @@ static class MerchantsCapability
             .AddSingleton<Counter>()
             .AddSingleton<Sales>()
             .AddSingleton<SettlementStore>()
+            .AddSingleton<PayoutFiles>()
             .AddSingleton(new HeldTable("merchants.worker", AtErasure.Delete))
             .AddSingleton<SettleShops>();
         foreach (var seed in RegisterMerchants.Seeds)

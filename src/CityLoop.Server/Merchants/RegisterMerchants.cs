@@ -23,8 +23,8 @@ static class RegisterMerchants
         {
             var before = known.GetValueOrDefault(shop.Code);
             var merchant = new Merchant(
-                IdOf(shop.Code), shop.Code, shop.Names, shop.District.Code, shop.Category, shop.BankCode,
-                shop.BankAccount, before?.Account ?? await OpenAsync("merchant", AccountKind.Merchant),
+                IdOf(shop.Code), shop.Code, shop.Names, shop.District.Code, shop.Category, shop.Bank,
+                before?.Account ?? await OpenAsync("merchant", AccountKind.Merchant),
                 before?.Payout ?? await OpenAsync("payout", AccountKind.Payout));
             await merchants.SaveAsync(merchant, shop.Names[city.Languages[0]], cancellation);
 

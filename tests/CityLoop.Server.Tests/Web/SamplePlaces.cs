@@ -84,6 +84,6 @@ static class SamplePlaces
     {
         city.Clock.Advance(TimeSpan.FromDays(17));
         var settle = city.Get<SettleShops>();
-        return (await settle.RunAsync(settle.Yesterday, default)).Closed[^1].Id;
+        return (await settle.RunAsync(settle.Yesterday, default)).Payout[^1].Id;
     }
 }

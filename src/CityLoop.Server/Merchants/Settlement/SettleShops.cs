@@ -13,9 +13,10 @@ sealed class SettleShops(
     SettlementStore store, MerchantStore merchants, CityLedger ledger, CityPack city, CityClock clock)
 {
     /// <summary>What came of asking to settle.</summary>
+    /// <param name="Payout">The half-months of the payout that the latest of them stands in.</param>
     /// <param name="Left">Codes of shops that are paid with the next half-month instead.</param>
     public sealed record Result(
-        bool IsInFuture, int ClosedNow, IReadOnlyList<ClosedWindow> Closed, IReadOnlyList<string> Left);
+        bool IsInFuture, int ClosedNow, IReadOnlyList<ClosedWindow> Payout, IReadOnlyList<string> Left);
 
     /// <summary>Entries that are read from the journal at once.</summary>
     const int PageSize = 10_000;
@@ -49,8 +50,10 @@ sealed class SettleShops(
             left.AddRange(lines.Where(line => line.IsLeft).Select(line => line.Code).Except(left));
         }
 
+        await store.FormPayoutAsync(city.MainCurrency.Id, end, cancellation);
         var all = await store.AllAsync(city.MainCurrency.Id, cancellation);
-        return new(false, closedNow, [.. all.Where(w => w.LastDay <= end)], left);
+        var payout = all.LastOrDefault(w => w.LastDay <= end && w.PayoutUntil is not null)?.PayoutUntil;
+        return new(false, closedNow, [.. all.Where(w => w.PayoutUntil is not null && w.PayoutUntil == payout)], left);
     }
 
     async Task<IEnumerable<SettlementWindow>> WindowsAsync(
@@ -114,8 +117,8 @@ sealed class SettleShops(
     }
 
     SettlementLine LineOf(Guid settlement, Merchant shop, SettlementLine? before, WindowSums sums) => new(
-        settlement, shop.Id, shop.Code, shop.Names[city.Languages[0]], shop.BankCode, shop.BankAccount, shop.Account,
-        shop.Payout, sums.Of(shop.Account), before?.CarriedOut ?? 0, sums.Sequence, IsPosted: false);
+        settlement, shop.Id, shop.Code, shop.Names[city.Languages[0]], shop.Bank, shop.Account, shop.Payout,
+        sums.Of(shop.Account), before?.CarriedOut ?? 0, sums.Sequence, IsPosted: false, city.Payouts.Minimum);
 
     /// <summary>
     /// Posts the lines; answers the shops whose line was refused because of a refund since it was worked out.

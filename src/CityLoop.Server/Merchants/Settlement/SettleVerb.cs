@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using CityLoop.Server.City;
+using CityLoop.Server.Merchants.Payouts;
 using CityLoop.Server.Operations;
 using CityLoop.Server.Web;
 
@@ -50,21 +51,10 @@ static class SettleVerb
             return ExitCode.Refused;
         }
 
-        var store = services.GetRequiredService<SettlementStore>();
-        var currency = services.GetRequiredService<CityPack>().MainCurrency;
+        var files = services.GetRequiredService<PayoutFiles>();
         Directory.CreateDirectory(folder);
-        var written = new List<object>();
-        foreach (var window in result.Closed)
-        {
-            var lines = await store.LinesAsync(window.Id, cancellation);
-            var file = Path.Combine(folder, PayoutFile.NameOf(window));
-            await WriteAsync(file, PayoutFile.Write(window, currency.Code, currency.Scale, lines), cancellation);
-            var (shops, amount) = (lines.Count(l => l.Amount > 0), lines.Sum(l => l.Amount));
-            written.Add(new { window.Id, from = window.FirstDay, to = window.LastDay, shops, amount, file });
-            var text = Amounts.Format(amount, currency.Scale);
-            output.Line($"{window.Window.Name}  {shops} shops  {text} {currency.Code}  {file}");
-        }
-
+        var payout = await files.OfAsync(result.Payout, cancellation);
+        var made = payout is null ? [] : await WriteAsync(files, payout, folder, output, cancellation);
         var present = SettlementWindow.Containing(services.GetRequiredService<CityClock>().Today);
         output.Line(result.ClosedNow == 0
             ? $"Nothing new to close. The present half-month ends on {present.To:yyyy-MM-dd}; "
@@ -72,8 +62,43 @@ static class SettleVerb
             : $"{result.ClosedNow} half-months closed now.");
         foreach (var shop in result.Left)
             output.Line($"{shop} is left to the next half-month: its balance was below its sales at every try.");
-        output.Json(new { until, closedNow = result.ClosedNow, settlements = written, left = result.Left });
+        output.Json(new
+        {
+            until, closedNow = result.ClosedNow, left = result.Left, files = made,
+            settlements = payout?.Parts.Select(part => new
+            {
+                part.Window.Id, from = part.Window.FirstDay, to = part.Window.LastDay, payOn = part.PaidOn,
+                shops = part.Transfers.Count(), amount = part.Lines.Sum(line => line.Amount),
+            }) ?? [],
+        });
         return ExitCode.Done;
+    }
+
+    /// <summary>Writes a payout's files and answers their paths.</summary>
+    static async Task<IReadOnlyList<string>> WriteAsync(
+        PayoutFiles files, Payout payout, string folder, CommandOutput output, CancellationToken cancellation)
+    {
+        var bank = PayoutFiles.ForBank(payout);
+        var paths = new List<string>();
+        foreach (var file in bank.Files.Concat(await files.StatementsAsync(payout, cancellation)))
+        {
+            paths.Add(Path.Combine(folder, file.Name));
+            await WriteAsync(paths[^1], file.Bytes, cancellation);
+        }
+
+        foreach (var part in payout.Parts)
+        {
+            var amount = Amounts.Format(part.Lines.Sum(line => line.Amount), payout.Scale);
+            output.Line(
+                $"{part.Window.Window.Name}  {part.Transfers.Count()} shops  {amount} {payout.Currency}  "
+                + $"paid on {part.PaidOn:yyyy-MM-dd}");
+        }
+
+        foreach (var problem in bank.Problems)
+            output.Line($"Not written, {ZenginFile.FileName}: {problem}.");
+        output.Line($"{paths.Count} files in {folder}. Send the bank one of {CreditTransferFile.FileName}, "
+            + $"{ZenginFile.FileName} and {PayoutCsv.FileName}, and that once.");
+        return paths;
     }
 
     /// <summary>Whole or not at all: a bank must not be sent half a file.</summary>

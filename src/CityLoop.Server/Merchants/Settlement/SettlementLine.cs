@@ -1,4 +1,5 @@
 using CityLoop.Ledger;
+using CityLoop.Server.City;
 
 namespace CityLoop.Server.Merchants.Settlement;
 
@@ -7,17 +8,18 @@ namespace CityLoop.Server.Merchants.Settlement;
 /// What the line before left open: below zero when refunds were more than sales, above when the shop was left.
 /// </param>
 /// <param name="CountedTo">The last journal entry whose refunds are in this line.</param>
+/// <param name="Minimum">Less than this is not worth a transfer: it waits for the next line.</param>
 /// <param name="IsLeft">True when it pays nothing because it could not be posted: the next line pays it.</param>
 sealed record SettlementLine(
-    Guid Settlement, Guid Merchant, string Code, string Name, string BankCode, string BankAccount,
+    Guid Settlement, Guid Merchant, string Code, string Name, BankAccount Bank,
     AccountId Account, AccountId Payout, ShopSum Sum, long CarriedIn, long CountedTo, bool IsPosted,
-    bool IsLeft = false)
+    long Minimum = 0, bool IsLeft = false)
 {
     /// <summary>Everything that is open: may be below zero.</summary>
     public long Open => CarriedIn + Sum.Paid - Sum.Refunded;
 
     /// <summary>What is paid out now; a shop that owes is not charged, its next sales make up for it.</summary>
-    public long Amount => IsLeft ? 0 : Math.Max(0, Open);
+    public long Amount => IsLeft || Open < Minimum ? 0 : Math.Max(0, Open);
 
     /// <summary>What the next line begins with.</summary>
     public long CarriedOut => Open - Amount;

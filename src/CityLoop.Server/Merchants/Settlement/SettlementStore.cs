@@ -1,4 +1,5 @@
 using CityLoop.Ledger;
+using CityLoop.Server.City;
 using Dapper;
 using Npgsql;
 
@@ -7,8 +8,10 @@ namespace CityLoop.Server.Merchants.Settlement;
 /// <summary>A half-month as it was closed.</summary>
 /// <param name="Boundary">The last journal entry before its end.</param>
 /// <param name="ClosedAt">Null while it is being made.</param>
+/// <param name="PayoutUntil">The payout that it is paid with, by the last of its days; null until there is one.</param>
 sealed record ClosedWindow(
-    Guid Id, CurrencyId Currency, DateOnly FirstDay, DateOnly LastDay, long Boundary, DateTimeOffset? ClosedAt)
+    Guid Id, CurrencyId Currency, DateOnly FirstDay, DateOnly LastDay, long Boundary, DateTimeOffset? ClosedAt,
+    DateOnly? PayoutUntil = null)
 {
     public SettlementWindow Window => new(FirstDay, LastDay);
 }
@@ -20,8 +23,8 @@ sealed class SettlementStore(NpgsqlDataSource database, TimeProvider time)
     const long LockNumber = 0x736574746c65;
 
     const string LineColumns = """
-        settlement, merchant, code, name, bank_code, bank_account, account, payout, payments, paid, refunds, refunded,
-        carried_in, counted_to, is_posted, is_left
+        settlement, merchant, code, name, bank_code, bank_account, account_holder, account, payout, payments, paid,
+        refunds, refunded, carried_in, counted_to, minimum, is_posted, is_left
         """;
 
     /// <summary>Waits until nobody else settles; whoever comes second then finds the work done.</summary>
@@ -48,10 +51,31 @@ sealed class SettlementStore(NpgsqlDataSource database, TimeProvider time)
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var rows = await connection.QueryAsync<WindowRow>(new CommandDefinition(
             """
-            select id, currency, first_day, last_day, boundary, closed_at
+            select id, currency, first_day, last_day, boundary, closed_at, payout_until
             from merchants.settlement where currency = @currency order by last_day
             """, new { currency = currency.Value }, cancellationToken: cancellation));
-        return [.. rows.Select(r => new ClosedWindow(r.Id, r.Currency, r.FirstDay, r.LastDay, r.Boundary, r.ClosedAt))];
+        return
+        [
+            .. rows.Select(r => new ClosedWindow(
+                r.Id, r.Currency, r.FirstDay, r.LastDay, r.Boundary, r.ClosedAt, r.PayoutUntil)),
+        ];
+    }
+
+    /// <summary>
+    /// Joins the closed half-months until a day, which stand in no payout yet, to one. A half-month never stands in
+    /// two: a bank that is told of it twice would pay it twice.
+    /// </summary>
+    public async Task FormPayoutAsync(CurrencyId currency, DateOnly until, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await connection.ExecuteAsync(new CommandDefinition(
+            """
+            with free as (
+              select id, last_day from merchants.settlement
+              where currency = @currency and last_day <= @until and closed_at is not null and payout_until is null)
+            update merchants.settlement set payout_until = (select max(last_day) from free)
+            where id in (select id from free)
+            """, new { currency = currency.Value, until }, cancellationToken: cancellation));
     }
 
     public async Task<IReadOnlyList<SettlementLine>> LinesAsync(Guid settlement, CancellationToken cancellation)
@@ -94,11 +118,11 @@ sealed class SettlementStore(NpgsqlDataSource database, TimeProvider time)
         await connection.ExecuteAsync(new CommandDefinition(
             $"""
             insert into merchants.settlement_line ({LineColumns})
-            values (@Settlement, @Merchant, @Code, @Name, @BankCode, @BankAccount, @Account, @Payout, @Payments, @Paid,
-              @Refunds, @Refunded, @CarriedIn, @CountedTo, false, false)
+            values (@Settlement, @Merchant, @Code, @Name, @BankCode, @BankAccount, @AccountHolder, @Account, @Payout,
+              @Payments, @Paid, @Refunds, @Refunded, @CarriedIn, @CountedTo, @Minimum, false, false)
             on conflict (settlement, merchant) do update set
-              (payments, paid, refunds, refunded, carried_in, counted_to) = (excluded.payments, excluded.paid,
-               excluded.refunds, excluded.refunded, excluded.carried_in, excluded.counted_to)
+              (payments, paid, refunds, refunded, carried_in, counted_to, minimum) = (excluded.payments, excluded.paid,
+               excluded.refunds, excluded.refunded, excluded.carried_in, excluded.counted_to, excluded.minimum)
             where not settlement_line.is_posted
             """, lines.Select(LineRow.Of).ToList(), transaction, cancellationToken: cancellation));
         await transaction.CommitAsync(cancellation);
@@ -153,6 +177,7 @@ sealed class SettlementStore(NpgsqlDataSource database, TimeProvider time)
         public DateOnly LastDay { get; init; }
         public long Boundary { get; init; }
         public DateTimeOffset? ClosedAt { get; init; }
+        public DateOnly? PayoutUntil { get; init; }
     }
 
     sealed class LineRow
@@ -163,6 +188,7 @@ sealed class SettlementStore(NpgsqlDataSource database, TimeProvider time)
         public string Name { get; init; } = "";
         public string BankCode { get; init; } = "";
         public string BankAccount { get; init; } = "";
+        public string AccountHolder { get; init; } = "";
         public int Account { get; init; }
         public int Payout { get; init; }
         public int Payments { get; init; }
@@ -171,17 +197,20 @@ sealed class SettlementStore(NpgsqlDataSource database, TimeProvider time)
         public long Refunded { get; init; }
         public long CarriedIn { get; init; }
         public long CountedTo { get; init; }
+        public long Minimum { get; init; }
         public bool IsPosted { get; init; }
         public bool IsLeft { get; init; }
 
         public SettlementLine ToLine() => new(
-            Settlement, Merchant, Code, Name, BankCode, BankAccount, new AccountId(Account), new AccountId(Payout),
-            new ShopSum(Payments, Paid, Refunds, Refunded), CarriedIn, CountedTo, IsPosted, IsLeft);
+            Settlement, Merchant, Code, Name, new BankAccount(BankCode, BankAccount, AccountHolder),
+            new AccountId(Account), new AccountId(Payout), new ShopSum(Payments, Paid, Refunds, Refunded), CarriedIn,
+            CountedTo, IsPosted, Minimum, IsLeft);
 
         public static LineRow Of(SettlementLine line) => new()
         {
             Settlement = line.Settlement, Merchant = line.Merchant, Code = line.Code, Name = line.Name,
-            BankCode = line.BankCode, BankAccount = line.BankAccount, Account = line.Account.Value,
+            BankCode = line.Bank.Code, BankAccount = line.Bank.Number, AccountHolder = line.Bank.Holder,
+            Minimum = line.Minimum, Account = line.Account.Value,
             Payout = line.Payout.Value, Payments = line.Sum.Payments, Paid = line.Sum.Paid,
             Refunds = line.Sum.Refunds, Refunded = line.Sum.Refunded, CarriedIn = line.CarriedIn,
             CountedTo = line.CountedTo, IsPosted = line.IsPosted,

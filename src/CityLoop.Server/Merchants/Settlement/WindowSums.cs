@@ -19,8 +19,10 @@ readonly record struct ShopSum(int Payments, long Paid, int Refunds, long Refund
 /// <param name="counted">
 /// For each shop, the number of the last entry whose refunds were counted when it was settled before; 0 for none.
 /// </param>
+/// <param name="tell">Is told each entry that counts, and for which shop.</param>
 sealed class WindowSums(
-    IReadOnlySet<AccountId> shops, long after, DateTimeOffset end, Func<AccountId, long> counted)
+    IReadOnlySet<AccountId> shops, long after, DateTimeOffset end, Func<AccountId, long> counted,
+    Action<JournalEntry, AccountId>? tell = null)
 {
     readonly Dictionary<AccountId, ShopSum> _sums = [];
     readonly HashSet<Guid> _inWindow = [];
@@ -59,6 +61,7 @@ sealed class WindowSums(
         _inWindow.Add(payment.Id);
         var sum = Of(payment.Credit);
         _sums[payment.Credit] = sum with { Payments = sum.Payments + 1, Paid = sum.Paid + payment.Amount };
+        tell?.Invoke(entry, payment.Credit);
     }
 
     void TakeRefund(JournalEntry entry, Transfer refund)
@@ -70,5 +73,6 @@ sealed class WindowSums(
             return;
         var sum = Of(refund.Debit);
         _sums[refund.Debit] = sum with { Refunds = sum.Refunds + 1, Refunded = sum.Refunded + refund.Amount };
+        tell?.Invoke(entry, refund.Debit);
     }
 }

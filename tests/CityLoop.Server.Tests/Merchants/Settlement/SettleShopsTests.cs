@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using CityLoop.Ledger;
 using CityLoop.Server.Ledger;
+using CityLoop.Server.Merchants.Payouts;
 using CityLoop.Server.Merchants.Settlement;
 using CityLoop.Server.Tests.Hosting;
 using Dapper;
@@ -17,20 +18,20 @@ public sealed class SettleShopsTests(TestCity city) : IClassFixture<TestCity>
         var open = await city.TakingsOfAsync("sunflower");
         var paid = await PaidOutAsync();
         var owed = await TakingsAsync() + 170;
-        await PayAsync("sunflower", 100);
-        var refunded = await PayAsync("sunflower", 40);
-        await PayAsync("green-river", 70);
+        await city.PayAsync("sunflower", 100);
+        var refunded = await city.PayAsync("sunflower", 40);
+        await city.PayAsync("green-river", 70);
         using var till = await city.SignInAsync(Cast.HuangZhiming);
         (await till.RefundAsync(refunded)).ShouldBeDone();
-        var end = PassWindow();
-        await PayAsync("sunflower", 5);
+        var end = city.PassHalfMonth();
+        await city.PayAsync("sunflower", 5);
 
         var (closed, file) = await SettleAsync(end);
 
         closed.ShouldBeGreaterThan(0);
-        file.ShouldStartWith("settlement,shop,name,bank_code,bank_account,currency,amount,from,to,payments,");
-        file.ShouldContain($",sunflower,向日葵烘焙,999,00010010001,TCP,{open + 100},");
-        file.ShouldContain(",green-river,綠川書房,999,00010010002,TCP,70,");
+        file.ShouldStartWith("settlement,shop,name,bank_code,bank_account,account_holder,currency,amount,");
+        file.ShouldContain($",sunflower,向日葵烘焙,9990001,0010001,SUNFLOWER BAKERY,TCP,{open + 100},");
+        file.ShouldContain(",green-river,綠川書房,9990001,0010002,GREEN RIVER BOOKS,TCP,70,");
         file.ShouldNotContain("\r");
         (await SettleAsync(end)).ShouldBe((0, file));
         await city.RestartAsync();
@@ -42,10 +43,10 @@ public sealed class SettleShopsTests(TestCity city) : IClassFixture<TestCity>
     [Fact]
     public async Task Two_officers_who_settle_at_once_make_one_settlement()
     {
-        await PayAsync("sunflower", 33);
+        await city.PayAsync("sunflower", 33);
         var owed = await TakingsAsync();
         var paid = await PaidOutAsync();
-        var end = PassWindow();
+        var end = city.PassHalfMonth();
 
         var results = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => SettleAsync(end)));
 
@@ -57,11 +58,11 @@ public sealed class SettleShopsTests(TestCity city) : IClassFixture<TestCity>
     [Fact]
     public async Task A_run_that_is_cut_off_anywhere_is_finished_by_the_next()
     {
-        await PayAsync("sunflower", 21);
-        await PayAsync("green-river", 12);
+        await city.PayAsync("sunflower", 21);
+        await city.PayAsync("green-river", 12);
         var owed = await TakingsAsync();
         var paid = await PaidOutAsync();
-        var end = PassWindow();
+        var end = city.PassHalfMonth();
 
         var commands = 0;
         while (true)
@@ -87,8 +88,8 @@ public sealed class SettleShopsTests(TestCity city) : IClassFixture<TestCity>
     [InlineData("update merchants.settlement set closed_at = closed_at")]
     public async Task A_crash_between_the_ledger_and_the_table_changes_nothing(string crash)
     {
-        await PayAsync("sunflower", 17);
-        var end = PassWindow();
+        await city.PayAsync("sunflower", 17);
+        var end = city.PassHalfMonth();
         var (_, file) = await SettleAsync(end);
         var books = (await TakingsAsync(), await PaidOutAsync());
         await using (var connection = await city.Database.OpenConnectionAsync())
@@ -103,18 +104,18 @@ public sealed class SettleShopsTests(TestCity city) : IClassFixture<TestCity>
     [Fact]
     public async Task A_refund_the_day_after_is_taken_from_the_next_half_month()
     {
-        var payment = await PayAsync("sunflower", 60);
-        await SettleAsync(EndOfWindow());
-        var end = PassWindow();
+        var payment = await city.PayAsync("sunflower", 60);
+        await SettleAsync(city.EndOfHalfMonth());
+        var end = city.PassHalfMonth();
         await SettleAsync(end);
-        await PayAsync("sunflower", 100);
+        await city.PayAsync("sunflower", 100);
         using var till = await city.SignInAsync(Cast.HuangZhiming);
         (await till.RefundAsync(payment)).ShouldBeDone();
-        end = PassWindow();
+        end = city.PassHalfMonth();
 
         var (_, file) = await SettleAsync(end);
 
-        file.ShouldContain(",sunflower,向日葵烘焙,999,00010010001,TCP,40,");
+        file.ShouldContain(",sunflower,向日葵烘焙,9990001,0010001,SUNFLOWER BAKERY,TCP,40,");
         (await TakingsAsync()).ShouldBe(0);
     }
 
@@ -122,49 +123,50 @@ public sealed class SettleShopsTests(TestCity city) : IClassFixture<TestCity>
     public async Task A_shop_that_cannot_be_settled_is_left_to_the_next_half_month_and_holds_up_nobody()
     {
         await SettleAsync(city.Get<SettleShops>().Yesterday);
-        await PayAsync("sunflower", 80);
-        await PayAsync("green-river", 50);
+        await city.PayAsync("sunflower", 80);
+        await city.PayAsync("green-river", 50);
         var (sunflower, greenRiver) = (await city.ShopAsync("sunflower"), await city.ShopAsync("green-river"));
         var owed = (await city.BalanceAsync(sunflower.Account), await city.BalanceAsync(greenRiver.Account));
         var budget = await city.Get<CityBudgets>().AccountAsync(city.Pack.Rebate.Budget.Name, default);
         // Whatever took it, a point is missing at every try, as when refunds keep coming.
         await city.PostAsync(new Transfer(Guid.NewGuid(), sunflower.Account, budget, 1, TransferCode.Gift));
-        var end = PassWindow();
+        var end = city.PassHalfMonth();
 
         var result = await city.Get<SettleShops>().RunAsync(end, default);
 
         result.Left.ShouldBe(["sunflower"]);
-        var lines = await city.Get<SettlementStore>().LinesAsync(result.Closed[^1].Id, default);
+        var lines = await city.Get<SettlementStore>().LinesAsync(result.Payout[^1].Id, default);
         lines.Select(l => (l.Code, l.Amount, l.CarriedOut)).ShouldBe(
             [("green-river", owed.Item2, 0), ("sunflower", 0, owed.Item1)], ignoreOrder: true);
-        result.Closed[^1].ClosedAt.ShouldNotBeNull();
+        result.Payout[^1].ClosedAt.ShouldNotBeNull();
         using var officer = await city.SignInAsync(Cast.WangYating);
         (await officer.GetStringAsync("/desk/settlements")).ShouldContain("這些店家這一期沒有結算：向日葵烘焙");
         await city.PostAsync(new Transfer(Guid.NewGuid(), budget, sunflower.Account, 1, TransferCode.Gift));
-        await PayAsync("sunflower", 7);
-        end = PassWindow();
+        await city.PayAsync("sunflower", 7);
+        end = city.PassHalfMonth();
 
-        (await SettleAsync(end)).File.ShouldContain($",sunflower,向日葵烘焙,999,00010010001,TCP,{owed.Item1 + 7},");
+        (await SettleAsync(end)).File.ShouldContain(
+            $",sunflower,向日葵烘焙,9990001,0010001,SUNFLOWER BAKERY,TCP,{owed.Item1 + 7},");
         (await TakingsAsync()).ShouldBe(0);
     }
 
     [Fact]
     public async Task A_day_to_come_is_refused_and_today_closes_only_what_is_over()
     {
-        await PayAsync("sunflower", 9);
+        await city.PayAsync("sunflower", 9);
         var settle = city.Get<SettleShops>();
         var today = settle.Yesterday.AddDays(1);
 
         (await settle.RunAsync(today.AddDays(1), default)).IsInFuture.ShouldBeTrue();
-        (await settle.RunAsync(today, default)).Closed.ShouldAllBe(window => window.LastDay < today);
+        (await settle.RunAsync(today, default)).Payout.ShouldAllBe(window => window.LastDay < today);
         (await TakingsAsync()).ShouldBeGreaterThanOrEqualTo(9);
     }
 
     [Fact]
     public async Task The_officer_settles_at_the_desk_the_auditor_reads_and_nobody_else_comes_in()
     {
-        await PayAsync("sunflower", 250);
-        PassWindow();
+        await city.PayAsync("sunflower", 250);
+        city.PassHalfMonth();
         using var officer = await city.SignInAsync(Cast.WangYating);
         using var auditor = await city.SignInAsync(Cast.LiShufen);
         using var shop = await city.SignInAsync(Cast.HuangZhiming);
@@ -189,9 +191,9 @@ public sealed class SettleShopsTests(TestCity city) : IClassFixture<TestCity>
     [InlineData(Screen.Desk)]
     public async Task The_desk_shows_settlements_to_everybody_who_may_see_them(Screen screen)
     {
-        await PayAsync("sunflower", 1_250);
-        await PayAsync("green-river", 310);
-        PassWindow();
+        await city.PayAsync("sunflower", 1_250);
+        await city.PayAsync("green-river", 310);
+        city.PassHalfMonth();
         await SettleAsync(city.Get<SettleShops>().Yesterday);
         var desk = await Browser.OpenAsync(city, screen);
         await desk.SignInAsync(city, Cast.LiShufen, "/desk/settlements");
@@ -209,20 +211,9 @@ public sealed class SettleShopsTests(TestCity city) : IClassFixture<TestCity>
     async Task<(int ClosedNow, string File)> SettleAsync(DateOnly until)
     {
         var result = await city.Get<SettleShops>().RunAsync(until, default);
-        if (result.Closed.Count == 0)
-            return (result.ClosedNow, "");
-        var window = result.Closed[^1];
-        var lines = await city.Get<SettlementStore>().LinesAsync(window.Id, default);
-        return (result.ClosedNow, Encoding.UTF8.GetString(PayoutFile.Write(window, "TCP", 0, lines)));
-    }
-
-    async Task<Guid> PayAsync(string shop, long amount)
-    {
-        await city.GiveAsync(Cast.EmmaDubois, amount);
-        using var person = await city.SignInAsync(Cast.EmmaDubois);
-        return (await person.SendAsync(
-            "/api/v1/wallet/payments", $$"""{"id":"{{Guid.NewGuid()}}","shop":"{{shop}}","amount":{{amount}}}"""))
-            .ShouldBeDone().Id;
+        return await city.Get<PayoutFiles>().OfAsync(result.Payout, default) is { } payout
+            ? (result.ClosedNow, Encoding.UTF8.GetString(PayoutCsv.Write(payout)))
+            : (result.ClosedNow, "");
     }
 
     /// <summary>Cancels what this test asks of the database as soon as its n-th command is done.</summary>
@@ -260,18 +251,6 @@ public sealed class SettleShopsTests(TestCity city) : IClassFixture<TestCity>
             if (Current.Value == this && Interlocked.Decrement(ref _left) == 0)
                 _cut.Cancel();
         }
-    }
-
-    DateOnly EndOfWindow() => SettlementWindow.Containing(city.Get<SettleShops>().Yesterday.AddDays(1)).To;
-
-    /// <summary>
-    /// It is the morning after the half-month of today, and never a window later; answers its last day.
-    /// </summary>
-    DateOnly PassWindow()
-    {
-        var end = EndOfWindow();
-        city.Clock.Set(new(end.AddDays(1), new(9, 0), TestClock.Start.Offset));
-        return end;
     }
 
     async Task<long> TakingsAsync() =>

@@ -34,7 +34,9 @@ public sealed class SettleVerbTests(DataFolder data) : IClassFixture<DataFolder>
                 first = OneObject(await ServerProcess.RunAsync(settle));
             first.GetProperty("closedNow").GetInt32().ShouldBeGreaterThan(0);
             var files = FilesOf(folder);
-            files.ShouldNotBeEmpty();
+            folder.GetFiles().Select(file => file.Name).ShouldBe(
+                ["payout.pain001.xml", "payout.zengin.txt", "payout.csv", $"statement-{Cast.SunflowerBakery}.csv"],
+                ignoreOrder: true);
             first.GetProperty("settlements").EnumerateArray().Sum(s => s.GetProperty("amount").GetInt64())
                 .ShouldBe(Sold);
             var second = OneObject(await ServerProcess.RunAsync(settle));

@@ -142,8 +142,8 @@ sealed class SettledTown
     SettlementLine LineOf(AccountId shop, WindowSums sums)
     {
         var place = Array.IndexOf(Shops, shop);
-        return new(_next.IdIn(Points), Guid.Empty, $"shop-{place}", "", "", "", shop, _payouts[place], sums.Of(shop),
-            Last(shop)?.CarriedOut ?? 0, sums.Sequence, false);
+        return new(_next.IdIn(Points), Guid.Empty, $"shop-{place}", "", new("", "", ""), shop, _payouts[place],
+            sums.Of(shop), Last(shop)?.CarriedOut ?? 0, sums.Sequence, false);
     }
 
     SettlementLine? Last(AccountId shop) =>
