@@ -60,6 +60,19 @@ sealed class Mandates(NpgsqlDataSource database, CityPack city, CityClock clock,
         return outcome;
     }
 
+    /// <summary>Whom a person has asked to act for them, who has not answered; null when nobody.</summary>
+    public async Task<Contact?> AskedAsync(PersonId person, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return Contact.Read(await connection.ExecuteScalarAsync<string?>(new CommandDefinition(
+            """
+            select contact from pass.guardian_ask
+            where child = @person and ground = 'mandate' and ended_at is null and asked_at > @since
+            """,
+            new { person = person.Value, since = clock.Now.ToUniversalTime() - GuardianAsks.AskLasts },
+            cancellationToken: cancellation)));
+    }
+
     /// <summary>
     /// A mandate ends, at once: its giver takes it back, or whoever has it steps back. A court's order does not end so.
     /// </summary>

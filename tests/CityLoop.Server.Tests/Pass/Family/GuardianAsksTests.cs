@@ -61,6 +61,8 @@ public sealed partial class GuardianAsksTests(TestCity city) : IClassFixture<Tes
 
         (await mother.SubmitAsync("/me/family", AskForm, ("contact", "friend@example.org"))).Dispose();
         await city.LetterAsync("hears@example.org", "詢問第二位監護人");
+        var child = new PersonId((await Family.ChildrenOfAsync(await mother.IdAsync(), default))[0].Id);
+        (await city.Get<Mandates>().AskedAsync(child, default)).ShouldBeNull("the child itself has asked nobody");
         using var taken = await mother.SubmitAsync("/me/family", "action=\"/me/family/withdraw\"");
         taken.RequestMessage!.RequestUri!.Query.ShouldBe("?done=withdrawn");
         (await friend.GetStringAsync("/me/family")).ShouldContain("這裡還沒有孩子");
