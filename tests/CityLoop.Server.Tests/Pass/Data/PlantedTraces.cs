@@ -96,6 +96,13 @@ sealed class PlantedTraces(TestCity city, PersonId person, string contact)
             (hash, person, session, type, nonce, until, document, document_print)
             values (@b, @p, @key, @mark, @mark, @later, @mark, @b)
             """),
+        ("pass.representation_check.person", Represented("@p, @a, 'mandate', '2100-01-01', @o, now()")),
+        ("pass.representation_check.representative", Represented("@a, @p, 'mandate', '2100-01-01', @o, now()")),
+        ("pass.representation_check.first_officer", Represented("@a, @q, 'mandate', '2100-01-01', @p, now()")),
+        ("pass.representation_check.second_officer",
+            Represented("@a, @q, 'mandate', '2100-01-01', @o, now(), @p, now()")),
+        ("pass.representation_check.withdrawn_by",
+            Represented("@a, @q, 'mandate', '2100-01-01', @o, now(), null, null, @p, now()")),
         ("pass.counter_step.person", "values (gen_random_uuid(), @p, @o, 'CardBound', now(), null)"),
         ("pass.counter_step.officer", "values (gen_random_uuid(), @a, @p, 'CardBound', now(), null)"),
         ("pass.access.person",
@@ -154,11 +161,14 @@ sealed class PlantedTraces(TestCity city, PersonId person, string contact)
             """),
     ];
 
+    static string Represented(string values) => $"values (gen_random_uuid(), {values})";
+
     public async Task PlantAsync()
     {
         var tables = city.Services.GetServices<HeldTable>().ToList();
-        Rows.Select(row => row.Column).ShouldBe(
-            tables.Select(table => $"{table.Name}.{table.Column}"), ignoreOrder: true, "plant a row of each table");
+        var registered = tables.Select(table => $"{table.Name}.{table.Column}").ToList();
+        registered.Except(Rows.Select(row => row.Column)).ShouldBeEmpty("plant a row of each table");
+        Rows.Select(row => row.Column).Except(registered).ShouldBeEmpty("planted, but registered nowhere");
         await using var connection = await city.Database.OpenConnectionAsync();
         await connection.ExecuteAsync(
             "insert into credentials.status_list select id, 9999, 1 from credentials.office limit 1");
