@@ -21,10 +21,10 @@ static class DecideServiceChange
         ServiceChanges changes, CancellationToken cancellation)
     {
         var isApproved = decision == "approve";
-        var (problem, secret) = await changes.DecideAsync(change, officer.PersonId(), isApproved, cancellation);
+        var (problem, made) = await changes.DecideAsync(change, officer.PersonId(), isApproved, cancellation);
         var to = LocalAddress.Or(back, "/desk/services");
         // Shown to this officer and never again: it is in no address and in no table.
-        return secret is not null ? new RazorComponentResult<SecretSheet>(new { Secret = secret })
+        return made is not null ? new RazorComponentResult<SecretSheet>(new { made.Secret, made.Service })
             : problem is not null ? TypedResults.Redirect($"{to}?problem={problem}")
             : TypedResults.Redirect($"{to}?done={(isApproved ? "approved" : "refused")}");
     }

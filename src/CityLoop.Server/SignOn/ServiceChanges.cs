@@ -23,6 +23,9 @@ sealed record ServiceChange
     public ServiceDraft? Draft => Content is null ? null : JsonSerializer.Deserialize<ServiceDraft>(Content);
 }
 
+/// <summary>A secret that was made, and for which service, as the list of changes calls it.</summary>
+sealed record NewSecret(string Secret, string Service);
+
 /// <summary>
 /// What officers change of services: one asks that a service is registered, changed, open again or given a new secret,
 /// another approves, and then it holds. Who had one registered alone could gather people's consents unseen. A service
@@ -71,7 +74,7 @@ sealed class ServiceChanges(
     /// A second officer approves or refuses; who asked may take it back. Answers the code of what is wrong, or the
     /// secret that was made, told this once.
     /// </summary>
-    public async Task<(string? Problem, string? Secret)> DecideAsync(
+    public async Task<(string? Problem, NewSecret? Made)> DecideAsync(
         long number, PersonId officer, bool isApproved, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -95,7 +98,7 @@ sealed class ServiceChanges(
         services.Forget();
         if (areOtherTerms)
             await grants.EndAllAsync(waiting.Service, "terms_changed", cancellation);
-        return (null, secret);
+        return (null, secret is null ? null : new NewSecret(secret, waiting.Detail));
     }
 
     /// <summary>What waits for a second officer now, oldest first.</summary>

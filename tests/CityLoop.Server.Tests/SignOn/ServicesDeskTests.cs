@@ -187,6 +187,7 @@ public sealed class ServicesDeskTests(TestCity city) : IClassFixture<TestCity>
     {
         using var asked = await officer.SubmitAsync(page, "id=\"renew-secret\"");
         using var made = await DecideAsync(second, "approve");
+        (await made.PageAsync()).ShouldContain("hall.example", customMessage: "whose it is stands beside it");
         return Regex.Match(await made.PageAsync(), "id=\"secret\"[^>]*>([^<]+)<").Groups[1].Value;
     }
 
