@@ -68,6 +68,20 @@ sealed class FindPerson(
         return (Outcome.Found, visit);
     }
 
+    /// <summary>
+    /// Whose code it is, of somebody who stands beside the one who was found; counted with the officer's searches.
+    /// </summary>
+    public async Task<(Outcome Outcome, PersonId Person)> TakeCodeAsync(
+        PersonId officer, string? typed, CancellationToken cancellation)
+    {
+        if (_wrongTries.IsFull(officer.Value.ToByteArray()))
+            return (Outcome.TooManyTries, default);
+        if (await codes.TakeAsync(typed, cancellation) is { } person)
+            return (Outcome.Found, person);
+        _wrongTries.Take(officer.Value.ToByteArray());
+        return (Outcome.NobodyFound, default);
+    }
+
     static async Task<PersonId?> OfContactAsync(
         NpgsqlConnection connection, Contact? contact, CancellationToken cancellation) =>
         contact is not null && await connection.ExecuteScalarAsync<Guid?>(new CommandDefinition(

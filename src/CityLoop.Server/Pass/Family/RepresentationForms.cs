@@ -65,7 +65,7 @@ static class RepresentationForms
 
     static async Task<RedirectHttpResult> Record(
         [FromForm] Guid visit, [FromForm] string? code, [FromForm] string? ground, [FromForm] string? lastDay,
-        ClaimsPrincipal officer, CounterSteps steps, CounterCodes codes, CounterRepresentations representations,
+        ClaimsPrincipal officer, CounterSteps steps, FindPerson search, CounterRepresentations representations,
         CityClock clock, CancellationToken cancellation)
     {
         if (await steps.VisitAsync(visit, cancellation) is not { } found)
@@ -75,8 +75,10 @@ static class RepresentationForms
             return TypedResults.Redirect(To("representation_ground"));
         if (DayIn(lastDay) is not { } day || !Grounds.IsLastDay(ground, day, clock.Today))
             return TypedResults.Redirect(To("last_day_not_valid"));
-        if (await codes.TakeAsync(code, cancellation) is not { } representative)
-            return TypedResults.Redirect(To("representative_not_found"));
+        var (taken, representative) = await search.TakeCodeAsync(officer.PersonId(), code, cancellation);
+        if (taken != FindPerson.Outcome.Found)
+            return TypedResults.Redirect(To(
+                taken == FindPerson.Outcome.TooManyTries ? "too_many_searches" : "representative_not_found"));
         var outcome = await representations.RecordAsync(
             officer.PersonId(), found, representative, ground, day, cancellation);
         return TypedResults.Redirect(

@@ -1,4 +1,5 @@
 using System.Net;
+using CityLoop.Server.City;
 using CityLoop.Server.Pass;
 using CityLoop.Server.Pass.Counter;
 using CityLoop.Server.Tests.Hosting;
@@ -134,6 +135,33 @@ public sealed class IdentityCheckTests(TestCity city) : IClassFixture<TestCity>
         recorded.RequestMessage!.RequestUri!.Query.ShouldBe("?problem=visit_over");
         using var resident = await person.GetAsync("/counter");
         resident.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+    }
+
+    [Fact]
+    public async Task Nobody_guesses_a_representative_s_code()
+    {
+        // Whatever another test tried in vain is forgotten.
+        city.Clock.Advance(TimeSpan.FromMinutes(11));
+        using var ward = await ComeInAsync("guessed-ward@example.org");
+        using var officer = await city.SignInAsync(Cast.ZhangJianguo);
+        using var representative = await city.SignInAsync(Cast.LinMeiling);
+        var visit = await officer.FindAsync(await ward.CounterCodeAsync());
+        var page = await officer.GetStringAsync(visit.PathAndQuery);
+        async Task<string> TypeAsync(string code)
+        {
+            using var recorded = await officer.SendFormAsync(
+                visit, page, "action=\"/counter/representations\"", ("ground", "guardianship"), ("code", code),
+                ("lastDay", $"{city.Get<CityClock>().Today:yyyy-MM-dd}"));
+            return recorded.RequestMessage!.RequestUri!.Query;
+        }
+
+        for (var guess = 0; guess < FindPerson.WrongTriesMax; guess++)
+            (await TypeAsync($"0000 {guess:D4}")).ShouldBe("?problem=representative_not_found");
+
+        (await TypeAsync(await representative.CounterCodeAsync())).ShouldBe("?problem=too_many_searches");
+        (await officer.FindAsync("guessed-ward@example.org")).Query.ShouldBe("?problem=too_many_searches");
+        city.Clock.Advance(TimeSpan.FromMinutes(11));
+        (await officer.FindAsync("guessed-ward@example.org")).AbsolutePath.ShouldStartWith("/counter/visits/");
     }
 
     async Task<HttpClient> ComeInAsync(string contact)
