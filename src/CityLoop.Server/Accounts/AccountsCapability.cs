@@ -1,4 +1,5 @@
 using CityLoop.Server.Pass;
+using CityLoop.Server.Pass.Data;
 
 namespace CityLoop.Server.Accounts;
 
@@ -9,6 +10,7 @@ static class AccountsCapability
         .AddSingleton<AccountSheets>()
         .AddSingleton<ChangeStore>()
         .AddSingleton<AccountChanges>()
+        .AddOfficersTable("accounts.change", "asked_by", "decided_by")
         .AddHostedService<ChangeSweeper>();
 
     public static void MapAccounts(this IEndpointRouteBuilder app)

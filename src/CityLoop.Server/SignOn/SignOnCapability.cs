@@ -20,6 +20,11 @@ static class SignOnCapability
             .AddSingleton<RequestSteps>().AddSingleton<ServiceChanges>().AddSingleton<Issuer>()
             .AddSingleton<ArrivalLimits>().AddSingleton<RefusedAccess>()
             .AddSingleton(new HeldTable("sign_on.consent", AtErasure.Delete))
+            .AddSingleton(new HeldTable("sign_on.request", AtErasure.Delete)
+            {
+                Column = "consented_by", IsTold = false,
+            })
+            .AddOfficersTable("sign_on.service_change", "officer", "decided_by")
             .AddSingleton(new HeldTable("sign_on.service_grant", AtErasure.Delete)
             {
                 Secret = ["nonce", "challenge", "code_hash", "access_hash", "refresh_hash"],

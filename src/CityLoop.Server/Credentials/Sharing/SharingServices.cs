@@ -27,6 +27,8 @@ static class SharingServices
         {
             Secret = ["hash", "code_hash", "answer", "name", "nonce", "state"],
         })
+        .AddOfficersTable("credentials.need_version", "written_by", "decided_by")
+        .AddOfficersTable("credentials.need_stop", "officer", "decided_by")
         .AddSingleton(new HeldTable("credentials.entitlement", AtErasure.Delete))
         // What was issued stays without its consent, so that it is revoked.
         .AddSingleton(new HeldTable("credentials.consent", AtErasure.Delete)

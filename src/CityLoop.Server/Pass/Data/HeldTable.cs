@@ -46,6 +46,24 @@ sealed record HeldTable(string Name, AtErasure Then)
     public string Where => Via is null ? $"{Column} = @person" : $"{Column} in ({Via})";
 }
 
+/// <summary>What other capabilities keep of those who work for the city.</summary>
+static class OfficersTables
+{
+    const string Why = "who decided something in the city's name can be asked for years";
+
+    /// <summary>Registers who asked for and who decided something in the city's name: it stays when they go.</summary>
+    public static IServiceCollection AddOfficersTable(
+        this IServiceCollection services, string name, params IReadOnlyList<string> columns)
+    {
+        foreach (var column in columns)
+            services.AddSingleton(new HeldTable(name, AtErasure.Keep)
+            {
+                Column = column, IsTold = false, Why = Why,
+            });
+        return services;
+    }
+}
+
 /// <summary>The pass's own tables of people.</summary>
 static class PassTables
 {

@@ -22,8 +22,9 @@ public sealed class MyDataTests(TestCity city) : IClassFixture<TestCity>
             select c.table_schema || '.' || c.table_name || '.' || c.column_name
             from information_schema.columns c
             join information_schema.tables t using (table_schema, table_name)
-            where t.table_type = 'BASE TABLE' and c.column_name in ('person', 'contact') and c.table_schema
-              not in ('pg_catalog', 'information_schema')
+            where t.table_type = 'BASE TABLE'
+              and (c.column_name in ('person', 'contact') or c.data_type = 'uuid' and c.column_name ~ '(_by|officer)$')
+              and c.table_schema not in ('pg_catalog', 'information_schema', 'ledger')
             union
             select k.conrelid::regclass::text || '.' || a.attname
             from pg_constraint k join pg_attribute a on a.attrelid = k.conrelid and a.attnum = any(k.conkey)

@@ -136,6 +136,17 @@ sealed class PlantedTraces(TestCity city, PersonId person, string contact)
             select @key, id, @p, @key, @key, '{}', @mark, now(), 'code', 1, @later, @mark, @mark, @b, @later
             from sign_on.service limit 1
             """),
+        ("sign_on.request.consented_by", """
+            (hash, service, asked, until, consented_by) select @b, id, @mark, @later, @p from sign_on.service limit 1
+            """),
+        ("accounts.change.asked_by", Changed("@p, now(), @o")),
+        ("accounts.change.decided_by", Changed("@o, now(), @p")),
+        ("sign_on.service_change.officer", Served("now(), @p, 'x', 'x', @o")),
+        ("sign_on.service_change.decided_by", Served("now(), @o, 'x', 'x', @p")),
+        ("credentials.need_version.written_by", Needed("0, @p, @o")),
+        ("credentials.need_version.decided_by", Needed("-1, @o, @p")),
+        ("credentials.need_stop.officer", Stopped("now(), @p, true, @o")),
+        ("credentials.need_stop.decided_by", Stopped("now(), @o, true, @p")),
         ("credentials.register_row.print", "values (gen_random_uuid(), @print, '{}', '2100-01-01')"),
         ("credentials.status_place.print", """
             select l.office, l.number, 0, 'x', @print, @later
@@ -162,6 +173,28 @@ sealed class PlantedTraces(TestCity city, PersonId person, string contact)
     ];
 
     static string Represented(string values) => $"values (gen_random_uuid(), {values})";
+
+    static string Changed(string who) =>
+        "(id, account, status, reason, asked_by, asked_at, decided_by, decided_at, is_approved) "
+        + $"values (gen_random_uuid(), 1, 'frozen', 'x', {who}, now(), false)";
+
+    static string Served(string change) =>
+        "(service, at, officer, change, detail, decided_by, decided_at, is_approved) "
+        + $"values (gen_random_uuid(), {change}, now(), false)";
+
+    static string Stopped(string stop) =>
+        "(need, at, officer, is_suspended, decided_by, decided_at, is_approved) "
+        + $"select id, {stop}, now(), false from credentials.need limit 1";
+
+    static string Needed(string version)
+    {
+        const string same = """
+            need, terms, name, name_en, name_ja, purpose, purpose_en, purpose_ja, basis, asked, level_min, consent_days,
+            kept_days, return_addresses, encryption_key
+            """;
+        return $"({same}, version, written_by, decided_by, written_at, decided_at, is_approved) "
+            + $"select {same}, {version}, now(), now(), false from credentials.need_version limit 1";
+    }
 
     public async Task PlantAsync()
     {
