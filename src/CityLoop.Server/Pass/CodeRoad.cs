@@ -13,6 +13,7 @@ enum SendOutcome
     ContactNotUnderstood,
     ContactNotReached,
     TooManyFromThisAddress,
+    TextsRest,
     TooManyToThisContact,
     NotSent,
     Sent,
@@ -50,7 +51,11 @@ sealed partial class CodeRoad(
             return (SendOutcome.TooManyFromThisAddress, null);
         await codes.ForgetOldAsync(context.RequestAborted);
         await wrongTries.ForgetOldAsync(context.RequestAborted);
-        if (await codes.IssueAsync(contact, IsKnown(context, contact), context.RequestAborted) is not { } issued)
+        var isKnown = IsKnown(context, contact);
+        if (contact.Kind == ContactKind.Phone && !isKnown
+            && await codes.TextsInVainAsync(context.RequestAborted) >= options.TextsInVainPerHour)
+            return (SendOutcome.TextsRest, null);
+        if (await codes.IssueAsync(contact, isKnown, context.RequestAborted) is not { } issued)
             return (SendOutcome.TooManyToThisContact, null);
         try
         {
@@ -131,6 +136,7 @@ sealed partial class CodeRoad(
         SendOutcome.ContactNotUnderstood => (400, "contact_not_understood"),
         SendOutcome.ContactNotReached => (400, "contact_not_reached"),
         SendOutcome.TooManyFromThisAddress => (429, "too_many_requests"),
+        SendOutcome.TextsRest => (429, "texts_rest"),
         SendOutcome.TooManyToThisContact => (429, "too_many_codes"),
         _ => (503, "code_not_sent"),
     };

@@ -94,6 +94,17 @@ sealed class OneTimeCodes(NpgsqlDataSource database, TimeProvider time)
         return issued == 1 ? new IssuedCode(code, ticket) : null;
     }
 
+    /// <summary>Text messages of the last hour, for browsers that nobody knows, whose codes were not typed in.</summary>
+    public async Task<int> TextsInVainAsync(CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await connection.ExecuteScalarAsync<int>(new CommandDefinition(
+            """
+            select coalesce(sum(sends), 0) from pass.one_time_code
+            where contact like '+%' and not is_known_browser and sends_counted_from > @hourAgo
+            """, new { hourAgo = time.GetUtcNow() - SendsWindow }, cancellationToken: cancellation));
+    }
+
     /// <summary>Checks a typed code. It is used up when it is right, and one try is used up when it is wrong.</summary>
     public async Task<CodeOutcome> CheckAsync(
         Contact contact, string ticket, string typed, CancellationToken cancellation)

@@ -15,6 +15,12 @@ sealed record PassOptions
     public int WrongTriesMax { get; init; } = WrongTries.DefaultMax;
 
     /// <summary>
+    /// Text messages in an hour whose codes nobody typed in, from browsers that nobody knows; beyond it such browsers
+    /// get none. Who asks for codes to numbers that pay them for each message is stopped there.
+    /// </summary>
+    public int TextsInVainPerHour { get; init; } = 1_000;
+
+    /// <summary>
     /// Contacts whose owners become city staff when they sign in: how the first officer comes in. Take them out again
     /// once the officers are there.
     /// </summary>

@@ -141,6 +141,44 @@ public sealed class OneTimeCodesTests(TestCity city) : IClassFixture<TestCity>
     }
 
     [Fact]
+    public async Task Who_has_text_messages_sent_in_vain_stops_them_for_new_devices_alone_and_for_an_hour()
+    {
+        var cookies = new CookieContainer();
+        using var hers = city.Visit(cookies: cookies);
+        var known = $"09{Random.Shared.Next(10_000_000, 99_999_999)}";
+        (await EnterWithAsync(hers, known)).ShouldBe(HttpStatusCode.OK);
+        await using var connection = await city.Database.OpenConnectionAsync();
+        await connection.ExecuteAsync(
+            """
+            insert into pass.one_time_code
+              (contact, ticket_hash, code_hash, expires_at, tries_left, sends, sends_counted_from)
+            select '+99' || n, '', '', @now, 5, 5, @now from generate_series(1, 200) n
+            """, new { now = city.Clock.GetUtcNow() });
+
+        var number = $"09{Random.Shared.Next(10_000_000, 99_999_999)}";
+        (await RefusedAskAsync(HttpStatusCode.TooManyRequests, number)).ShouldBe("texts_rest");
+        await AskAsync();
+        var remembered = new CookieContainer();
+        remembered.Add(cookies.GetCookies(city.Address).Single(cookie => cookie.Name.EndsWith("known")));
+        using var hersLater = city.Visit(cookies: remembered);
+        (await EnterWithAsync(hersLater, known)).ShouldBe(HttpStatusCode.OK);
+        city.Clock.Advance(TimeSpan.FromHours(1));
+        using var later = city.Visit();
+        (await EnterWithAsync(later, number)).ShouldBe(HttpStatusCode.OK);
+    }
+
+    /// <summary>Asks for a code in a browser and types it in.</summary>
+    async Task<HttpStatusCode> EnterWithAsync(HttpClient browser, string contact)
+    {
+        using var asked = await browser.PostAsJsonAsync("/api/v1/sign-in/code", new { contact });
+        asked.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var ticket = (await asked.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("ticket").GetString();
+        var code = await city.LatestCodeAsync(Contact.Read(contact)!.Value);
+        using var entered = await browser.PostAsJsonAsync("/api/v1/sign-in", new { contact, ticket, code });
+        return entered.StatusCode;
+    }
+
+    [Fact]
     public async Task The_table_holds_no_code_and_the_log_no_contact()
     {
         await AskAsync();
@@ -192,10 +230,10 @@ public sealed class OneTimeCodesTests(TestCity city) : IClassFixture<TestCity>
         return sent.GetProperty("ticket").GetString()!;
     }
 
-    async Task<string> RefusedAskAsync(HttpStatusCode status)
+    async Task<string> RefusedAskAsync(HttpStatusCode status, string? contact = null)
     {
         using var client = city.Visit();
-        using var answer = await client.PostAsJsonAsync("/api/v1/sign-in/code", new { contact = _contact });
+        using var answer = await client.PostAsJsonAsync("/api/v1/sign-in/code", new { contact = contact ?? _contact });
         return await answer.ProblemCodeAsync(status);
     }
 
