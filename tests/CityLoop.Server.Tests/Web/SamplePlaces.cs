@@ -34,6 +34,8 @@ static class SamplePlaces
             ["/receipts/{id:guid}"] = $"/receipts/{payment}",
             ["/till/receipts/{id:guid}"] = $"/till/receipts/{payment}",
             ["/desk/settlements/{id:guid}"] = $"/desk/settlements/{settlement}",
+            ["/desk/settlements/{id:guid}/payout.pain001.xml"] = $"/desk/settlements/{settlement}/payout.pain001.xml",
+            ["/desk/settlements/{id:guid}/payout.zengin.txt"] = $"/desk/settlements/{settlement}/payout.zengin.txt",
             ["/desk/settlements/{id:guid}/payout.csv"] = $"/desk/settlements/{settlement}/payout.csv",
             ["/counter/visits/{Id:guid}"] = $"/counter/visits/{visit}",
             ["/counter/visits/{Id:guid}/cards"] = $"/counter/visits/{visit}/cards",

@@ -121,8 +121,10 @@ sealed class SettlementStore(NpgsqlDataSource database, TimeProvider time)
             values (@Settlement, @Merchant, @Code, @Name, @BankCode, @BankAccount, @AccountHolder, @Account, @Payout,
               @Payments, @Paid, @Refunds, @Refunded, @CarriedIn, @CountedTo, @Minimum, false, false)
             on conflict (settlement, merchant) do update set
-              (payments, paid, refunds, refunded, carried_in, counted_to, minimum) = (excluded.payments, excluded.paid,
-               excluded.refunds, excluded.refunded, excluded.carried_in, excluded.counted_to, excluded.minimum)
+              (name, bank_code, bank_account, account_holder, payments, paid, refunds, refunded, carried_in, counted_to,
+               minimum) = (excluded.name, excluded.bank_code, excluded.bank_account, excluded.account_holder,
+               excluded.payments, excluded.paid, excluded.refunds, excluded.refunded, excluded.carried_in,
+               excluded.counted_to, excluded.minimum)
             where not settlement_line.is_posted
             """, lines.Select(LineRow.Of).ToList(), transaction, cancellationToken: cancellation));
         await transaction.CommitAsync(cancellation);
