@@ -94,7 +94,7 @@ sealed class OneTimeCodes(NpgsqlDataSource database, TimeProvider time)
         return issued == 1 ? new IssuedCode(code, ticket) : null;
     }
 
-    /// <summary>Text messages of the last hour, for browsers that nobody knows, whose codes were not typed in.</summary>
+    /// <summary>Text messages of the last hour to browsers that nobody knows, whose codes nobody typed in.</summary>
     public async Task<int> TextsInVainAsync(CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);

@@ -28,7 +28,8 @@ static class Authorize
         AuthorizationRequest asked;
         if (sent["request_uri"] is { } pushed)
         {
-            if (await requests.OpenPushedAsync(pushed, service.Id, session, cancellation) is not { } opened)
+            if (await requests.OpenPushedAsync(pushed, service.Id, session, cancellation) is not { } opened
+                || !service.StillPermits(opened.Asked))
                 return Stop("request_not_there");
             (name, asked) = opened;
         }

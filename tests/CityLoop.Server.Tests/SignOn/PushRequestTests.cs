@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using CityLoop.Server.SignOn;
 using CityLoop.Server.Tests.Hosting;
 
 namespace CityLoop.Server.Tests.SignOn;
@@ -14,9 +15,7 @@ public sealed class PushRequestTests(TestCity city) : IClassFixture<TestCity>
         var program = await ServiceProgram.RegisterAsync(city, "pushed");
         var other = await ServiceProgram.RegisterAsync(city, "pushed-other");
         using var meiling = await Citizen.SignInAsync(city, Cast.LinMeiling);
-        using var pushed = await program.SendAsync("/oidc/par", program.Parameters());
-        pushed.StatusCode.ShouldBe(HttpStatusCode.Created);
-        var uri = (await pushed.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("request_uri").GetString()!;
+        var uri = await PushAsync(program);
         string AddressFor(ServiceProgram of) =>
             $"/oidc/authorize?client_id={of.Service.ClientId}&request_uri={Uri.EscapeDataString(uri)}";
 
@@ -27,6 +26,34 @@ public sealed class PushRequestTests(TestCity city) : IClassFixture<TestCity>
         byOther.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await program.ExchangeAsync(told["code"])).StatusCode.ShouldBe(HttpStatusCode.OK);
         again.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_pushed_wish_that_has_run_out_or_is_permitted_no_more_is_not_answered(bool isNarrowed)
+    {
+        var program = await ServiceProgram.RegisterAsync(city, $"pushed-late-{isNarrowed}".ToLowerInvariant());
+        using var meiling = await Citizen.SignInAsync(city, Cast.LinMeiling);
+        await meiling.GoAsync(program.AuthorizeAddress());
+        var uri = await PushAsync(program);
+        if (isNarrowed)
+            await city.Get<ServiceStore>().SaveAsync(
+                program.Service with { RedirectUris = ["https://service.example/other"] }, default);
+        else
+            city.Clock.Advance(TimeSpan.FromSeconds(61));
+
+        using var answer = await meiling.Client.GetAsync(
+            $"/oidc/authorize?client_id={program.Service.ClientId}&request_uri={Uri.EscapeDataString(uri)}");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    static async Task<string> PushAsync(ServiceProgram program)
+    {
+        using var pushed = await program.SendAsync("/oidc/par", program.Parameters());
+        pushed.StatusCode.ShouldBe(HttpStatusCode.Created);
+        return (await pushed.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("request_uri").GetString()!;
     }
 
     [Theory]

@@ -98,6 +98,19 @@ public sealed partial class EndpointTests(TestCity city) : IClassFixture<TestCit
         }
     }
 
+    /// <summary>Tests do by hand what these do by themselves: this list says that somebody does.</summary>
+    [Fact]
+    public void Whatever_the_city_does_by_itself_is_switched_on() =>
+        city.Services.GetServices<Microsoft.Extensions.Hosting.IHostedService>().Select(own => own.GetType().Name)
+            .Where(name => name is not ("GenericWebHostService" or "DataProtectionHostedService"))
+            .Order(StringComparer.Ordinal)
+            .ShouldBe(
+            [
+                "AccountLevels", "ChangeSweeper", "CityLedger", "DayTurn", "ErasureClock", "GrantsAtStart",
+                "HandOverClock", "HoldTimeouts", "IdentityClock", "JournalFollower", "OldGrants", "OpenBooks",
+                "PaymentSweeper", "Postman", "PublishMissions", "RevocationClock",
+            ]);
+
     [Fact]
     public async Task Every_page_comes_with_the_strict_policy_and_keeps_to_it()
     {
