@@ -12,7 +12,7 @@ namespace CityLoop.Server.Pass.Family;
 /// </summary>
 sealed class CounterRepresentations(
     NpgsqlDataSource database, CityPack city, CityClock clock, CounterSteps steps, AccessLog log, FamilyStore family,
-    Sessions sessions)
+    Mandates mandates, Sessions sessions)
 {
     const string Select =
         """
@@ -37,19 +37,11 @@ sealed class CounterRepresentations(
         var values = new
         {
             id = Guid.CreateVersion7(now), person = person.Value, representative = representative.Value, ground,
-            lastDay, officer = officer.Value, now, clock.Today,
-            adultSince = clock.Today.AddYears(-city.Family.Majority), FamilyStore.GuardiansMax,
+            lastDay, officer = officer.Value, now,
         };
-        var (isChecked, isFull) = await connection.QuerySingleAsync<(bool, bool)>(
-            """
-            select pass.level_of(@representative) = 2,
-              (select count(*) from pass.guardianship g where child = @person and guardian <> @representative
-                 and pass.represents(g, @adultSince, @Today)) >= @GuardiansMax
-            """, values, transaction);
-        if (!isChecked)
-            return RepresentationOutcome.NotChecked;
-        if (isFull)
-            return RepresentationOutcome.TooMany;
+        var refusal = await RefusalAsync(connection, person, representative, ground, cancellation);
+        if (refusal != RepresentationOutcome.Done)
+            return refusal;
         await connection.ExecuteAsync(
             """
             insert into pass.representation_check (id, person, representative, ground, last_day, first_officer,
@@ -63,15 +55,28 @@ sealed class CounterRepresentations(
         return RepresentationOutcome.Done;
     }
 
-    /// <summary>The second officer has seen it, too: from now on it holds.</summary>
-    public Task<(RepresentationOutcome Outcome, RepresentationCheck? Check)> ApproveAsync(
-        PersonId officer, Guid id, CancellationToken cancellation) => DecideAsync(
+    /// <summary>
+    /// The second officer has seen it, too: from now on it holds. A court's guardianship ends the ward's mandates.
+    /// </summary>
+    public async Task<(RepresentationOutcome Outcome, RepresentationCheck? Check, EndedMandates Ended)> ApproveAsync(
+        PersonId officer, Guid id, CancellationToken cancellation)
+    {
+        var ended = EndedMandates.None;
+        var (outcome, done) = await DecideAsync(
             officer, id, CounterStep.RepresentativeApproved,
-            check => check.ApprovedAt is not null || check.WithdrawnAt is not null
-                ? RepresentationOutcome.DecidedBefore
-                : check.FirstOfficer == officer.Value ? RepresentationOutcome.NeedsAnotherOfficer
-                : clock.Now - check.RecordedAt > CounterChecks.ApproveWithin ? RepresentationOutcome.RanOut
-                : RepresentationOutcome.Done,
+            async (connection, check) =>
+            {
+                var (person, representative) = (new PersonId(check.Person), new PersonId(check.Representative));
+                var refusal = check.ApprovedAt is not null || check.WithdrawnAt is not null
+                    ? RepresentationOutcome.DecidedBefore
+                    : check.FirstOfficer == officer.Value ? RepresentationOutcome.NeedsAnotherOfficer
+                    : clock.Now - check.RecordedAt > CounterChecks.ApproveWithin ? RepresentationOutcome.RanOut
+                    : await RefusalAsync(connection, person, representative, check.Ground, cancellation);
+                if (refusal == RepresentationOutcome.Done && check.Ground == Grounds.Guardianship)
+                    ended = await mandates.EndAllAsync(
+                        connection, person, representative, onlyOnline: false, cancellation);
+                return refusal;
+            },
             """
             update pass.representation_check set second_officer = @officer, approved_at = @now where id = @id;
             insert into pass.guardianship (child, guardian, asked_at, accepted_at, ground, last_day)
@@ -81,12 +86,16 @@ sealed class CounterRepresentations(
               accepted_at = excluded.accepted_at, ended_at = null, ground = excluded.ground,
               last_day = excluded.last_day
             """, cancellation);
+        mandates.Refresh(ended);
+        return (outcome, done, ended);
+    }
 
     /// <summary>It was a mistake, or the court has ended it.</summary>
     public Task<(RepresentationOutcome Outcome, RepresentationCheck? Check)> WithdrawAsync(
         PersonId officer, Guid id, CancellationToken cancellation) => DecideAsync(
             officer, id, CounterStep.RepresentativeEnded,
-            check => check.WithdrawnAt is null ? RepresentationOutcome.Done : RepresentationOutcome.DecidedBefore,
+            (_, check) => Task.FromResult(
+                check.WithdrawnAt is null ? RepresentationOutcome.Done : RepresentationOutcome.DecidedBefore),
             """
             update pass.representation_check set withdrawn_by = @officer, withdrawn_at = @now where id = @id;
             update pass.guardianship g set ended_at = @now from pass.representation_check c
@@ -111,8 +120,9 @@ sealed class CounterRepresentations(
             """, new { person = person.Value, clock.Today }, cancellation);
 
     async Task<(RepresentationOutcome Outcome, RepresentationCheck? Check)> DecideAsync(
-        PersonId officer, Guid id, CounterStep step, Func<RepresentationCheck, RepresentationOutcome> rule,
-        string update, CancellationToken cancellation)
+        PersonId officer, Guid id, CounterStep step,
+        Func<NpgsqlConnection, RepresentationCheck, Task<RepresentationOutcome>> rule, string update,
+        CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -123,7 +133,9 @@ sealed class CounterRepresentations(
         var (person, representative) = (new PersonId(check.Person), new PersonId(check.Representative));
         if (await IsTheirOwnAsync(officer, person, representative, cancellation))
             return (RepresentationOutcome.NotOfYourself, null);
-        if (rule(check) is var outcome && outcome != RepresentationOutcome.Done)
+        // What stands about the person stays as the rule sees it until the end.
+        await FamilyStore.LockAsync(connection, transaction, person, cancellation);
+        if (await rule(connection, check) is var outcome && outcome != RepresentationOutcome.Done)
             return (outcome, null);
         await connection.ExecuteAsync(
             update, new { id, officer = officer.Value, now = clock.Now.ToUniversalTime() }, transaction);
@@ -132,6 +144,35 @@ sealed class CounterRepresentations(
         await transaction.CommitAsync(cancellation);
         sessions.Refresh(representative);
         return (RepresentationOutcome.Done, check);
+    }
+
+    // Looked at when it is recorded, and again when it is approved: half an hour may lie between.
+    async Task<RepresentationOutcome> RefusalAsync(
+        NpgsqlConnection connection, PersonId person, PersonId representative, string ground,
+        CancellationToken cancellation)
+    {
+        var (isChecked, givesNone, isFull) = await connection.QuerySingleAsync<(bool, bool, bool)>(
+            new CommandDefinition(
+            """
+            select pass.level_of(@representative) = 2,
+              @ground = 'mandate' and (
+                exists (select from pass.person where id = @person and born > @adultSince)
+                or exists (select from pass.guardianship g where child = @person and ground = 'guardianship'
+                             and pass.represents(g, @adultSince, @Today))),
+              -- What a person gives keeps out nothing that a court orders.
+              (select count(*) from pass.guardianship g where child = @person and guardian <> @representative
+                 and (@ground = 'mandate' or g.ground <> 'mandate')
+                 and pass.represents(g, @adultSince, @Today)) >= @GuardiansMax
+            """,
+            new
+            {
+                person = person.Value, representative = representative.Value, ground, clock.Today,
+                adultSince = clock.Today.AddYears(-city.Family.Majority), FamilyStore.GuardiansMax,
+            }, cancellationToken: cancellation));
+        return !isChecked ? RepresentationOutcome.NotChecked
+            : givesNone ? RepresentationOutcome.NotOfAge
+            : isFull ? RepresentationOutcome.TooMany
+            : RepresentationOutcome.Done;
     }
 
     async Task<bool> IsTheirOwnAsync(

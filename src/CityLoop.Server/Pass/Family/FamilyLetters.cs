@@ -22,5 +22,18 @@ sealed class FamilyLetters(LetterWriter letters, PersonStore people)
             await TellAsync(new Guardian(reader.Value, ""), letter, person, about);
     }
 
+    /// <summary>To both sides of each mandate and ask that ended without either of them pressing for it.</summary>
+    public async Task TellEndedAsync(PersonId person, EndedMandates ended)
+    {
+        foreach (var representative in ended.Representatives)
+            await TellBothAsync("representativeEnded", person, representative);
+        foreach (var contact in ended.Asked)
+        {
+            await TellAsync(new Guardian(person.Value, ""), "mandateAskEnded", person, contact.Masked());
+            if (await people.OwnerOfAsync(contact, CancellationToken.None) is { } owner)
+                await TellAsync(new Guardian(owner.Value, ""), "mandateAskEnded", person, contact.Masked());
+        }
+    }
+
     async Task<string> NameOfAsync(PersonId child) => (await people.FindAsync(child, CancellationToken.None))!.Name;
 }

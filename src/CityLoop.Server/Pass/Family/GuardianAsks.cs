@@ -93,6 +93,8 @@ sealed class GuardianAsks(NpgsqlDataSource database, CityPack city, CityClock cl
                             where c.value = a.contact and c.person = @person and c.verified_at is not null)
                 -- A mandate is its giver's own; a child's guardian is asked by another one.
                 and case ground when 'mandate' then asked_by = child and last_day >= @Today
+                    and not exists (select from pass.guardianship g where g.child = @child
+                                      and g.ground = 'guardianship' and pass.represents(g, @adultSince, @Today))
                   else exists (select from pass.guardianship g
                                where g.child = @child and g.guardian = a.asked_by and g.ended_at is null) end
                 and (select count(*) from pass.guardianship g
@@ -115,7 +117,10 @@ sealed class GuardianAsks(NpgsqlDataSource database, CityPack city, CityClock cl
         return ground;
     }
 
-    /// <summary>Who was asked says no, or a guardian takes the ask back; false when there is none.</summary>
+    /// <summary>
+    /// Who was asked says no, or whoever asked or is the child's guardian now takes the ask back; false when there is
+    /// none. What an adult asked is theirs: a representative takes none of it back.
+    /// </summary>
     public async Task<bool> EndAsync(PersonId person, PersonId child, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -125,11 +130,15 @@ sealed class GuardianAsks(NpgsqlDataSource database, CityPack city, CityClock cl
             where child = @child and ended_at is null
               and (exists (select from pass.contact c
                            where c.value = a.contact and c.person = @person and c.verified_at is not null)
-                or exists (select from pass.guardianship g
-                           where g.child = @child and g.guardian = @person and g.ended_at is null)
+                or (a.ground = 'child' and exists (
+                      select from pass.guardianship g where g.child = @child and g.guardian = @person
+                        and g.ground = 'child' and pass.represents(g, @adultSince, @Today)))
                 or a.asked_by = @person)
             """,
-            new { child = child.Value, person = person.Value, now = clock.Now.ToUniversalTime() },
-            cancellationToken: cancellation)) == 1;
+            new
+            {
+                child = child.Value, person = person.Value, now = clock.Now.ToUniversalTime(), clock.Today,
+                adultSince = clock.Today.AddYears(-city.Family.Majority),
+            }, cancellationToken: cancellation)) == 1;
     }
 }

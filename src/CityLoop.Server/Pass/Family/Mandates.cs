@@ -10,6 +10,12 @@ enum MandateOutcome
     Done, NotOfAge, LastDayNotValid, ContactNotUnderstood, ThatIsYourself, TooMany, TooManyAsks,
 }
 
+/// <summary>Mandates that ended at once: whose they were, and who had been asked for one.</summary>
+sealed record EndedMandates(IReadOnlyList<PersonId> Representatives, IReadOnlyList<Contact> Asked)
+{
+    public static readonly EndedMandates None = new([], []);
+}
+
 /// <summary>
 /// People of age who let somebody act for them: the elder whose helper pays. They ask by a contact, as guardians do,
 /// and end it there and then. Who acts by a court's order stands here as well, for both sides to see.
@@ -90,6 +96,61 @@ sealed class Mandates(NpgsqlDataSource database, CityPack city, CityClock clock,
             }, cancellationToken: cancellation));
         sessions.Refresh(representative);
         return ended == 1;
+    }
+
+    /// <summary>
+    /// Ends what a person gave and asked from a session, for somebody else may have sat at it. What two officers
+    /// confirmed goes on.
+    /// </summary>
+    public async Task<EndedMandates> EndGivenOnlineAsync(PersonId person, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await FamilyStore.LockAsync(connection, transaction, person, cancellation);
+        var ended = await EndAllAsync(connection, person, null, onlyOnline: true, cancellation);
+        await transaction.CommitAsync(cancellation);
+        Refresh(ended);
+        return ended;
+    }
+
+    /// <summary>Ends a person's mandates and asks, in the caller's transaction, under the person's lock.</summary>
+    public async Task<EndedMandates> EndAllAsync(
+        NpgsqlConnection connection, PersonId person, PersonId? except, bool onlyOnline,
+        CancellationToken cancellation)
+    {
+        var now = clock.Now.ToUniversalTime();
+        var values = new
+        {
+            person = person.Value, except = except?.Value, onlyOnline, now, clock.Today,
+            askedSince = now - GuardianAsks.AskLasts,
+        };
+        var representatives = await connection.QueryAsync<(Guid Id, bool IsLive)>(new CommandDefinition(
+            """
+            update pass.guardianship g set ended_at = @now
+            where child = @person and guardian is distinct from @except and ground = 'mandate' and ended_at is null
+              and not (@onlyOnline and exists (
+                select from pass.representation_check c
+                where c.person = g.child and c.representative = g.guardian and c.ground = g.ground
+                  and c.approved_at = g.accepted_at))
+            returning guardian, last_day >= @Today
+            """, values, cancellationToken: cancellation));
+        var asked = await connection.QueryAsync<(string Contact, bool IsLive)>(new CommandDefinition(
+            """
+            update pass.guardian_ask set ended_at = @now
+            where child = @person and ground = 'mandate' and ended_at is null
+            returning contact, asked_at > @askedSince and last_day >= @Today
+            """, values, cancellationToken: cancellation));
+        // Whose time was over before is told nothing: nothing changes for them.
+        return new EndedMandates(
+            [.. representatives.Where(one => one.IsLive).Select(one => new PersonId(one.Id))],
+            [.. asked.Where(one => one.IsLive).Select(one => Contact.Read(one.Contact)).OfType<Contact>()]);
+    }
+
+    /// <summary>Who had them sees it on the next page; to be called once the transaction is committed.</summary>
+    public void Refresh(EndedMandates ended)
+    {
+        foreach (var representative in ended.Representatives)
+            sessions.Refresh(representative);
     }
 
     /// <summary>Who acts for a person now, children's guardians aside.</summary>

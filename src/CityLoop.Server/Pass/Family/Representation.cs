@@ -36,5 +36,6 @@ public sealed record RepresentationCheck(
 /// <summary>What became of an officer's part, in order of precedence.</summary>
 enum RepresentationOutcome
 {
-    NotFound, NotOfYourself, SamePerson, NotChecked, TooMany, DecidedBefore, NeedsAnotherOfficer, RanOut, Done,
+    NotFound, NotOfYourself, SamePerson, DecidedBefore, NeedsAnotherOfficer, RanOut, NotChecked, NotOfAge,
+    TooMany, Done,
 }

@@ -89,11 +89,12 @@ static class RepresentationForms
         [FromForm] Guid check, ClaimsPrincipal officer, CounterRepresentations representations, FamilyLetters letters,
         CancellationToken cancellation)
     {
-        var (outcome, done) = await representations.ApproveAsync(officer.PersonId(), check, cancellation);
+        var (outcome, done, ended) = await representations.ApproveAsync(officer.PersonId(), check, cancellation);
         if (done is null)
             return TypedResults.Redirect($"/counter?problem={ProblemOf(outcome)}");
         await letters.TellBothAsync(
             "representativeAdded", new PersonId(done.Person), new PersonId(done.Representative));
+        await letters.TellEndedAsync(new PersonId(done.Person), ended);
         return TypedResults.Redirect("/counter?done=approved");
     }
 
@@ -128,6 +129,7 @@ static class RepresentationForms
         RepresentationOutcome.NotOfYourself => "not_of_yourself",
         RepresentationOutcome.SamePerson => "representative_is_you",
         RepresentationOutcome.NotChecked => "representative_not_checked",
+        RepresentationOutcome.NotOfAge => "mandate_not_of_age",
         RepresentationOutcome.TooMany => "too_many_representatives",
         RepresentationOutcome.DecidedBefore => "decided_before",
         RepresentationOutcome.NeedsAnotherOfficer => "needs_another_officer",

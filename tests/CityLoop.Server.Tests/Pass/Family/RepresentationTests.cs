@@ -15,7 +15,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace CityLoop.Server.Tests.Pass.Family;
 
 /// <summary>Adults who are represented, and children who come of age.</summary>
-public sealed class RepresentationTests(GrownUpCity grownUp) : IClassFixture<GrownUpCity>
+public sealed partial class RepresentationTests(GrownUpCity grownUp) : IClassFixture<GrownUpCity>
 {
     const string MandateForm = "action=\"/me/family/mandate\"";
 
