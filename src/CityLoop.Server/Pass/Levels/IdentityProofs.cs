@@ -117,6 +117,30 @@ sealed class IdentityProofs(
             new { proofs = proofs.ToArray(), now = time.GetUtcNow() }, cancellationToken: cancellation));
     }
 
+    /// <summary>
+    /// Ends what was proved since two officers last checked the person, who had not their pass to themselves perhaps.
+    /// The documents stand behind them no more; the person is told.
+    /// </summary>
+    public async Task EndSinceCheckAsync(PersonId person, CancellationToken cancellation)
+    {
+        await using (var connection = await database.OpenConnectionAsync(cancellation))
+            if (!(await connection.QueryAsync<bool>(new CommandDefinition(
+                """
+                with since as (
+                  select p.id, p.ended_at is null as was_live from pass.identity_proof p
+                  where p.person = @person and p.proved_at >= (
+                    select coalesce(max(c.approved_at), '-infinity') from pass.identity_check c
+                    where c.person = @person and c.purpose = 'identity' and c.withdrawn_at is null)
+                  for update)
+                update pass.identity_proof p set ended_at = coalesce(ended_at, @now), end_reason = 'recovered'
+                from since where since.id = p.id returning since.was_live
+                """, new { person = person.Value, now = time.GetUtcNow() }, cancellationToken: cancellation)))
+                .Any(wasLive => wasLive))
+                return;
+        sessions.Refresh(person);
+        await letters.TellAsync(person, Topic.Safety, "identityProofEnded", CancellationToken.None);
+    }
+
     /// <summary>It holds no more; the person is told. Twice changes nothing.</summary>
     /// <param name="reason">As the table names it.</param>
     public async Task EndAsync(IdentityProof proof, string reason, CancellationToken cancellation)

@@ -1,7 +1,10 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using CityLoop.Server.City;
 using CityLoop.Server.Pass;
 using CityLoop.Server.Pass.Counter;
+using CityLoop.Server.Pass.Family;
+using CityLoop.Server.Pass.Levels;
 using CityLoop.Server.Pass.Recovery;
 using CityLoop.Server.Tests.Hosting;
 using CityLoop.Server.Tests.Pass.Counter;
@@ -97,6 +100,45 @@ public sealed partial class RecoveryTests(TestCity city) : IClassFixture<TestCit
         await using var connection = await city.Database.OpenConnectionAsync();
         (await connection.ExecuteScalarAsync<long>(
             "select count(*) from pass.passkey where person = @Value", person)).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Who_recovers_at_a_counter_is_represented_by_nobody_they_did_not_choose_again()
+    {
+        using var owner = await ComeInAsync("unlocked@example.org");
+        using var thief = await ComeInAsync("unlocked-thief@example.org");
+        using var later = await ComeInAsync("unlocked-later@example.org");
+        var (person, today) = (await owner.IdAsync(), city.Get<CityClock>().Today);
+        var (mandates, asks) = (city.Get<Mandates>(), city.Get<GuardianAsks>());
+        using var first = await city.SignInAsync(Cast.WangYating);
+        using var second = await city.SignInAsync(Cast.ZhangJianguo);
+        await first.RecordAsync(await first.FindAsync("unlocked@example.org"), "林沒鎖");
+        (await second.DecideAsync(await LatestCheckAsync(owner))).Dispose();
+        await mandates.AskAsync(person, Contact.Read("unlocked-thief@example.org"), today.AddDays(9), default);
+        (await asks.AcceptAsync(await thief.IdAsync(), person, default)).ShouldBe(Grounds.Mandate);
+        await mandates.AskAsync(person, Contact.Read("unlocked-later@example.org"), today.AddDays(9), default);
+        await city.Get<IdentityProofs>().TakeAsync(
+            person, new("office", "type", "driving_licence", [4, 2], "list", 0, city.Clock.GetUtcNow().AddDays(9)),
+            default);
+        await first.RecordAsync(await first.FindAsync("unlocked@example.org"), "林沒鎖", "recovery");
+        using var handed = await second.DecideAsync(await LatestCheckAsync(owner));
+
+        using var found = city.Visit();
+        (await EnterAsync(found, Code().Match(await handed.PageAsync()).Value)).ShouldBe("/me/devices");
+
+        (await mandates.ForAsync(person, default)).ShouldBeEmpty();
+        (await asks.AcceptAsync(await later.IdAsync(), person, default)).ShouldBeNull();
+        (await city.Get<IdentityProofs>().FindAsync(person, default)).ShouldBeNull();
+        await city.LetterAsync("unlocked-thief@example.org", "不再代");
+        await city.LetterAsync("unlocked@example.org", "不再代");
+        await city.LetterAsync("unlocked@example.org", "代為操作的邀請取消了");
+        await city.LetterAsync("unlocked-later@example.org", "代為操作的邀請取消了");
+        // The thief's own document stands behind nobody: its real owner, and the victim's next, are not kept out by it.
+        await using var connection = await city.Database.OpenConnectionAsync();
+        (await connection.ExecuteScalarAsync<long>(
+            "select count(*) from pass.known_document where person = @Value and document = 'driving_licence'", person))
+            .ShouldBe(0);
+        (await found.GetStringAsync("/me/devices?done=recovered")).ShouldContain("href=\"/me/contacts\"");
     }
 
     [Fact]
