@@ -79,7 +79,7 @@ static class PassCapability
         services.AddSingleton<CardStore>();
         services.AddSingleton<FamilyStore>();
         services.AddSingleton<GuardianAsks>();
-        services.AddSingleton<Mandates>().AddSingleton<CounterRepresentations>();
+        services.AddSingleton<Mandates>().AddSingleton<CounterRepresentations>().AddSingleton<CounterChildren>();
         services.AddSingleton<HandOvers>().AddHostedService<HandOverClock>();
         services.AddScoped<FamilyLetters>();
         services.AddSingleton<CardTill>();
@@ -112,6 +112,7 @@ static class PassCapability
         FindPerson.Map(pages);
         CheckForms.Map(pages);
         CounterCards.Map(pages);
+        CounterChildren.Map(pages);
         MyCards.Map(pages);
         ChangeFamily.Map(pages);
         RepresentationForms.Map(pages);

@@ -39,6 +39,7 @@ static class SamplePlaces
             ["/desk/settlements/{id:guid}/payout.csv"] = $"/desk/settlements/{settlement}/payout.csv",
             ["/counter/visits/{Id:guid}"] = $"/counter/visits/{visit}",
             ["/counter/visits/{Id:guid}/cards"] = $"/counter/visits/{visit}/cards",
+            ["/counter/visits/{Id:guid}/children"] = $"/counter/visits/{visit}/children",
             ["/carbon/trips/{Id:guid}"] = $"/carbon/trips/{trip}",
             ["/missions/{Id}"] = "/missions/heritage-rally",
             ["/desk/missions/{Id}/spots"] = "/desk/missions/heritage-rally/spots",

@@ -15,11 +15,13 @@ namespace CityLoop.Server.Pass.Cards;
 /// </summary>
 sealed class CounterCards(
     CardStore cards, PersonStore people, CounterSteps steps, AccessLog log, LetterWriter letters,
-    FamilyStore family, NpgsqlDataSource database, TimeProvider time)
+    FamilyStore family, CounterChildren children, NpgsqlDataSource database, TimeProvider time)
 {
     CardStore Cards => cards;
 
     FamilyStore Family => family;
+
+    CounterChildren Children => children;
 
     public static void Map(IEndpointRouteBuilder pages)
     {
@@ -53,12 +55,14 @@ sealed class CounterCards(
     {
         if (await counter.VisitOfAsync(visit, officer, cancellation) is not { } found)
             return TypedResults.Redirect("/counter?problem=visit_over");
+        if (await counter.Children.NeedsCheckAsync(found, cancellation))
+            return BackTo(visit, "card_needs_check", "");
         var outcome = SerialOf(serial) is { } number
-            ? await counter.Cards.BindToAsync(officer.PersonId(), number, found, isFirst: false, cancellation)
+            ? await counter.Cards.BindToAsync(officer.PersonId(), number, found.Person, isFirst: false, cancellation)
             : BindOutcome.CardUnknown;
         if (outcome == BindOutcome.WaitsForSecond)
             await counter.TellAsync(
-                found, officer.PersonId(), CounterStep.CardBound, "cardBound", serial, cancellation);
+                found.Person, officer.PersonId(), CounterStep.CardBound, "cardBound", serial, cancellation);
         return BackTo(visit, outcome == BindOutcome.WaitsForSecond ? null : ProblemOf(outcome), "bound");
     }
 
@@ -70,11 +74,12 @@ sealed class CounterCards(
             return TypedResults.Redirect("/counter?problem=visit_over");
         if ((CardPin.Read(pin) is null ? "card_pin_not_valid" : PinProblem(pin, again)) is { } wrong)
             return BackTo(visit, wrong, "");
-        if ((await counter.Cards.OfAsync(found, cancellation)).All(card => card.Serial != serial))
+        if ((await counter.Cards.OfAsync(found.Person, cancellation)).All(card => card.Serial != serial))
             return BackTo(visit, "card_unknown", "");
         if (!await counter.Cards.SetFirstPinAsync(serial, CardPin.Read(pin)!, cancellation))
             return BackTo(visit, "card_pin_stays", "");
-        await counter.TellAsync(found, officer.PersonId(), CounterStep.CardPinSet, "cardPinSet", serial, cancellation);
+        await counter.TellAsync(
+            found.Person, officer.PersonId(), CounterStep.CardPinSet, "cardPinSet", serial, cancellation);
         return BackTo(visit, null, "pin");
     }
 
@@ -136,9 +141,10 @@ sealed class CounterCards(
         return null;
     }
 
-    async Task<PersonId?> VisitOfAsync(Guid visit, ClaimsPrincipal officer, CancellationToken cancellation) =>
+    async Task<Visit?> VisitOfAsync(Guid visit, ClaimsPrincipal officer, CancellationToken cancellation) =>
         await steps.VisitAsync(visit, cancellation) is { } found && found.Person != officer.PersonId()
-            ? found.Person
+        && !await family.LooksAfterAsync(officer.PersonId(), found.Person, cancellation)
+            ? found
             : null;
 
     async Task TellAsync(

@@ -9,6 +9,9 @@ enum CounterStep
 {
     FoundByCode,
     FoundByContact,
+
+    /// <summary>From the visit of a guardian, who came with the child.</summary>
+    FoundByGuardian,
     IdentityRecorded,
     IdentityApproved,
     IdentityWithdrawn,
@@ -38,7 +41,9 @@ sealed record CounterLine(CounterStep Step, string Officer, DateTimeOffset At);
 /// <summary>An officer with a person before them: for half an hour they may go on.</summary>
 /// <param name="Officer">Who found the person.</param>
 /// <param name="Purpose">What they chose before the search.</param>
-sealed record Visit(Guid Id, PersonId Person, DateTimeOffset At, PersonId Officer, string Purpose)
+/// <param name="IsThroughGuardian">Whether a guardian's visit led to it.</param>
+sealed record Visit(
+    Guid Id, PersonId Person, DateTimeOffset At, PersonId Officer, string Purpose, bool IsThroughGuardian = false)
 {
     /// <summary>Why an officer looks: the one who found the person as they said, any other one as the second.</summary>
     public string PurposeOf(PersonId officer) => officer == Officer ? Purpose : OfficerPurposes.SecondOfficer;
@@ -78,14 +83,16 @@ sealed class CounterSteps(NpgsqlDataSource database, TimeProvider time)
     public async Task<Visit?> FindAsync(Guid id, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        var row = await connection.QuerySingleOrDefaultAsync<(Guid Person, DateTime At, Guid Officer, string Why)?>(
-            new CommandDefinition(
-                """
-                select person, at, officer, coalesce(purpose, 'question') from pass.counter_step
-                where id = @id and step in ('FoundByCode', 'FoundByContact')
-                """, new { id }, cancellationToken: cancellation));
-        return row is var (person, at, officer, why)
-            ? new Visit(id, new PersonId(person), at, new PersonId(officer), why)
+        var row = await connection
+            .QuerySingleOrDefaultAsync<(Guid Person, DateTime At, Guid Officer, string Why, bool IsThroughGuardian)?>(
+                new CommandDefinition(
+                    """
+                    select person, at, officer, coalesce(purpose, 'question'), step = 'FoundByGuardian'
+                    from pass.counter_step
+                    where id = @id and step in ('FoundByCode', 'FoundByContact', 'FoundByGuardian')
+                    """, new { id }, cancellationToken: cancellation));
+        return row is var (person, at, officer, why, isThroughGuardian)
+            ? new Visit(id, new PersonId(person), at, new PersonId(officer), why, isThroughGuardian)
             : null;
     }
 

@@ -92,6 +92,7 @@ public sealed partial class ShownPeopleTests(TestCity city) : IClassFixture<Test
         await cards.BindToAsync(PersonId.OfCast(Cast.WangYating), serial, emma, isFirst: false, default);
         samples["/counter/visits/{Id:guid}"] = visit.AbsolutePath;
         samples["/counter/visits/{Id:guid}/cards"] = $"{visit.AbsolutePath}/cards";
+        samples["/counter/visits/{Id:guid}/children"] = $"{visit.AbsolutePath}/children";
         samples["/desk/accounts/{Number:int}"] = $"/desk/accounts/{account}";
         samples["/api/v1/ledger/accounts/{account:int}/statement"] =
             $"/api/v1/ledger/accounts/{account}/statement?at={city.Clock.GetUtcNow():s}Z";

@@ -2,6 +2,8 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using CityLoop.Server.Pass;
+using CityLoop.Server.Pass.Cards;
+using CityLoop.Server.Pass.Counter;
 using CityLoop.Server.Tests.Hosting;
 
 namespace CityLoop.Server.Tests.Pass.Counter;
@@ -44,6 +46,62 @@ static partial class AtTheCounter
             "name=\"who\"", ("check", check.ToString()), ("number", number ?? ""));
     }
 
+    /// <summary>A guardian adds a child on their own page, who is so old on the city's day.</summary>
+    public static async Task AddChildAsync(this HttpClient guardian, string name, DateOnly born)
+    {
+        using var added = await guardian.SubmitAsync(
+            "/me/family", "action=\"/me/family/children\"", ("name", name), ("born", $"{born:yyyy-MM-dd}"));
+        added.RequestMessage!.RequestUri!.Query.ShouldBe("?done=added");
+    }
+
+    /// <summary>An officer with a guardian and a child before them: the visit of the child.</summary>
+    public static async Task<Uri> FindChildAsync(this HttpClient officer, HttpClient guardian, string name)
+    {
+        var visit = await officer.FindAsync(await guardian.CounterCodeAsync(), "card");
+        using var opened = await officer.SubmitAsync($"{visit.AbsolutePath}/children", name);
+        return opened.RequestMessage!.RequestUri!;
+    }
+
+    /// <summary>Two officers look at a document; answers what the second one's page says.</summary>
+    public static async Task<string> CheckAsync(
+        this TestCity city, HttpClient first, HttpClient second, Uri visit, string name, string purpose = "identity")
+    {
+        (await first.RecordAsync(visit, name, purpose)).ShouldBe("?done=recorded");
+        var check = (await city.Get<CounterChecks>().WaitingAsync(default)).Last(waiting => waiting.NameSeen == name);
+        using var approved = await second.DecideAsync(check.Id);
+        return await approved.PageAsync();
+    }
+
+    /// <summary>A check, and the code to sign in that two officers hand over to whoever was checked.</summary>
+    public static async Task<HttpClient> ComeInAtTheCounterAsync(
+        this TestCity city, HttpClient first, HttpClient second, Uri visit, string name)
+    {
+        await city.CheckAsync(first, second, visit, name);
+        var page = await city.CheckAsync(first, second, visit, name, "recovery");
+        var person = city.Visit();
+        person.DefaultRequestHeaders.TryAddWithoutValidation(CityLoop.Server.Web.Security.ApiHeader, "1");
+        (await person.SubmitAsync("/sign-in/recovery", "name=\"Code\"", ("Code", HandedOver().Match(page).Value)))
+            .Dispose();
+        return person;
+    }
+
+    /// <summary>A blank card for the person of the visit, by two officers, with a PIN chosen there.</summary>
+    internal static async Task<(long Serial, CardCode Code)> GetCardAsync(
+        this TestCity city, HttpClient first, HttpClient second, Uri visit, string pin)
+    {
+        var printed = await city.Get<CardStore>().PrintAsync(PersonId.OfCast(Cast.WangYating), 1, default);
+        var (serial, code) = printed[0];
+        var page = $"{visit.AbsolutePath}/cards";
+        using var bound = await first.SubmitAsync(page, "綁定新卡", ("serial", $"{serial}"));
+        bound.RequestMessage!.RequestUri!.Query.ShouldBe("?done=bound");
+        using var confirmed = await second.SubmitAsync(
+            "/counter/cards", $"value=\"{serial}\"", ("decision", "confirm"));
+        confirmed.RequestMessage!.RequestUri!.Query.ShouldBe("?done=confirmed");
+        using var chosen = await first.SubmitAsync(page, "name=\"pin\"", ("pin", pin), ("again", pin));
+        chosen.RequestMessage!.RequestUri!.Query.ShouldBe("?done=pin");
+        return (serial, code);
+    }
+
     public static async Task<JsonElement> MeAsync(this HttpClient person) =>
         await person.GetFromJsonAsync<JsonElement>("/api/v1/me");
 
@@ -55,4 +113,7 @@ static partial class AtTheCounter
 
     [GeneratedRegex("[0-9]{4} [0-9]{4}(?=</p>)")]
     private static partial Regex EightDigits();
+
+    [GeneratedRegex("[0-9A-HJKMNP-TV-Z]{5}(-[0-9A-HJKMNP-TV-Z]{5}){3}")]
+    private static partial Regex HandedOver();
 }

@@ -3,7 +3,6 @@ using CityLoop.Ledger;
 using CityLoop.Server.City;
 using CityLoop.Server.Ledger;
 using CityLoop.Server.Pass;
-using CityLoop.Server.Pass.Cards;
 using CityLoop.Server.Pass.Family;
 using CityLoop.Server.Tests.Hosting;
 using CityLoop.Server.Tests.Merchants;
@@ -143,20 +142,14 @@ public sealed partial class RepresentationTests(GrownUpCity grownUp) : IClassFix
     public async Task On_the_day_of_majority_the_pass_is_its_owner_s_alone_and_both_are_told()
     {
         using var mother = await ComeAsync("mother@example.org", "媽媽");
-        var (family, officer) = (city.Get<FamilyStore>(), PersonId.OfCast(Cast.WangYating));
-        var guardian = await mother.IdAsync();
-        (await family.AddAsync(guardian, "小成", Today.AddYears(-18).AddDays(1), Stop)).ShouldBe(FamilyOutcome.Done);
-        var child = new PersonId((await family.ChildrenOfAsync(guardian, Stop)).Single().Id);
-        await using (var connection = await city.Database.OpenConnectionAsync(Stop))
-            await connection.ExecuteAsync(
-                """
-                insert into pass.contact (value, kind, person, verified_at)
-                values ('cheng@example.org', 'email', @Value, now())
-                """, child);
-        var cards = city.Get<CardStore>();
-        var (serial, code) = (await cards.PrintAsync(officer, 1, Stop))[0];
-        (await cards.BindToAsync(officer, serial, child, isFirst: true, Stop)).ShouldBe(BindOutcome.Bound);
-        (await cards.SetPinAsync(serial, "274918", Stop)).ShouldBeTrue();
+        await mother.AddChildAsync("小成", Today.AddYears(-18).AddDays(1));
+        using var first = await city.SignInAsync(Cast.WangYating);
+        using var second = await city.SignInAsync(Cast.ZhangJianguo);
+        var visit = await first.FindChildAsync(mother, "小成");
+        using var grown = await city.ComeInAtTheCounterAsync(first, second, visit, "成小成");
+        (await AddContactAsync(grown, "cheng@example.org")).ShouldBe("?done=added");
+        var (serial, code) = await city.GetCardAsync(first, second, visit, "274918");
+        var (family, guardian, child) = (city.Get<FamilyStore>(), await mother.IdAsync(), await grown.IdAsync());
         var account = await GiveAsync(child, 1_000);
         await ActAsync(mother);
         (await mother.GetStringAsync("/")).ShouldContain("正在幫 小成 操作");
