@@ -128,6 +128,27 @@ sealed class Sessions(NpgsqlDataSource database, CityPack city, CityClock clock,
             new { session, since = time.GetUtcNow() - FreshFor }, cancellationToken: cancellation));
     }
 
+    /// <summary>
+    /// Whether a session is still the same person's: it has not ended, and whoever acts in it still does and may. For
+    /// answers that go on for minutes.
+    /// </summary>
+    public async Task<bool> StandsAsync(Guid session, PersonId person, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+            """
+            select exists (
+              select from pass.session s
+              left join pass.guardianship g on g.child = s.acts_for and g.guardian = s.person
+                and pass.represents(g, @since, @Today)
+              where s.id = @session and s.ended_at is null and coalesce(g.child, s.person) = @person)
+            """,
+            new
+            {
+                session, person = person.Value, since = clock.Today.AddYears(-city.Family.ActsUntil), clock.Today,
+            }, cancellationToken: cancellation));
+    }
+
     public async Task<IReadOnlyList<SessionLine>> OfAsync(PersonId person, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);

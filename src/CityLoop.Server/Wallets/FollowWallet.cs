@@ -36,7 +36,7 @@ static class FollowWallet
     /// <param name="after">The last journal entry that the page has seen; the present one when left out.</param>
     static async Task<Results<ServerSentEventsResult<Movement>, ProblemHttpResult>> HandleAsync(
         long? after, ClaimsPrincipal who, Wallets wallets, CityLedger ledger, OpenStreams streams, Problems problems,
-        IHostApplicationLifetime server, HttpResponse response, CancellationToken cancellation)
+        Sessions sessions, IHostApplicationLifetime server, HttpResponse response, CancellationToken cancellation)
     {
         var outcome = streams.TryOpen(who.PersonId(), out var place);
         if (outcome == OpenStreams.Outcome.PersonHasMost)
@@ -46,11 +46,13 @@ static class FollowWallet
         response.RegisterForDispose(place!);
         var wallet = await wallets.OpenAsync(who.PersonId(), cancellation);
         return TypedResults.ServerSentEvents(FollowAsync(
-            ledger, wallet.Account, after ?? wallet.LastSequence, server.ApplicationStopping, cancellation));
+            ledger, wallet.Account, after ?? wallet.LastSequence,
+            () => sessions.StandsAsync(who.SessionId(), who.PersonId(), cancellation), server.ApplicationStopping,
+            cancellation));
     }
 
     static async IAsyncEnumerable<SseItem<Movement>> FollowAsync(
-        CityLedger ledger, AccountId account, long seen, CancellationToken serverStops,
+        CityLedger ledger, AccountId account, long seen, Func<Task<bool>> mayStillHear, CancellationToken serverStops,
         [EnumeratorCancellation] CancellationToken cancellation)
     {
         // A server that stops would wait for its open streams.
@@ -63,6 +65,9 @@ static class FollowWallet
                 books => (books.Sequence, books.Account(account).LastSequence), cancellation);
             if (last > seen)
             {
+                // Minutes may lie between: who acts for the person no more, or has signed out, hears nothing more.
+                if (!await mayStillHear())
+                    yield break;
                 var entries = await ledger.StatementAsync(account, MovementsMax, null, cancellation);
                 foreach (var entry in entries.Where(e => e.Sequence > seen).Reverse())
                     yield return new SseItem<Movement>(MovementOf(entry, account), "movement");

@@ -1,6 +1,12 @@
 using System.Net;
+using CityLoop.Ledger;
+using CityLoop.Server.City;
+using CityLoop.Server.Ledger;
 using CityLoop.Server.Pass;
+using CityLoop.Server.Pass.Family;
 using CityLoop.Server.Tests.Hosting;
+using CityLoop.Server.Tests.Merchants;
+using CityLoop.Server.Tests.Pass.Counter;
 using CityLoop.Server.Wallets;
 
 namespace CityLoop.Server.Tests.Wallets;
@@ -28,6 +34,32 @@ public sealed class OpenStreamsTests(TestCity city) : IClassFixture<TestCity>
                 using var again = await FollowAsync(meiling);
                 return again.StatusCode == HttpStatusCode.OK;
             }, TimeSpan.FromSeconds(30), "a window that was closed gives its place back");
+    }
+
+    [Fact]
+    public async Task Who_acts_for_somebody_no_more_hears_of_no_more_payments()
+    {
+        using var elder = city.Visit();
+        await elder.SignInAsync(city, "followed@example.org");
+        using var helper = city.Visit();
+        await helper.SignInAsync(city, "follower@example.org");
+        var (person, mandates) = (await elder.IdAsync(), city.Get<Mandates>());
+        var representative = await helper.IdAsync();
+        await mandates.AskAsync(
+            person, Contact.Read("follower@example.org"), city.Get<CityClock>().Today.AddDays(9), default);
+        await city.Get<GuardianAsks>().AcceptAsync(representative, person, default);
+        (await helper.SubmitAsync("/me/family", "action=\"/me/family/act\"")).Dispose();
+        using var window = await FollowAsync(helper);
+        window.StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        (await mandates.EndAsync(person, representative, default)).ShouldBeTrue();
+        var account = await city.Get<PersonAccounts>().OfAsync(person, city.Pack.MainCurrency.Id, default);
+        var budget = await city.Get<CityBudgets>().AccountAsync("net-zero-2026", default);
+        await city.PostAsync(new Transfer(Guid.NewGuid(), budget, account, 100, TransferCode.Earn));
+
+        using var lines = new StreamReader(await window.Content.ReadAsStreamAsync());
+        while (await lines.ReadLineAsync() is { } line)
+            line.ShouldNotBe("event: movement");
     }
 
     [Fact]
