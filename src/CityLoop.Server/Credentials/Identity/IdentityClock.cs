@@ -17,6 +17,7 @@ sealed class EndedIdentities(
     public async Task SweepAsync(CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
+        await proofs.ForgetErasedAsync(cancellation);
         // A list is fetched once for all that stand in it.
         var live = await proofs.LiveAsync(cancellation);
         foreach (var ofList in live.GroupBy(proof => (proof.Type, proof.StatusList)))

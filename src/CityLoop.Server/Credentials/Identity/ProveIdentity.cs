@@ -74,10 +74,10 @@ static class ProveIdentity
 
     static async Task<RedirectHttpResult> BeginAsync(
         [FromForm] string? type, ClaimsPrincipal who, IdentitySources sources, IdentityRequests requests,
-        CancellationToken cancellation) =>
-        await sources.FindAsync(type, cancellation) is var (_, found)
-            ? To(("request", await requests.OpenAsync(who.PersonId(), who.SessionId(), found.Code, cancellation)))
-            : To(("problem", "identity_source_gone"));
+        IdentityProofs proofs, CancellationToken cancellation) =>
+        await sources.FindAsync(type, cancellation) is not var (_, found) ? To(("problem", "identity_source_gone"))
+        : await proofs.IsCheckedAtCounterAsync(who.PersonId(), cancellation) ? To(("problem", "identity_checked"))
+        : To(("request", await requests.OpenAsync(who.PersonId(), who.SessionId(), found.Code, cancellation)));
 
     static async Task<IResult> AnswerAsync(
         string request, HttpContext context, IdentityRequests requests, IdentitySources sources, Issuer issuer,
@@ -124,6 +124,7 @@ static class ProveIdentity
         {
             IdentityProofOutcome.Done => To(("done", "proved")),
             IdentityProofOutcome.OfAnotherPass => To(("problem", "identity_of_another_pass")),
+            IdentityProofOutcome.CheckedAtCounter => To(("problem", "identity_checked")),
             _ => To(("problem", "identity_other_document")),
         };
     }

@@ -69,6 +69,7 @@ static class PassTables
 {
     const string OfContacts = "select value from pass.contact where person = @person";
     const string OfCards = "select serial from pass.card where person = @person";
+    const string OfDocuments = "select document_print from pass.known_document where person = @person";
     const string TwoOfficers = "who did what at a counter can be asked for years";
 
     public static readonly IReadOnlyList<HeldTable> All =
@@ -103,6 +104,11 @@ static class PassTables
         new("pass.card", AtErasure.Keep) { Column = "printed_by", IsTold = false, Why = TwoOfficers },
         new("pass.card", AtErasure.Keep) { Column = "bound_by", IsTold = false, Why = TwoOfficers },
         new("pass.card", AtErasure.Keep) { Column = "confirmed_by", IsTold = false, Why = TwoOfficers },
+        new("pass.erased_document", AtErasure.Keep)
+        {
+            Column = "document_print", Via = OfDocuments, IsTold = false,
+            Why = "for half a year the document proves nobody else's pass; a fingerprint under no name",
+        },
         new("pass.identity_check", AtErasure.Delete) { Secret = ["document_print"] },
         new("pass.identity_check", AtErasure.Keep) { Column = "first_officer", IsTold = false, Why = TwoOfficers },
         new("pass.identity_check", AtErasure.Keep) { Column = "second_officer", IsTold = false, Why = TwoOfficers },

@@ -9,10 +9,13 @@ namespace CityLoop.Server.Pass.Levels;
 /// <summary>What became of a proof of identity, in order of precedence.</summary>
 enum IdentityProofOutcome
 {
-    /// <summary>The document stands behind another pass.</summary>
+    /// <summary>The document stands behind another pass, or did so lately.</summary>
     OfAnotherPass,
 
-    /// <summary>This pass was known by another document of the same kind: it would change its owner.</summary>
+    /// <summary>Two officers have checked whose pass this is: nothing is left to prove.</summary>
+    CheckedAtCounter,
+
+    /// <summary>This pass is known by another document, or was lately: it would change its owner.</summary>
     OtherDocument,
     Done,
 }
@@ -44,6 +47,20 @@ sealed class IdentityProofs(
     const string Columns =
         "id, person, office, type, status_list, status_index, seen_at, proved_at, until";
 
+    const string IsChecked =
+        """
+        select exists (select from pass.identity_check
+                       where person = @person and approved_at is not null and withdrawn_at is null)
+        """;
+
+    /// <summary>Whether two officers have checked who somebody is, so that a credential adds nothing.</summary>
+    public async Task<bool> IsCheckedAtCounterAsync(PersonId person, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+            IsChecked, new { person = person.Value }, cancellationToken: cancellation));
+    }
+
     /// <summary>The person is known by this from now on; an earlier proof of theirs is replaced.</summary>
     public async Task<IdentityProofOutcome> TakeAsync(
         PersonId person, NewIdentityProof proof, CancellationToken cancellation)
@@ -60,12 +77,21 @@ sealed class IdentityProofs(
             // One pass may be proved by two documents at this moment: the second sees the first.
             await connection.ExecuteAsync(
                 "select pg_advisory_xact_lock(hashtextextended(@person::text, 50))", values, transaction);
-            if (await DocumentPrints.ProvesAnotherAsync(connection, person, proof.Print, cancellation))
+            if (await DocumentPrints.ProvesAnotherAsync(connection, person, proof.Print, cancellation)
+                || await connection.ExecuteScalarAsync<bool>(
+                    """
+                    select exists (select from pass.known_document
+                                   where document_print = @Print and person is distinct from @person
+                                     and taken_until > @now)
+                    """, values, transaction))
                 return IdentityProofOutcome.OfAnotherPass;
+            if (await connection.ExecuteScalarAsync<bool>(IsChecked, values, transaction))
+                return IdentityProofOutcome.CheckedAtCounter;
+            // Whatever its kind, and though it was just given up: who does that may have found a phone unlocked.
             if (await connection.ExecuteScalarAsync<bool>(
                 """
                 select exists (select from pass.known_document
-                               where person = @person and document = @Document and document_print <> @Print)
+                               where person = @person and document_print <> @Print and taken_until > @now)
                 """, values, transaction))
                 return IdentityProofOutcome.OtherDocument;
             await connection.ExecuteAsync(
@@ -139,6 +165,15 @@ sealed class IdentityProofs(
                 return;
         sessions.Refresh(person);
         await letters.TellAsync(person, Topic.Safety, "identityProofEnded", CancellationToken.None);
+    }
+
+    /// <summary>Forgets the documents of those who were erased, once anybody may prove a pass by them again.</summary>
+    public async Task ForgetErasedAsync(CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await connection.ExecuteAsync(new CommandDefinition(
+            "delete from pass.erased_document where pass.document_taken_until(ended_at) <= @now",
+            new { now = time.GetUtcNow() }, cancellationToken: cancellation));
     }
 
     /// <summary>It holds no more; the person is told. Twice changes nothing.</summary>

@@ -39,7 +39,8 @@ public sealed class MyDataTests(TestCity city) : IClassFixture<TestCity>
         columns.Except(known).ShouldBeEmpty("register a HeldTable where the capability is put together");
         known.Except(columns).ShouldBe(
             ["pass.person.id", "pass.card_use.serial", "pass.card_pin_try.serial", "credentials.register_row.print",
-                "credentials.status_place.print", "credentials.consent_event.consent"],
+                "credentials.status_place.print", "credentials.consent_event.consent",
+                "pass.erased_document.document_print"],
             ignoreOrder: true, "registered, but not there");
         known.ShouldBeUnique();
         Tables().Where(table => table.Then == AtErasure.Keep).ShouldAllBe(table => table.Why != null);

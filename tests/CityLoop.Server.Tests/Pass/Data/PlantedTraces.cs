@@ -91,7 +91,8 @@ sealed class PlantedTraces(TestCity city, PersonId person, string contact)
             values (gen_random_uuid(), @a, 'x', @o, now(), @p, now())
             """),
         ("pass.identity_proof.person",
-            "values (@key, @p, @mark, @mark, 'x', @b, @mark, 0, now(), now(), @later, now(), 'given_up')"),
+            "values (@key, @p, @mark, @mark, 'x', @print, @mark, 0, now(), now(), @later, now(), 'given_up')"),
+        ("pass.erased_document.document_print", "values (@print, now())"),
         ("credentials.identity_request.person", """
             (hash, person, session, type, nonce, until, document, document_print)
             values (@b, @p, @key, @mark, @mark, @later, @mark, @b)

@@ -112,14 +112,15 @@ public sealed partial class RecoveryTests(TestCity city) : IClassFixture<TestCit
         var (mandates, asks) = (city.Get<Mandates>(), city.Get<GuardianAsks>());
         using var first = await city.SignInAsync(Cast.WangYating);
         using var second = await city.SignInAsync(Cast.ZhangJianguo);
+        // In the very moment of the check: once it is there, no credential is taken.
+        await city.Get<IdentityProofs>().TakeAsync(
+            person, new("office", "type", "driving_licence", [4, 2], "list", 0, city.Clock.GetUtcNow().AddDays(9)),
+            default);
         await first.RecordAsync(await first.FindAsync("unlocked@example.org"), "林沒鎖");
         (await second.DecideAsync(await LatestCheckAsync(owner))).Dispose();
         await mandates.AskAsync(person, Contact.Read("unlocked-thief@example.org"), today.AddDays(9), default);
         (await asks.AcceptAsync(await thief.IdAsync(), person, default)).ShouldBe(Grounds.Mandate);
         await mandates.AskAsync(person, Contact.Read("unlocked-later@example.org"), today.AddDays(9), default);
-        await city.Get<IdentityProofs>().TakeAsync(
-            person, new("office", "type", "driving_licence", [4, 2], "list", 0, city.Clock.GetUtcNow().AddDays(9)),
-            default);
         await first.RecordAsync(await first.FindAsync("unlocked@example.org"), "林沒鎖", "recovery");
         using var handed = await second.DecideAsync(await LatestCheckAsync(owner));
 
