@@ -108,6 +108,7 @@ static class CheckForms
         CheckOutcome.NeedsAnotherOfficer => "needs_another_officer",
         CheckOutcome.TooManyNumbers => "too_many_numbers",
         CheckOutcome.NumbersDiffer => "numbers_differ",
+        CheckOutcome.NumberNotTheirs => "number_not_theirs",
         CheckOutcome.DocumentOfAnother => "document_of_another",
         _ => "visit_over",
     };

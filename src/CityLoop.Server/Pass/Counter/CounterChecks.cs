@@ -6,38 +6,6 @@ using Npgsql;
 
 namespace CityLoop.Server.Pass.Counter;
 
-/// <summary>What became of an officer's part in a check, in order of precedence.</summary>
-enum CheckOutcome
-{
-    /// <summary>There is none, or the visit is over.</summary>
-    NotFound,
-
-    /// <summary>Nobody checks themselves or a child of theirs, in neither part.</summary>
-    NotOfYourself,
-
-    /// <summary>The pass was never checked at a counter, so no document shows whose it is.</summary>
-    NeverChecked,
-
-    /// <summary>Approved or withdrawn before.</summary>
-    DecidedBefore,
-
-    /// <summary>Who saw the document first is not the second pair of eyes.</summary>
-    NeedsAnotherOfficer,
-
-    /// <summary>The person is not at the counter any more.</summary>
-    RanOut,
-
-    /// <summary>This officer typed too many numbers in vain; after a while they may go on.</summary>
-    TooManyNumbers,
-
-    /// <summary>The second officer read another number on the document than the first.</summary>
-    NumbersDiffer,
-
-    /// <summary>The document proves another person's pass.</summary>
-    DocumentOfAnother,
-    Done,
-}
-
 /// <summary>What an officer may have been shown; of its number a fingerprint is kept at most.</summary>
 static class Documents
 {
@@ -90,7 +58,8 @@ sealed class CounterChecks(
                 !check.IsRecovery && check.ApprovedAt is not null && check.WithdrawnAt is null))
             return CheckOutcome.NeverChecked;
         var documentPrint = number is null ? null : await prints.OfAsync(document, number, cancellation);
-        if (await RefusalOfNumberAsync(connection, officer, visit.Person, documentPrint, documentPrint, cancellation)
+        if (await RefusalOfRecordAsync(
+                connection, officer, visit.Person, isRecovery ? document : null, documentPrint, cancellation)
             is var refusal && refusal != CheckOutcome.Done)
         {
             await transaction.CommitAsync(cancellation);
@@ -187,6 +156,25 @@ sealed class CounterChecks(
         return await RefusalOfNumberAsync(connection, officer, check.Person, noted, typed, cancellation);
     }
 
+    // Who comes to recover a pass shows the document by which it is known, where the city can tell.
+    async Task<CheckOutcome> RefusalOfRecordAsync(
+        NpgsqlConnection connection, PersonId officer, PersonId person, string? toRecoverBy, byte[]? noted,
+        CancellationToken cancellation)
+    {
+        var known = (await connection.QueryAsync<byte[]>(new CommandDefinition(
+            """
+            select document_print from pass.known_document
+            where person = @person and document = @toRecoverBy and is_live
+            """, new { person = person.Value, toRecoverBy }, cancellationToken: cancellation))).ToList();
+        if (known.Count == 0
+            || (noted is not null && known.Any(print => CryptographicOperations.FixedTimeEquals(noted, print))))
+            return await RefusalOfNumberAsync(connection, officer, person, noted, noted, cancellation);
+        if (await HasTypedTooManyAsync(connection, officer, person, cancellation))
+            return CheckOutcome.TooManyNumbers;
+        await steps.LogAsync(connection, person, officer, CounterStep.NumberNotTheirs, cancellation);
+        return CheckOutcome.NumberNotTheirs;
+    }
+
     // In the caller's transaction, which is to be committed: a number in vain is written down and counted.
     async Task<CheckOutcome> RefusalOfNumberAsync(
         NpgsqlConnection connection, PersonId officer, PersonId person, byte[]? noted, byte[]? typed,
@@ -194,13 +182,7 @@ sealed class CounterChecks(
     {
         if (noted is null)
             return CheckOutcome.Done;
-        var inVain = await connection.ExecuteScalarAsync<long>(new CommandDefinition(
-            """
-            select count(*) from pass.counter_step
-            where officer = @officer and at > @since and step in ('NumberDiffered', 'DocumentOfAnother')
-            """, new { officer = officer.Value, since = time.GetUtcNow() - WrongNumbersWithin },
-            cancellationToken: cancellation));
-        if (inVain >= WrongNumbersMax)
+        if (await HasTypedTooManyAsync(connection, officer, person, cancellation))
             return CheckOutcome.TooManyNumbers;
         var (refusal, step) = !CryptographicOperations.FixedTimeEquals(noted, typed)
             ? (CheckOutcome.NumbersDiffer, CounterStep.NumberDiffered)
@@ -210,6 +192,29 @@ sealed class CounterChecks(
         if (refusal != CheckOutcome.Done)
             await steps.LogAsync(connection, person, officer, step, cancellation);
         return refusal;
+    }
+
+    // Numbers in vain, and those of this person that no second officer has confirmed: whether one was taken tells
+    // whether it is known. Until the caller's transaction ends the officer's next number waits.
+    async Task<bool> HasTypedTooManyAsync(
+        NpgsqlConnection connection, PersonId officer, PersonId person, CancellationToken cancellation)
+    {
+        var values = new
+        {
+            officer = officer.Value, person = person.Value, since = time.GetUtcNow() - WrongNumbersWithin,
+        };
+        await connection.ExecuteAsync(new CommandDefinition(
+            "select pg_advisory_xact_lock(hashtextextended(@officer::text, 68))", values,
+            cancellationToken: cancellation));
+        return await connection.ExecuteScalarAsync<long>(new CommandDefinition(
+            """
+            select (select count(*) from pass.counter_step
+                    where officer = @officer and at > @since
+                      and step in ('NumberDiffered', 'NumberNotTheirs', 'DocumentOfAnother'))
+              + (select count(*) from pass.identity_check
+                 where person = @person and first_officer = @officer and recorded_at > @since
+                   and document_print is not null and approved_at is null)
+            """, values, cancellationToken: cancellation)) >= WrongNumbersMax;
     }
 
     async Task<(CheckOutcome Outcome, CounterCheck? Check)> DecideAsync(

@@ -28,6 +28,9 @@ enum CounterStep
     /// <summary>The second officer read another number on the document than the first.</summary>
     NumberDiffered,
 
+    /// <summary>Who came to recover a pass showed another document than the one that the city knows.</summary>
+    NumberNotTheirs,
+
     /// <summary>The document that was shown proves another person's pass.</summary>
     DocumentOfAnother,
     RepresentativeRecorded,

@@ -123,6 +123,46 @@ public sealed class DocumentNumbersTests(TestCity city) : IClassFixture<TestCity
         (await Checks.ApproveAsync(stranger, check, "30123456", default)).Outcome.ShouldBe(CheckOutcome.Done);
     }
 
+    [Fact]
+    public async Task A_recovery_with_another_number_of_the_same_kind_is_refused()
+    {
+        using var owner = await ComeInAsync("same-name@example.org");
+        using var first = await city.SignInAsync(Cast.WangYating);
+        using var second = await city.SignInAsync(Cast.ZhangJianguo);
+        var visit = await first.FindAsync("same-name@example.org", "lost_access");
+        await NoteAsync(first, visit, "F131104093");
+        await AgreeAsync(second, await CheckOfAsync(owner), "F131104093");
+        city.Clock.Advance(CounterChecks.WrongNumbersWithin);
+
+        foreach (var shown in (string[])["N157241631", ""])
+            (await NoteAsync(first, visit, shown, "recovery")).ShouldBe("?problem=number_not_theirs");
+
+        (await Checks.OfAsync(await owner.IdAsync(), default)).ShouldNotContain(check => check.IsRecovery);
+        (await first.GetStringAsync($"{visit.AbsolutePath}?problem=number_not_theirs")).ShouldContain("不是這個市民通");
+        (await owner.GetStringAsync("/me/level")).ShouldContain("和這個市民通核對過的不一樣");
+        for (var i = 2; i < CounterChecks.WrongNumbersMax; i++)
+            await NoteAsync(first, visit, "", "recovery");
+        (await NoteAsync(first, visit, "F131104093", "recovery")).ShouldBe("?problem=too_many_numbers");
+        city.Clock.Advance(CounterChecks.WrongNumbersWithin);
+        (await NoteAsync(first, visit, "F131104093", "recovery")).ShouldBe("?done=recorded");
+        (await AgreeAsync(second, await CheckOfAsync(owner), "")).ShouldBe("?problem=numbers_differ");
+    }
+
+    [Fact]
+    public async Task Which_numbers_are_known_is_not_tried_out_on_one_person()
+    {
+        using var person = await ComeInAsync("oracle@example.org");
+        var (whose, officer) = (await person.IdAsync(), SignInRoad.PersonOf(Cast.WangYating));
+        var visit = new Visit(Guid.NewGuid(), whose, city.Clock.GetUtcNow(), officer, "identity_check");
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, CounterChecks.WrongNumbersMax + 3).Select(i =>
+            Checks.RecordAsync(officer, visit, false, "passport", "試", $"7012345{i}", default)));
+
+        outcomes.Count(outcome => outcome == CheckOutcome.Done).ShouldBe(CounterChecks.WrongNumbersMax);
+        outcomes.Count(outcome => outcome == CheckOutcome.TooManyNumbers).ShouldBe(3);
+        city.Clock.Advance(CounterChecks.WrongNumbersWithin);
+    }
+
     CounterChecks Checks => city.Get<CounterChecks>();
 
     static PersonId Second => SignInRoad.PersonOf(Cast.ZhangJianguo);
@@ -140,10 +180,11 @@ public sealed class DocumentNumbersTests(TestCity city) : IClassFixture<TestCity
     async Task WithdrawAsync(string cast) => await Checks.WithdrawAsync(
         Second, (await Checks.OfAsync(PersonId.OfCast(cast), default))[0].Id, default);
 
-    static async Task<string> NoteAsync(HttpClient officer, Uri visit, string number)
+    static async Task<string> NoteAsync(
+        HttpClient officer, Uri visit, string number, string purpose = "identity")
     {
         using var recorded = await officer.SubmitAsync(
-            visit.AbsolutePath, "action=\"/counter/checks\"", ("purpose", "identity"), ("document", "national_id"),
+            visit.AbsolutePath, "action=\"/counter/checks\"", ("purpose", purpose), ("document", "national_id"),
             ("number", number), ("name", "美"));
         return recorded.RequestMessage!.RequestUri!.Query;
     }
