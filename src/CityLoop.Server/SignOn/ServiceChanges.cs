@@ -45,8 +45,8 @@ sealed class ServiceChanges(
             before is null ? "registered" : "changed", draft, officer, cancellation);
 
     /// <summary>People are to sign in there again.</summary>
-    public Task<string?> AskToResumeAsync(Service service, PersonId officer, CancellationToken cancellation) =>
-        AskAsync(service, "resumed", null, officer, cancellation);
+    public async Task<string?> AskToResumeAsync(Service service, PersonId officer, CancellationToken cancellation) =>
+        service.IsOpen ? "service_is_open" : await AskAsync(service, "resumed", null, officer, cancellation);
 
     /// <summary>Its program is to get a new secret; whoever approves is shown it.</summary>
     public Task<string?> AskForSecretAsync(Service service, PersonId officer, CancellationToken cancellation) =>

@@ -59,6 +59,8 @@ public sealed class ServicesDeskTests(TestCity city) : IClassFixture<TestCity>
         var page = $"/desk/services/{program.Service.Id}";
         using var stranger = new Citizen(city);
 
+        using var tooEarly = await second.SubmitAsync(page, "id=\"suspend\"", ("wanted", "resume"));
+        (await tooEarly.PageAsync(HttpStatusCode.Conflict)).ShouldContain("這個服務沒有停用");
         using var suspended = await officer.SubmitAsync(page, "id=\"suspend\"", ("wanted", "suspend"));
         (await stranger.Client.GetAsync(program.AuthorizeAddress())).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         using var stoppedToo = await second.SubmitAsync(page, "id=\"suspend\"", ("wanted", "suspend"));
