@@ -63,8 +63,7 @@ public sealed class EndedOnChangeTests(TestCity city) : IClassFixture<TestCity>
         (await meiling.Client.GetStringAsync("/")).ShouldContain("正在幫");
 
         using var left = isByService
-            ? await meiling.Client.GetAsync(
-                $"/oidc/sign-out?id_token_hint={tokens.GetProperty("id_token").GetString()}")
+            ? await LeaveAsync(meiling, tokens)
             : await meiling.Client.SubmitAsync("/sign-on/sign-out", "action=\"/sign-out\"");
 
         left.StatusCode.ShouldBe(HttpStatusCode.Found);
@@ -72,6 +71,28 @@ public sealed class EndedOnChangeTests(TestCity city) : IClassFixture<TestCity>
         (await program.UserInfoAsync(Access(tokens))).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         (await (await program.RefreshAsync(Refresh(tokens))).ErrorAsync()).ShouldBe("invalid_grant");
     }
+
+    [Fact]
+    public async Task A_token_of_the_same_persons_other_browser_signs_nobody_out_here()
+    {
+        var (program, phone, there) = await BeginAsync("two-browsers");
+        using var _ = phone;
+        using var laptop = await Citizen.SignInAsync(city, Cast.LinMeiling);
+        var here = await program.TokensAsync(laptop, ("scope", "openid profile offline_access"));
+
+        using var asked = await LeaveAsync(laptop, there);
+        asked.Headers.Location!.OriginalString.ShouldBe(SignOutPage.Address, "the person is asked");
+        foreach (var tokens in new[] { here, there })
+            (await program.UserInfoAsync(Access(tokens))).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        using var left = await LeaveAsync(laptop, here);
+        left.Headers.Location!.OriginalString.ShouldBe("/sign-in?done=signed_out");
+        (await program.UserInfoAsync(Access(here))).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        (await program.UserInfoAsync(Access(there))).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    static Task<HttpResponseMessage> LeaveAsync(Citizen browser, JsonElement tokens) => browser.Client.GetAsync(
+        $"{SignOutFromService.Address}?id_token_hint={tokens.GetProperty("id_token").GetString()}");
 
     async Task<(ServiceProgram, Citizen, JsonElement)> BeginAsync(string name)
     {

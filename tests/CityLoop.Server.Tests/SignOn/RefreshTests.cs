@@ -47,6 +47,20 @@ public sealed class RefreshTests(TestCity city) : IClassFixture<TestCity>
     }
 
     [Fact]
+    public async Task Of_eight_refreshes_of_one_token_at_once_one_wins_and_then_the_family_is_over()
+    {
+        var (program, meiling, tokens) = await BeginAsync("at-once");
+        using var _ = meiling;
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => program.RefreshAsync(Refresh(tokens))));
+
+        var won = answers.Where(answer => answer.IsSuccessStatusCode).ShouldHaveSingleItem();
+        foreach (var lost in answers.Where(answer => answer != won))
+            (await lost.ErrorAsync()).ShouldBe("invalid_grant");
+        await ShouldHaveEndedAsync(program, await won.Content.ReadFromJsonAsync<JsonElement>());
+    }
+
+    [Fact]
     public async Task Another_service_can_neither_use_a_refresh_token_nor_end_it()
     {
         var (program, meiling, tokens) = await BeginAsync("owner");

@@ -91,6 +91,22 @@ public sealed partial class GuardianAsksTests(TestCity city) : IClassFixture<Tes
     }
 
     [Fact]
+    public async Task For_who_has_come_of_age_a_former_guardian_asks_nobody()
+    {
+        using var mother = await GuardianAsync("grown@example.org");
+        var id = await mother.IdAsync();
+        var child = new PersonId((await Family.ChildrenOfAsync(id, default))[0].Id);
+        var friend = Contact.Read("grown-friend@example.org");
+        var (asks, majority) = (city.Get<GuardianAsks>(), city.Pack.Family.Majority);
+
+        await SetBornAsync(child, city.Get<CityClock>().Today.AddYears(-majority));
+        (await asks.AskAsync(id, child, friend, default)).ShouldBe(AskOutcome.NotTheirChild);
+        (await asks.WaitingAsync(child, default)).ShouldBeNull();
+        await SetBornAsync(child, city.Get<CityClock>().Today.AddYears(-majority).AddDays(1));
+        (await asks.AskAsync(id, child, friend, default)).ShouldBe(AskOutcome.Done, "still a child for a day");
+    }
+
+    [Fact]
     public async Task Of_two_guardians_who_step_back_at_once_one_stays()
     {
         using var mother = await GuardianAsync("steps-back@example.org");
@@ -164,6 +180,13 @@ public sealed partial class GuardianAsksTests(TestCity city) : IClassFixture<Tes
             values (@child, @guardian, now(), now())
             on conflict (child, guardian) do update set accepted_at = now(), ended_at = null
             """, new { child = child.Value, guardian = guardian.Value });
+    }
+
+    async Task SetBornAsync(PersonId child, DateOnly born)
+    {
+        await using var database = await city.Database.OpenConnectionAsync();
+        await database.ExecuteAsync(
+            "update pass.person set born = @born where id = @child", new { child = child.Value, born });
     }
 
     [GeneratedRegex("(value|data-person)=\"[^\"]*\"|contact-[0-9a-f-]+")]
