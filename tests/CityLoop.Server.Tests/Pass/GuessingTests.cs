@@ -18,7 +18,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CityLoop.Server.Tests.Pass;
 
-/// <summary>Ten thousand guesses at each kind of code: none comes in, the owner is told and still does.</summary>
+/// <summary>
+/// Thousands of guesses at each kind of code. They miss by choice here; what protects is how few of them are compared
+/// with anything at all, and that is what is asserted. The owner is told, and still comes in.
+/// </summary>
 public sealed class GuessingTests(TestCity city) : IClassFixture<TestCity>
 {
     const int Guesses = 10_000;
@@ -102,20 +105,19 @@ public sealed class GuessingTests(TestCity city) : IClassFixture<TestCity>
     {
         const string contact = "card-hunted@example.org";
         var (serial, code) = await CardAsync(contact);
-        // The clock of the thief's till alone runs: a guess every quarter of an hour for a hundred days.
+        // The clock of the thief's till alone runs: ten guesses a day for a hundred days. More would only wait.
         var (tills, clock) = OwnClock();
-        var (thief, looked) = (Guid.NewGuid(), 0);
-        for (var guess = 0; guess < Guesses; guess++)
+        var (thief, compared) = (Guid.NewGuid(), 0);
+        for (var guess = 0; guess < Guesses / 10; guess++)
         {
-            if (guess % 10 == 0)
-                clock.Advance(TimeSpan.FromMinutes(144));
+            clock.Advance(TimeSpan.FromMinutes(144));
             var decision = await tills.AllowAsync(
                 CardCode.Read(code)!, thief, Guid.NewGuid(), 900, $"{guess:D6}", default);
             decision.Outcome.ShouldBeOneOf(CardOutcome.PinWrong, CardOutcome.PinWaits);
-            looked += decision.Outcome == CardOutcome.PinWrong ? 1 : 0;
+            compared += decision.Outcome == CardOutcome.PinWrong ? 1 : 0;
         }
 
-        looked.ShouldBeLessThan(130, "of a million");
+        compared.ShouldBeInRange(CardPin.FreeTries, 130, "PINs were compared, of a million");
         (await city.LetterAsync(contact, "有人一直輸入錯的卡片密碼")).ShouldContain($"{serial}");
         // The right PIN pays at once in a shop where nobody has guessed; where somebody has it waits.
         using var till = await city.SignInAsync(Cast.HuangZhiming);
@@ -130,22 +132,25 @@ public sealed class GuessingTests(TestCity city) : IClassFixture<TestCity>
     [Fact]
     public async Task At_a_card_s_pin_in_a_hundred_shops()
     {
-        var (serial, code) = await CardAsync("shop-to-shop@example.org");
+        const string contact = "shop-to-shop@example.org";
+        var (serial, code) = await CardAsync(contact);
         using var till = await city.SignInAsync(Cast.HuangZhiming);
         (await PayAsync(till, code, 900, Pin)).ShouldBeDone();
         var (tills, clock) = OwnClock();
         Guid[] shops = [.. Enumerable.Range(0, 100).Select(_ => Guid.NewGuid())];
-        var looked = 0;
-        // A tenth of the guesses over the same hundred days: most of the others would only wait.
+        var compared = 0;
         for (var guess = 0; guess < Guesses / 10; guess++)
         {
             clock.Advance(TimeSpan.FromMinutes(144));
             var decision = await tills.AllowAsync(
                 CardCode.Read(code)!, shops[guess / 7 % 100], Guid.NewGuid(), 900, $"{guess:D6}", default);
-            looked += decision.Outcome == CardOutcome.PinWrong ? 1 : 0;
+            decision.Outcome.ShouldBeOneOf(CardOutcome.PinWrong, CardOutcome.PinWaits);
+            compared += decision.Outcome == CardOutcome.PinWrong ? 1 : 0;
         }
 
-        looked.ShouldBeLessThan(150, "of a million");
+        compared.ShouldBeInRange(
+            PinTries.ShopsMax * CardPin.FreeTries, 150, "PINs were compared, of a million");
+        (await city.LetterAsync(contact, "有人一直輸入錯的卡片密碼")).ShouldContain($"{serial}");
         // Where the owner has paid with the PIN before it goes on; elsewhere small sums do, and all with a new PIN.
         (await PayAsync(till, code, 900, Pin)).ShouldBeDone();
         (await tills.AllowAsync(CardCode.Read(code)!, Guid.NewGuid(), Guid.NewGuid(), 900, Pin, default)).Outcome

@@ -105,8 +105,9 @@ public sealed class OneTimeCodesTests(TestCity city) : IClassFixture<TestCity>
         await EnterAsync(secondTicket, secondCode);
     }
 
+    /// <summary>Login CSRF: a code that a stranger asked for signs nobody in as that stranger.</summary>
     [Fact]
-    public async Task Nobody_else_can_try_a_code_or_use_up_its_tries()
+    public async Task Login_CSRF_a_code_is_good_only_in_the_browser_that_asked_and_others_use_up_no_tries()
     {
         var ticket = await AskAsync();
         var code = await city.LatestCodeAsync(_contact);

@@ -7,6 +7,7 @@ namespace CityLoop.Server.Tests.Web;
 
 public sealed class SecurityTests(TestCity city) : IClassFixture<TestCity>
 {
+    /// <summary>Login CSRF, too: it is the form by which somebody would be signed in as a stranger.</summary>
     [Fact]
     public async Task A_form_that_another_site_sends_is_refused_though_its_token_is_right()
     {

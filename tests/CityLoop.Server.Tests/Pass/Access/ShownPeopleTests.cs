@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using CityLoop.Server.City;
 using CityLoop.Server.Ledger;
 using CityLoop.Server.Pass;
 using CityLoop.Server.Pass.Cards;
@@ -13,42 +14,56 @@ using Dapper;
 namespace CityLoop.Server.Tests.Pass.Access;
 
 /// <summary>
-/// Opens whatever staff and auditors may open and looks for one person in it: wherever they stand, an access of theirs
-/// must have been written by that very request. A new page that shows people and writes nothing fails here.
+/// Opens whatever staff, auditors and shop workers may open and looks for people in it: wherever somebody stands, an
+/// access of theirs must have been written by that very request. A new page, or a second list on an old one, that
+/// shows people and writes nothing fails here.
 /// </summary>
 public sealed partial class ShownPeopleTests(TestCity city) : IClassFixture<TestCity>
 {
     /// <summary>What nobody else has: a name, a name on a document, a contact, a sum of points.</summary>
-    static readonly string[] Marks = ["Emma Dubois", "EMMA CANARY", "e•••@example.org", "77,731", "77731"];
+    static readonly string[] EmmasMarks =
+        ["Emma Dubois", "EMMA CANARY", "e•••@example.org", "emma@example.org", "77,731", "77731"];
+
+    /// <summary>One for each other list in which people stand.</summary>
+    static readonly string[] Others =
+        ["Canary Ward", "Canary Guardian", "Canary Helper", "Canary Cardholder", "Canary Newcomer"];
+
+    readonly Dictionary<string, PersonId> _people = new() { ["Emma"] = PersonId.OfCast(Cast.EmmaDubois) };
 
     [Fact]
-    public async Task Wherever_an_officer_meets_a_person_an_access_is_written()
+    public async Task Wherever_somebody_of_staff_meets_a_person_an_access_is_written()
     {
         var samples = await PlantAsync();
         var shown = new HashSet<string>();
-        foreach (var castId in new[] { Cast.ZhangJianguo, Cast.LiShufen })
+        foreach (var castId in new[] { Cast.ZhangJianguo, Cast.LiShufen, Cast.HuangZhiming })
         {
-            using var officer = await city.SignInAsync(castId);
+            using var reader = await city.SignInAsync(castId);
             foreach (var route in StaffRoutes())
             {
                 samples.TryGetValue(route, out var sample);
                 (sample ?? route).ShouldNotContain('{', $"{route} needs a sample with Emma in it");
                 var address = sample ?? route;
-                var before = await CountAsync(castId);
-                using var answer = await officer.GetAsync(address);
+                var before = await AccessesAsync(castId);
+                using var answer = await reader.GetAsync(address);
                 var text = WebUtility.HtmlDecode(await answer.Content.ReadAsStringAsync());
-                if (!Marks.Any(mark => text.Contains(mark, StringComparison.Ordinal)))
-                    continue;
-                shown.Add(route);
-                (await CountAsync(castId)).ShouldBeGreaterThan(before, $"{castId} sees a person at {address}");
+                var after = await AccessesAsync(castId);
+                foreach (var (name, person) in _people.Where(one => Marks(one.Key).Any(text.Contains)))
+                {
+                    shown.Add($"{route} {name}");
+                    after.GetValueOrDefault(person.Value).ShouldBeGreaterThan(
+                        before.GetValueOrDefault(person.Value), $"{castId} sees {name} at {address}");
+                }
             }
         }
 
-        // So that the search itself cannot break unseen.
+        // So that the search itself cannot break unseen. At the till, where Emma has paid, nobody stands.
         shown.ShouldBe(
         [
-            "/api/v1/ledger/accounts/{account:int}/statement", "/counter", "/counter/cards",
-            "/counter/visits/{Id:guid}", "/counter/visits/{Id:guid}/cards", "/desk/accounts/{Number:int}",
+            "/api/v1/ledger/accounts/{account:int}/statement Emma",
+            "/counter Emma", "/counter Canary Ward", "/counter Canary Guardian", "/counter Canary Newcomer",
+            "/counter/cards Emma", "/counter/cards Canary Cardholder",
+            "/counter/visits/{Id:guid} Emma", "/counter/visits/{Id:guid} Canary Helper",
+            "/counter/visits/{Id:guid}/cards Emma", "/desk/accounts/{Number:int} Emma",
         ], ignoreOrder: true);
     }
 
@@ -59,11 +74,12 @@ public sealed partial class ShownPeopleTests(TestCity city) : IClassFixture<Test
         var account = await city.AccountOfAsync(Cast.EmmaDubois);
         var entry = await city.Get<CityLedger>().ReadAsync(books => books.Account(account).LastSequence, default);
         using var auditor = await city.SignInAsync(Cast.LiShufen);
-        var before = await CountAsync(Cast.LiShufen);
+        var emma = PersonId.OfCast(Cast.EmmaDubois).Value;
+        var before = (await AccessesAsync(Cast.LiShufen)).GetValueOrDefault(emma);
 
         (await auditor.GetAsync($"/api/v1/ledger/entries/{entry}/proof")).Dispose();
 
-        (await CountAsync(Cast.LiShufen)).ShouldBe(before + 1);
+        (await AccessesAsync(Cast.LiShufen))[emma].ShouldBe(before + 1);
     }
 
     /// <summary>What the committed table lets staff or auditors open, and residents not.</summary>
@@ -76,20 +92,29 @@ public sealed partial class ShownPeopleTests(TestCity city) : IClassFixture<Test
         return routes;
     }
 
+    static string[] Marks(string name) => name == "Emma" ? EmmasMarks : [name];
+
     async Task<Dictionary<string, string>> PlantAsync()
     {
         var samples = new Dictionary<string, string>(await city.MakePlacesAsync());
+        await city.GiveAsync(Cast.EmmaDubois, 10);
+        using var till = await city.SignInAsync(Cast.HuangZhiming);
+        var paid = (await till.ChargeAsync(await city.CodeOfAsync(Cast.EmmaDubois), 10)).ShouldBeDone().Id;
+        samples["/till/receipts/{id:guid}"] = $"/till/receipts/{paid}";
         await city.GiveAsync(Cast.EmmaDubois, 77_731);
         // The city's sum of the day is another number.
         await city.GiveAsync(Cast.HuangZhiming, 5);
-        var emma = PersonId.OfCast(Cast.EmmaDubois);
         var account = (await city.AccountOfAsync(Cast.EmmaDubois)).Value;
         using var first = await city.SignInAsync(Cast.WangYating);
         var visit = await first.FindAsync(city.ContactOf(Cast.EmmaDubois));
         await first.RecordAsync(visit, "EMMA CANARY");
-        var cards = city.Get<CardStore>();
-        var (serial, _) = (await cards.PrintAsync(PersonId.OfCast(Cast.WangYating), 1, default))[0];
-        await cards.BindToAsync(PersonId.OfCast(Cast.WangYating), serial, emma, isFirst: false, default);
+        foreach (var name in Others)
+            _people[name] = await PersonAsync(name);
+        await first.RecordAsync(await first.FindAsync(ContactOf("Canary Newcomer")), "Canary Newcomer");
+        await BindCardAsync(_people["Emma"]);
+        await BindCardAsync(_people["Canary Cardholder"]);
+        await RepresentAsync(_people["Canary Ward"], _people["Canary Guardian"], isApproved: false);
+        await RepresentAsync(_people["Emma"], _people["Canary Helper"], isApproved: true);
         samples["/counter/visits/{Id:guid}"] = visit.AbsolutePath;
         samples["/counter/visits/{Id:guid}/cards"] = $"{visit.AbsolutePath}/cards";
         samples["/counter/visits/{Id:guid}/children"] = $"{visit.AbsolutePath}/children";
@@ -99,12 +124,54 @@ public sealed partial class ShownPeopleTests(TestCity city) : IClassFixture<Test
         return samples;
     }
 
-    async Task<long> CountAsync(string officer)
+    async Task<PersonId> PersonAsync(string name)
+    {
+        using var client = city.Visit();
+        await client.SignInAsync(city, ContactOf(name));
+        var person = await client.IdAsync();
+        await using var connection = await city.Database.OpenConnectionAsync();
+        await connection.ExecuteAsync(
+            "update pass.person set name = @name where id = @id", new { name, id = person.Value });
+        return person;
+    }
+
+    static string ContactOf(string name) => $"{name.Replace(' ', '-').ToLowerInvariant()}@example.org";
+
+    async Task BindCardAsync(PersonId person)
+    {
+        var (cards, officer) = (city.Get<CardStore>(), PersonId.OfCast(Cast.WangYating));
+        var (serial, _) = (await cards.PrintAsync(officer, 1, default))[0];
+        await cards.BindToAsync(officer, serial, person, isFirst: false, default);
+    }
+
+    /// <summary>What one officer recorded about who acts for whom; it waits for another one, or holds.</summary>
+    async Task RepresentAsync(PersonId person, PersonId representative, bool isApproved)
     {
         await using var connection = await city.Database.OpenConnectionAsync();
-        return await connection.ExecuteScalarAsync<long>(
-            "select count(*) from pass.access where person = @person and officer = @officer",
-            new { person = PersonId.OfCast(Cast.EmmaDubois).Value, officer = PersonId.OfCast(officer).Value });
+        await connection.ExecuteAsync(
+            """
+            insert into pass.representation_check (id, person, representative, ground, last_day, first_officer,
+              recorded_at, second_officer, approved_at)
+            values (gen_random_uuid(), @person, @representative, 'assistance', @lastDay, @first, @now,
+              case when @isApproved then @second::uuid end, case when @isApproved then @now end);
+            insert into pass.guardianship (child, guardian, asked_at, accepted_at, ground, last_day)
+            select @person, @representative, @now, @now, 'assistance', @lastDay where @isApproved
+            """,
+            new
+            {
+                person = person.Value, representative = representative.Value, isApproved,
+                lastDay = city.Get<CityClock>().Today.AddYears(1), now = city.Clock.GetUtcNow(),
+                first = PersonId.OfCast(Cast.WangYating).Value, second = PersonId.OfCast(Cast.ZhangJianguo).Value,
+            });
+    }
+
+    /// <summary>How many accesses an officer has of each person.</summary>
+    async Task<Dictionary<Guid, long>> AccessesAsync(string officer)
+    {
+        await using var connection = await city.Database.OpenConnectionAsync();
+        return (await connection.QueryAsync<(Guid Person, long Count)>(
+            "select person, count(*) from pass.access where officer = @Value group by person",
+            PersonId.OfCast(officer))).ToDictionary(one => one.Person, one => one.Count);
     }
 
     // Stranger and resident are kept out, and one of staff and auditor is let in.
