@@ -85,7 +85,10 @@ sealed class CounterChecks(
         return CheckOutcome.Done;
     }
 
-    /// <summary>The second officer has seen it, too.</summary>
+    /// <summary>
+    /// The second officer has seen it, too. What another document proved without them, perhaps by somebody else's hand,
+    /// proves it no more.
+    /// </summary>
     /// <param name="number">As they read it on the document, where the first one noted it.</param>
     public Task<(CheckOutcome Outcome, CounterCheck? Check)> ApproveAsync(
         PersonId officer, Guid id, string? number, CancellationToken cancellation) => DecideAsync(
@@ -94,7 +97,14 @@ sealed class CounterChecks(
                 && refusal == CheckOutcome.Done && check.HasNumber
                     ? await RefusalOfSecondNumberAsync(connection, officer, check, number, cancellation)
                     : refusal,
-            "update pass.identity_check set second_officer = @officer, approved_at = @now where id = @id",
+            """
+            with approved as (
+              update pass.identity_check set second_officer = @officer, approved_at = @now where id = @id
+              returning person, purpose, document_print)
+            update pass.identity_proof p set ended_at = @now, end_reason = 'recovered' from approved a
+            where p.person = a.person and p.ended_at is null and a.purpose = 'identity'
+              and p.document_print is distinct from a.document_print
+            """,
             check => check.IsRecovery ? CounterStep.RecoveryApproved : CounterStep.IdentityApproved, cancellation);
 
     /// <summary>It was a mistake: before the approval or after it.</summary>

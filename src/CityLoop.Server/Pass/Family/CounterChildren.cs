@@ -60,7 +60,9 @@ sealed class CounterChildren(
     async Task<(string? Problem, Guid Visit)> OpenAsync(
         PersonId officer, Visit guardian, PersonId child, CancellationToken cancellation)
     {
-        if ((await OfAsync(guardian.Person, cancellation)).All(one => one.Id != child.Value))
+        // A grandparent's visit leads to the child, and no further.
+        if (guardian.IsThroughGuardian
+            || (await OfAsync(guardian.Person, cancellation)).All(one => one.Id != child.Value))
             return ("child_of_another", default);
         if (officer == child || (await family.GuardiansOfAsync(child, cancellation)).Any(g => g.Id == officer.Value))
             return ("not_of_yourself", default);

@@ -113,7 +113,10 @@ sealed class Mandates(NpgsqlDataSource database, CityPack city, CityClock clock,
         return ended;
     }
 
-    /// <summary>Ends a person's mandates and asks, in the caller's transaction, under the person's lock.</summary>
+    /// <summary>
+    /// Ends a person's mandates and asks, in the caller's transaction, under the person's lock. After a recovery the
+    /// asks for another guardian of their children end as well: they may be a thief's.
+    /// </summary>
     public async Task<EndedMandates> EndAllAsync(
         NpgsqlConnection connection, PersonId person, PersonId? except, bool onlyOnline,
         CancellationToken cancellation)
@@ -137,8 +140,8 @@ sealed class Mandates(NpgsqlDataSource database, CityPack city, CityClock clock,
         var asked = await connection.QueryAsync<(string Contact, bool IsLive)>(new CommandDefinition(
             """
             update pass.guardian_ask set ended_at = @now
-            where child = @person and ground = 'mandate' and ended_at is null
-            returning contact, asked_at > @askedSince and last_day >= @Today
+            where ended_at is null and (child = @person and ground = 'mandate' or @onlyOnline and asked_by = @person)
+            returning contact, ground = 'mandate' and asked_at > @askedSince and coalesce(last_day >= @Today, false)
             """, values, cancellationToken: cancellation));
         // Whose time was over before is told nothing: nothing changes for them.
         return new EndedMandates(

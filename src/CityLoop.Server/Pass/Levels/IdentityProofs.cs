@@ -50,7 +50,8 @@ sealed class IdentityProofs(
     const string IsChecked =
         """
         select exists (select from pass.identity_check
-                       where person = @person and approved_at is not null and withdrawn_at is null)
+                       where person = @person and purpose = 'identity' and approved_at is not null
+                         and withdrawn_at is null)
         """;
 
     /// <summary>Whether two officers have checked who somebody is, so that a credential adds nothing.</summary>

@@ -43,7 +43,7 @@ public sealed class RegisterImportTests(TestCity city) : IClassFixture<TestCity>
 
         using var without = await SendAsync(first, Header + Meiling, "ask");
         var read = await second.GetStringAsync("/desk/offices");
-        read.ShouldContain("新增 0 行、移除 1 行、改變 0 行");
+        read.ShouldContain("新增 0 筆、移除 1 筆、變更 0 筆");
         read.ShouldContain(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Header + Meiling))));
         await ApproveAsync(second);
         (await RefusedAsync(elder!, "category")).ShouldBeTrue("he is not in it any more");

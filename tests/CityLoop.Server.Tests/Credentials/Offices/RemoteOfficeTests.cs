@@ -35,7 +35,7 @@ public sealed partial class RemoteOfficeTests(TestCity city) : IClassFixture<Tes
         using var meiling = await city.SignInAsync(Cast.LinMeiling);
         var seen = await meiling.GetStringAsync("/me/data/access");
         seen.ShouldContain("<b>國稅局</b>", customMessage: "who was asked about her");
-        foreach (var told in new[] { "看了：證件號碼的指紋", "目的：出「所得證明」" })
+        foreach (var told in new[] { "看了：證件號碼的指紋", "目的：核發「所得證明」" })
             seen.ShouldContain(told);
     }
 

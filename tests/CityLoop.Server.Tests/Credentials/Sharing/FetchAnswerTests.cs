@@ -218,8 +218,8 @@ public sealed class FetchAnswerTests(TestCity city) : IClassFixture<TestCity>
         await needs.DecideToResumeAsync(need.Id, wish, PersonId.OfCast(Cast.ZhangJianguo), true, default);
         await city.Get<ServiceChanges>().SuspendAsync(school.Service, officer, default);
         (await Refused(school.StartAsync(handle), HttpStatusCode.Forbidden)).ShouldBe("service_suspended");
-        await ServiceProgram.ChangeAsync(
-            city, (changes, who) => changes.AskToResumeAsync(school.Service, who, default));
+        var stopped = (await city.Get<ServiceStore>().FindAsync(school.Service.ClientId, default))!;
+        await ServiceProgram.ChangeAsync(city, (changes, who) => changes.AskToResumeAsync(stopped, who, default));
         city.Clock.Advance(TimeSpan.FromDays(need.ConsentDays));
         (await Refused(school.StartAsync(handle), HttpStatusCode.Forbidden)).ShouldBe("consent_expired");
         // Too late, given, stopped twice within minutes, and long after the end.

@@ -118,6 +118,12 @@ public sealed partial class RecoveryTests(TestCity city) : IClassFixture<TestCit
             default);
         await first.RecordAsync(await first.FindAsync("unlocked@example.org"), "林沒鎖");
         (await second.DecideAsync(await LatestCheckAsync(owner))).Dispose();
+        (await city.Get<IdentityProofs>().FindAsync(person, default)).ShouldBeNull("the counter saw no such document");
+        var family = city.Get<FamilyStore>();
+        (await family.AddAsync(person, "小鎖", today.AddYears(-3), default)).ShouldBe(FamilyOutcome.Done);
+        var child = new PersonId((await family.ChildrenOfAsync(person, default)).Single().Id);
+        (await asks.AskAsync(person, child, Contact.Read("unlocked-later@example.org"), default))
+            .ShouldBe(AskOutcome.Done);
         await mandates.AskAsync(person, Contact.Read("unlocked-thief@example.org"), today.AddDays(9), default);
         (await asks.AcceptAsync(await thief.IdAsync(), person, default)).ShouldBe(Grounds.Mandate);
         await mandates.AskAsync(person, Contact.Read("unlocked-later@example.org"), today.AddDays(9), default);
@@ -129,7 +135,7 @@ public sealed partial class RecoveryTests(TestCity city) : IClassFixture<TestCit
 
         (await mandates.ForAsync(person, default)).ShouldBeEmpty();
         (await asks.AcceptAsync(await later.IdAsync(), person, default)).ShouldBeNull();
-        (await city.Get<IdentityProofs>().FindAsync(person, default)).ShouldBeNull();
+        (await asks.AcceptAsync(await later.IdAsync(), child, default)).ShouldBeNull();
         await city.LetterAsync("unlocked-thief@example.org", "不再代");
         await city.LetterAsync("unlocked@example.org", "不再代");
         await city.LetterAsync("unlocked@example.org", "代為操作的邀請取消了");
@@ -139,6 +145,14 @@ public sealed partial class RecoveryTests(TestCity city) : IClassFixture<TestCit
         (await connection.ExecuteScalarAsync<long>(
             "select count(*) from pass.known_document where person = @Value and document = 'driving_licence'", person))
             .ShouldBe(0);
+        (await connection.ExecuteAsync(
+            """
+            update pass.identity_check set withdrawn_at = now(), withdrawn_by = second_officer
+            where person = @Value and purpose = 'identity'
+            """, person))
+            .ShouldBe(1);
+        (await connection.ExecuteScalarAsync<int>("select pass.level_of(@Value)", person))
+            .ShouldBe(1, "a recovery proves nobody by itself");
         (await found.GetStringAsync("/me/devices?done=recovered")).ShouldContain("href=\"/me/contacts\"");
     }
 
