@@ -28,6 +28,9 @@ sealed class CityPack
     public required IReadOnlyList<CityCurrency> Currencies { get; init; }
     public required IReadOnlyList<CityBudget> Budgets { get; init; }
     public required CityRebate Rebate { get; init; }
+
+    /// <summary>The city itself, where people's data are its own to answer for.</summary>
+    public required Party Controller { get; init; }
     public required CitySeals Seals { get; init; }
     public required CityCards Cards { get; init; }
     public required CityFamily Family { get; init; }

@@ -13,7 +13,7 @@ sealed class CityReading(string folder, PackNode city, List<PackProblem> problem
     {
         city.Only(
             "names", "timeZone", "fiscalYearStart", "languages", "currencies", "budgets", "rebate", "seals", "colours",
-            "cards", "family", "payouts");
+            "cards", "family", "payouts", "controller");
         _languages = city.Texts("languages");
         var districts = Districts();
         var byCode = districts.ToDictionary(d => d.Code);
@@ -25,6 +25,7 @@ sealed class CityReading(string folder, PackNode city, List<PackProblem> problem
         var cards = Cards();
         var family = Family();
         var payouts = PayoutsReading.Read(folder, city, problems);
+        var controller = Controller();
         var names = city.Names("names", _languages);
         var zone = Zone();
         var colours = city.Map("colours");
@@ -42,6 +43,7 @@ sealed class CityReading(string folder, PackNode city, List<PackProblem> problem
             Currencies = currencies,
             Budgets = budgets,
             Rebate = rebate!,
+            Controller = controller,
             Seals = seals,
             Cards = cards,
             Family = family,
@@ -94,6 +96,16 @@ sealed class CityReading(string folder, PackNode city, List<PackProblem> problem
             return new CityRebate(percent, budget);
         node.Wrong("budget", $"'{name}' is not one of the budgets", "Write the name of a budget above");
         return null;
+    }
+
+    Party Controller()
+    {
+        var node = city.One("controller").Only("names", "postalAddress", "contact");
+        var party = new Party(node.Names("names", _languages), node.Text("postalAddress"), node.Text("contact"));
+        if (!Party.IsContact(party.Contact))
+            node.Wrong("contact", $"is '{party.Contact}'",
+                "Write an e-mail address, a telephone number or an address that begins with https://");
+        return party;
     }
 
     CityCards Cards()

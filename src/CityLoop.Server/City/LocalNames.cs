@@ -16,5 +16,9 @@ sealed class LocalNames(IReadOnlyDictionary<string, string> byLanguage)
 
     public IReadOnlyDictionary<string, string> InEveryLanguage => _byLanguage;
 
+    /// <summary>Whether both are the same in every language.</summary>
+    public bool Same(LocalNames other) =>
+        InEveryLanguage.OrderBy(name => name.Key).SequenceEqual(other.InEveryLanguage.OrderBy(name => name.Key));
+
     public override string ToString() => string.Join(" / ", byLanguage.Values);
 }

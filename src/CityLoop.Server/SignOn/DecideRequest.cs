@@ -27,7 +27,7 @@ static class DecideRequest
             // Only what stood on the page is agreed to: a form from before the person signed in anew, or from before
             // the service's terms changed, counts for nothing.
             var step = (await steps.NextAsync(waiting, service, who, cancellation)).Step;
-            if (answer == "yes" && step == NextStep.Agree
+            if (answer == "yes" && step == NextStep.Agree && service.MayAsk
                 && terms == service.Terms.ToString(CultureInfo.InvariantCulture))
             {
                 await consents.GiveAsync(who.PersonId(), service, waiting.Asked.Scopes, cancellation);

@@ -26,6 +26,9 @@ static class DemoServices
                 "用市民通辦借閱證、預約書，通知你書到了。",
                 "To lend you books with your city pass and tell you when a reserved book has arrived.",
                 "市民パスで本を借り、予約した本が届いたらお知らせするためです。"),
+            Controller = new(
+                LocalNames.Of("臺中市政府文化局", "Cultural Affairs Bureau, Taichung", "台中市文化局"),
+                "407 臺中市西屯區示範路 1 號 5 樓", "library@taichung.example"),
             Sector = "library.taichung.example",
             RedirectUris = ["http://localhost:5090/callback"],
             SignOutUris = ["http://localhost:5090/"],
@@ -45,6 +48,9 @@ static class DemoServices
                     "替你預約場地，並在場地關閉時通知你。",
                     "To book courts for you and to call you when one closes.",
                     "施設を予約し、閉館時にご連絡するためです。"),
+                Controller = new(
+                    LocalNames.Of("臺中市政府運動局", "Sports Bureau, Taichung", "台中市スポーツ局"),
+                    "407 臺中市西屯區示範路 1 號 6 樓", "04-0000-0001"),
                 Sector = "sports.taichung.example",
                 RedirectUris = ["http://localhost:5091/callback"],
                 SignOutUris = ["http://localhost:5091/"],

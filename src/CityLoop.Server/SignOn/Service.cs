@@ -26,6 +26,12 @@ sealed record Service
     /// <summary>What it needs the data for, as people read it before they agree.</summary>
     public required LocalNames Purposes { get; init; }
 
+    /// <summary>
+    /// Who answers for what it is told; null where nobody has written that down yet, and nobody is asked to agree until
+    /// then.
+    /// </summary>
+    public Party? Controller { get; init; }
+
     /// <summary>Services of one sector know a person by the same name.</summary>
     public required string Sector { get; init; }
 
@@ -57,6 +63,9 @@ sealed record Service
     public string ClientId => Id.ToString();
 
     public bool IsOpen => SuspendedAt is null;
+
+    /// <summary>Whether people may be asked to agree to something.</summary>
+    public bool MayAsk => IsOpen && Controller is not null;
 
     public bool IsConfidential => Authentication != ClientAuthentication.None;
 

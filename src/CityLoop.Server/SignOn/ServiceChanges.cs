@@ -154,8 +154,9 @@ sealed class ServiceChanges(
         (IEnumerable<string>)[service.Names["zh-TW"], service.Sector, .. service.RedirectUris]);
 
     static bool Same(Service one, Service other) =>
-        one.Purposes.InEveryLanguage.OrderBy(p => p.Key).SequenceEqual(
-            other.Purposes.InEveryLanguage.OrderBy(p => p.Key))
+        one.Purposes.Same(other.Purposes)
+        // Who answers is written down for the first time: that is nobody else.
+        && (one.Controller is null || one.Controller.Names.Same(other.Controller!.Names))
         && one.Scopes.Order().SequenceEqual(other.Scopes.Order())
         && HostsOf(one).SetEquals(HostsOf(other));
 

@@ -15,6 +15,9 @@ public sealed partial record ServiceDraft
 
     public TypedText Name { get; init; } = TypedText.None;
     public TypedText Purpose { get; init; } = TypedText.None;
+    public TypedText Controller { get; init; } = TypedText.None;
+    public string PostalAddress { get; init; } = "";
+    public string Contact { get; init; } = "";
     public string Sector { get; init; } = "";
     public IReadOnlyList<string> RedirectUris { get; init; } = [];
     public IReadOnlyList<string> SignOutUris { get; init; } = [];
@@ -33,6 +36,9 @@ public sealed partial record ServiceDraft
         {
             Name = TypedText.Of(form, "name"),
             Purpose = TypedText.Of(form, "purpose"),
+            Controller = TypedText.Of(form, "controller"),
+            PostalAddress = One("postalAddress"),
+            Contact = One("contact"),
             Sector = One("sector").ToLowerInvariant(),
             RedirectUris = Lines("redirectUris"),
             SignOutUris = Lines("signOutUris"),
@@ -48,6 +54,9 @@ public sealed partial record ServiceDraft
     {
         Name = TypedText.Of(service.Names),
         Purpose = TypedText.Of(service.Purposes),
+        Controller = service.Controller is { } controller ? TypedText.Of(controller.Names) : TypedText.None,
+        PostalAddress = service.Controller?.PostalAddress ?? "",
+        Contact = service.Controller?.Contact ?? "",
         Sector = service.Sector,
         RedirectUris = service.RedirectUris,
         SignOutUris = service.SignOutUris,
@@ -62,6 +71,9 @@ public sealed partial record ServiceDraft
     public string? Fault() =>
         !Name.Fits(NameMax) ? "service_name_needed"
         : !Purpose.Fits(PurposeMax) ? "service_purpose_needed"
+        : !Controller.Fits(Party.NameMax) ? "service_controller_needed"
+        : !Party.IsPostalAddress(PostalAddress) ? "service_postal_address_needed"
+        : !Party.IsContact(Contact) ? "service_contact_needed"
         : !SectorName().IsMatch(Sector) ? "service_sector_needed"
         : RedirectUris.Count is 0 or > UrisMax || !RedirectUris.All(IsAddress) ? "service_redirect_not_taken"
         : SignOutUris.Count > UrisMax || !SignOutUris.All(IsAddress) ? "service_sign_out_not_taken"
@@ -82,6 +94,9 @@ public sealed partial record ServiceDraft
             Id = id,
             Names = Name.Names,
             Purposes = Purpose.Names,
+            // What was asked for before services said this leaves it as it is.
+            Controller = Controller.Chinese.Length > 0
+                ? new Party(Controller.Names, PostalAddress, Contact) : before?.Controller,
             // Another sector would give every person another name there: it stays as it was registered.
             Sector = before?.Sector ?? Sector,
             RedirectUris = RedirectUris,

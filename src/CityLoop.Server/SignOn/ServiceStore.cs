@@ -13,8 +13,9 @@ sealed class ServiceStore(NpgsqlDataSource database, TimeProvider time)
     static readonly TimeSpan TrustedFor = TimeSpan.FromSeconds(3);
 
     const string Columns = """
-        id, name, name_en, name_ja, purpose, purpose_en, purpose_ja, sector, redirect_uris, sign_out_uris, scopes,
-        level_min, consent_days, terms, authentication, secret_hash, public_keys, suspended_at
+        id, name, name_en, name_ja, purpose, purpose_en, purpose_ja, controller, controller_en, controller_ja,
+        postal_address, contact, sector, redirect_uris, sign_out_uris, scopes, level_min, consent_days, terms,
+        authentication, secret_hash, public_keys, suspended_at
         """;
 
     volatile Known? _known;
@@ -66,14 +67,16 @@ sealed class ServiceStore(NpgsqlDataSource database, TimeProvider time)
         await connection.ExecuteAsync(new CommandDefinition(
             $"""
             insert into sign_on.service ({Columns}, made_at)
-            values (@Id, @name, @nameEn, @nameJa, @purpose, @purposeEn, @purposeJa, @Sector, @redirectUris,
-              @signOutUris, @scopes, @LevelMin, @ConsentDays, @Terms, @authentication, @SecretHash, @PublicKeys,
-              @SuspendedAt, @now)
+            values (@Id, @name, @nameEn, @nameJa, @purpose, @purposeEn, @purposeJa, @controller, @controllerEn,
+              @controllerJa, @PostalAddress, @Contact, @Sector, @redirectUris, @signOutUris, @scopes,
+              @LevelMin, @ConsentDays, @Terms, @authentication, @SecretHash, @PublicKeys, @SuspendedAt, @now)
             on conflict (id) do update set name = excluded.name, name_en = excluded.name_en,
               name_ja = excluded.name_ja, purpose = excluded.purpose, purpose_en = excluded.purpose_en,
-              purpose_ja = excluded.purpose_ja, sector = excluded.sector, redirect_uris = excluded.redirect_uris,
-              sign_out_uris = excluded.sign_out_uris, scopes = excluded.scopes, level_min = excluded.level_min,
-              consent_days = excluded.consent_days, terms = excluded.terms,
+              purpose_ja = excluded.purpose_ja, controller = excluded.controller,
+              controller_en = excluded.controller_en, controller_ja = excluded.controller_ja,
+              postal_address = excluded.postal_address, contact = excluded.contact, sector = excluded.sector,
+              redirect_uris = excluded.redirect_uris, sign_out_uris = excluded.sign_out_uris, scopes = excluded.scopes,
+              level_min = excluded.level_min, consent_days = excluded.consent_days, terms = excluded.terms,
               authentication = excluded.authentication, secret_hash = excluded.secret_hash,
               public_keys = excluded.public_keys, suspended_at = excluded.suspended_at
             """,
@@ -86,6 +89,11 @@ sealed class ServiceStore(NpgsqlDataSource database, TimeProvider time)
                 purpose = service.Purposes["zh-TW"],
                 purposeEn = service.Purposes["en"],
                 purposeJa = service.Purposes["ja"],
+                controller = service.Controller?.Names["zh-TW"],
+                controllerEn = service.Controller?.Names["en"],
+                controllerJa = service.Controller?.Names["ja"],
+                service.Controller?.PostalAddress,
+                service.Controller?.Contact,
                 service.Sector,
                 redirectUris = service.RedirectUris.ToArray(),
                 signOutUris = service.SignOutUris.ToArray(),
@@ -129,6 +137,11 @@ sealed class ServiceStore(NpgsqlDataSource database, TimeProvider time)
         public string Purpose { get; init; } = "";
         public string PurposeEn { get; init; } = "";
         public string PurposeJa { get; init; } = "";
+        public string? Controller { get; init; }
+        public string? ControllerEn { get; init; }
+        public string? ControllerJa { get; init; }
+        public string? PostalAddress { get; init; }
+        public string? Contact { get; init; }
         public string Sector { get; init; } = "";
         public string[] RedirectUris { get; init; } = [];
         public string[] SignOutUris { get; init; } = [];
@@ -146,6 +159,8 @@ sealed class ServiceStore(NpgsqlDataSource database, TimeProvider time)
             Id = Id,
             Names = LocalNames.Of(Name, NameEn, NameJa),
             Purposes = LocalNames.Of(Purpose, PurposeEn, PurposeJa),
+            Controller = Controller is null ? null : new Party(
+                LocalNames.Of(Controller, ControllerEn!, ControllerJa!), PostalAddress!, Contact!),
             Sector = Sector,
             RedirectUris = RedirectUris,
             SignOutUris = SignOutUris,

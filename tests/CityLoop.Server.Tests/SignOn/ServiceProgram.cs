@@ -19,6 +19,10 @@ sealed class ServiceProgram(TestCity city, Service service, string? secret = nul
 {
     public const string Redirect = "https://service.example/callback";
 
+    /// <summary>Who answers for the services of tests.</summary>
+    public static Party Controller { get; } = new(
+        LocalNames.Of("測試局", "Bureau of Tests", "試験局"), "測試路 1 號", "04-1234-5678");
+
     public Service Service => service;
 
     public string Verifier { get; } = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
@@ -40,6 +44,7 @@ sealed class ServiceProgram(TestCity city, Service service, string? secret = nul
             Id = DerivedId.From("test-service", name),
             Names = LocalNames.Of(name, name, name),
             Purposes = LocalNames.Of("為了測試", "For a test", "試験のため"),
+            Controller = Controller,
             Sector = $"{name}.example",
             RedirectUris = [Redirect],
             SignOutUris = ["https://service.example/bye"],

@@ -21,7 +21,10 @@ public sealed class ServicesDeskTests(TestCity city) : IClassFixture<TestCity>
         (await city.Get<ServiceStore>().AllAsync(default)).Count.ShouldBe(before, "one pair of eyes");
         var read = await second.GetStringAsync("/desk/services");
         string[] inFull =
-            ["里民活動中心", "Village hall", "登記活動", "hall.example", ServiceProgram.Redirect, "profile"];
+            [
+                "里民活動中心", "Village hall", "登記活動", "中區區公所", "臺中市中區示範街 2 號", "04-2222-0000", "hall.example",
+                ServiceProgram.Redirect, "profile",
+            ];
         foreach (var part in inFull)
             read.ShouldContain(part);
         using var alone = await DecideAsync(officer, "approve");
@@ -97,9 +100,84 @@ public sealed class ServicesDeskTests(TestCity city) : IClassFixture<TestCity>
             .ShouldBe([ServiceProgram.Redirect]);
     }
 
+    [Fact]
+    public async Task The_second_officer_sees_beside_what_changes_what_it_was()
+    {
+        using var officer = await city.SignInAsync(Cast.WangYating);
+        using var second = await city.SignInAsync(Cast.ZhangJianguo);
+        var program = await ServiceProgram.RegisterAsync(city, "moving-service");
+        var page = $"/desk/services/{program.Service.Id}";
+
+        using var asked = await officer.SubmitAsync(page, "id=\"save-service\"", Fields(
+            ("name", "moving-service"), ("purpose", "為了測試"), ("purposeEn", "For a test"), ("purposeJa", "試験のため"),
+            ("controller", "測試局"), ("controllerEn", "Bureau of Tests"), ("controllerJa", "試験局"),
+            ("postalAddress", "搬家路 2 號"), ("contact", "move@bureau.example")));
+        var read = await second.GetStringAsync(page);
+
+        foreach (var was in new[] { "測試路 1 號", "04-1234-5678" })
+            read.ShouldContain($"<del>{was}</del>");
+        read.ShouldNotContain("<del>測試局", customMessage: "it stays");
+        using var approved = await DecideAsync(second, "approve");
+        var service = (await city.Get<ServiceStore>().FindAsync(program.Service.Id, default))!;
+        (service.Controller!.PostalAddress, service.Controller.Contact)
+            .ShouldBe(("搬家路 2 號", "move@bureau.example"));
+        (await second.GetStringAsync(page)).ShouldNotContain("<del>測試路", customMessage: "nothing waits any more");
+    }
+
+    [Fact]
+    public async Task With_another_controller_people_are_asked_again_and_with_another_address_they_are_not()
+    {
+        var program = await ServiceProgram.RegisterAsync(city, "handed-on-service");
+        Task ChangeAsync(Func<ServiceDraft, ServiceDraft> how) => ServiceProgram.ChangeAsync(
+            city, async (changes, officer) =>
+            {
+                var now = (await city.Get<ServiceStore>().FindAsync(program.Service.Id, default))!;
+                return await changes.AskAsync(how(ServiceDraft.Of(now)), now, officer, default);
+            });
+        async Task<int> TermsAsync() =>
+            (await city.Get<ServiceStore>().FindAsync(program.Service.Id, default))!.Terms;
+
+        await ChangeAsync(draft => draft with { PostalAddress = "搬家路 2 號", Contact = "1999" });
+        (await TermsAsync()).ShouldBe(1);
+        await ChangeAsync(draft => draft with { Controller = new("別的局") });
+        (await TermsAsync()).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Nobody_is_asked_to_agree_for_a_service_of_which_nobody_knows_who_answers_for_it()
+    {
+        var program = await ServiceProgram.RegisterAsync(city, "nobodys-service");
+        using var before = await Citizen.SignInAsync(city, Cast.LinMeiling);
+        await program.TokensAsync(before);
+        // As one that was registered before services said it.
+        var nobodys = program.Service with { Controller = null };
+        await city.Get<ServiceStore>().SaveAsync(nobodys, default);
+        using var stranger = await Citizen.SignInAsync(city, Cast.EmmaDubois);
+
+        (await stranger.GoAsync(program.AuthorizeAddress())).ShouldContainKeyAndValue("error", "unauthorized_client");
+        await program.TokensAsync(before);
+        using var officer = await city.SignInAsync(Cast.WangYating);
+        var page = $"/desk/services/{nobodys.Id}";
+        (await officer.GetStringAsync(page)).ShouldContain("id=\"no-controller\"");
+        await ServiceProgram.ChangeAsync(city, (changes, first) => changes.AskAsync(
+            ServiceDraft.Of(program.Service), nobodys, first, default));
+
+        (await officer.GetStringAsync(page)).ShouldNotContain("id=\"no-controller\"");
+        (await city.Get<ServiceStore>().FindAsync(nobodys.Id, default))!.Terms.ShouldBe(1, "who agreed stays agreed");
+        await program.TokensAsync(stranger);
+    }
+
     [Theory]
     [InlineData("name", "")]
     [InlineData("purpose", " ")]
+    [InlineData("controller", "")]
+    [InlineData("postalAddress", "")]
+    [InlineData("postalAddress", "one\ntwo")]
+    [InlineData("contact", "")]
+    [InlineData("contact", "ask at the desk")]
+    [InlineData("contact", "hall@localhost")]
+    [InlineData("contact", "http://hall.example/form")]
+    [InlineData("contact", "javascript:alert(1)")]
     [InlineData("sector", "two words")]
     [InlineData("redirectUris", "")]
     [InlineData("redirectUris", "http://service.example/callback")]
@@ -206,7 +284,8 @@ public sealed class ServicesDeskTests(TestCity city) : IClassFixture<TestCity>
     [
         .. new (string Name, string Value)[]
         {
-            ("name", "里民活動中心"), ("purpose", "登記活動"), ("sector", "hall.example"),
+            ("name", "里民活動中心"), ("purpose", "登記活動"), ("controller", "中區區公所"),
+            ("postalAddress", "臺中市中區示範街 2 號"), ("contact", "04-2222-0000"), ("sector", "hall.example"),
             ("redirectUris", ServiceProgram.Redirect), ("scopes", "profile"), ("level", "1"), ("consentDays", "30"),
             ("authentication", "none"),
         }.Where(field => other.All(o => o.Name != field.Name)).Concat(other),

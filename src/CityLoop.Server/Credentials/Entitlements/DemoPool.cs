@@ -28,6 +28,9 @@ static class DemoPool
                 Id = Pool,
                 Names = names,
                 Purposes = LocalNames.Of("賣票和優待。", "Tickets and reductions.", "入場券と割引のためです。"),
+                Controller = new(
+                    LocalNames.Of("臺中市政府運動局", "Sports Bureau, Taichung", "台中市スポーツ局"),
+                    "407 臺中市西屯區示範路 1 號 6 樓", "https://pool.taichung.example/contact"),
                 Sector = "pool.taichung.example",
                 RedirectUris = [],
                 SignOutUris = [],

@@ -19,7 +19,7 @@ static class StartHosted
         [FromForm] string? need, NeedStore needs, ServiceStore services, ShareRequests requests,
         CancellationToken cancellation) =>
         await needs.FindAsync(need ?? "", cancellation) is { IsHosted: true, SuspendedAt: null } asked
-        && await services.FindAsync(asked.Service, cancellation) is { IsOpen: true }
+        && await services.FindAsync(asked.Service, cancellation) is { MayAsk: true }
         && await requests.OpenAsync(asked, ShareRequests.NewName(), null, null, cancellation) is { } name
             ? TypedResults.Redirect(SharePage.AddressOf(name))
             : TypedResults.NotFound();

@@ -45,6 +45,12 @@ sealed record Office
 
     public required IReadOnlyList<CredentialType> Types { get; init; }
 
+    /// <summary>Where letters reach it; null where that is the city's own address.</summary>
+    public string? PostalAddress { get; init; }
+
+    /// <summary>How else; null together with the address.</summary>
+    public string? Contact { get; init; }
+
     /// <summary>Where its own system answers; null when the city keeps its registers.</summary>
     public Uri? Address { get; init; }
 

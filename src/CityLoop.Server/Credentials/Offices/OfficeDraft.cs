@@ -19,6 +19,10 @@ public sealed partial record OfficeDraft
     public TypedText Source { get; init; } = TypedText.None;
     public string Refresh { get; init; } = "daily";
 
+    /// <summary>Empty, as the contact, for an office that is reached where its city is.</summary>
+    public string PostalAddress { get; init; } = "";
+    public string Contact { get; init; } = "";
+
     /// <summary>Of its own system; empty when the city keeps its registers.</summary>
     public string Address { get; init; } = "";
 
@@ -34,6 +38,8 @@ public sealed partial record OfficeDraft
             Name = TypedText.Of(form, "name"),
             Source = TypedText.Of(form, "source"),
             Refresh = One("refresh"),
+            PostalAddress = One("postalAddress"),
+            Contact = One("contact"),
             Address = One("address"),
             PublicKeys = One("publicKeys"),
         };
@@ -45,6 +51,8 @@ public sealed partial record OfficeDraft
         Name = TypedText.Of(office.Names),
         Source = TypedText.Of(office.Sources),
         Refresh = office.Refresh,
+        PostalAddress = office.PostalAddress ?? "",
+        Contact = office.Contact ?? "",
         Address = office.Address?.AbsoluteUri ?? "",
         PublicKeys = office.PublicKeys ?? "",
     };
@@ -55,6 +63,8 @@ public sealed partial record OfficeDraft
         : !Name.Fits(NameMax) ? "office_name_needed"
         : !Source.Fits(SourceMax) ? "office_source_needed"
         : !Refreshes.Contains(Refresh) ? "office_refresh_needed"
+        : (PostalAddress.Length > 0 || Contact.Length > 0)
+            && !(Party.IsPostalAddress(PostalAddress) && Party.IsContact(Contact)) ? "office_contact_needed"
         : Address.Length > 0 && !IsAddress(Address) ? "office_address_not_taken"
         : Address.Length > 0 && (PublicKeys.Length > KeysMax || Shared.Jose.PublicKeys.Read(PublicKeys) is null)
             ? "office_keys_not_taken"

@@ -30,8 +30,8 @@ sealed class OfficeStore(NpgsqlDataSource database, TimeProvider time)
             """, cancellationToken: cancellation))).ToLookup(row => row.Office, row => row.ToType());
         var offices = (await connection.QueryAsync<OfficeRow>(new CommandDefinition(
             """
-            select id, code, name, name_en, name_ja, source, source_en, source_ja, refresh, address, public_keys,
-              suspended_at
+            select id, code, name, name_en, name_ja, source, source_en, source_ja, refresh, postal_address,
+              contact, address, public_keys, suspended_at
             from credentials.office order by made_at, code
             """, cancellationToken: cancellation))).Select(row => row.ToOffice([.. types[row.Id]])).ToList();
         _known = new Known(offices, now);
@@ -59,11 +59,13 @@ sealed class OfficeStore(NpgsqlDataSource database, TimeProvider time)
         await connection.ExecuteAsync(new CommandDefinition(
             """
             insert into credentials.office (id, code, name, name_en, name_ja, source, source_en, source_ja, refresh,
-              address, public_keys, made_at)
-            values (@id, @Code, @Name, @NameEn, @NameJa, @Source, @SourceEn, @SourceJa, @Refresh, @address, @keys, @now)
+              postal_address, contact, address, public_keys, made_at)
+            values (@id, @Code, @Name, @NameEn, @NameJa, @Source, @SourceEn, @SourceJa, @Refresh,
+              nullif(@PostalAddress, ''), nullif(@Contact, ''), @address, @keys, @now)
             on conflict (id) do update set name = excluded.name, name_en = excluded.name_en,
               name_ja = excluded.name_ja, source = excluded.source, source_en = excluded.source_en,
-              source_ja = excluded.source_ja, refresh = excluded.refresh, address = excluded.address,
+              source_ja = excluded.source_ja, refresh = excluded.refresh,
+              postal_address = excluded.postal_address, contact = excluded.contact, address = excluded.address,
               public_keys = excluded.public_keys
             """,
             new
@@ -71,6 +73,7 @@ sealed class OfficeStore(NpgsqlDataSource database, TimeProvider time)
                 id, office.Code, Name = office.Name.Chinese, NameEn = office.Name.Names["en"],
                 NameJa = office.Name.Names["ja"], Source = office.Source.Chinese,
                 SourceEn = office.Source.Names["en"], SourceJa = office.Source.Names["ja"], office.Refresh,
+                office.PostalAddress, office.Contact,
                 address = office.Address.Length > 0 ? office.Address : null,
                 keys = office.Address.Length > 0 ? office.PublicKeys : null, now = time.GetUtcNow(),
             }, cancellationToken: cancellation));
@@ -117,7 +120,8 @@ sealed class OfficeStore(NpgsqlDataSource database, TimeProvider time)
 
     sealed record OfficeRow(
         Guid Id, string Code, string Name, string NameEn, string NameJa, string Source, string SourceEn,
-        string SourceJa, string Refresh, string? Address, string? PublicKeys, DateTimeOffset? SuspendedAt)
+        string SourceJa, string Refresh, string? PostalAddress, string? Contact, string? Address, string? PublicKeys,
+        DateTimeOffset? SuspendedAt)
     {
         public Office ToOffice(IReadOnlyList<CredentialType> types) => new()
         {
@@ -127,6 +131,8 @@ sealed class OfficeStore(NpgsqlDataSource database, TimeProvider time)
             Sources = LocalNames.Of(Source, SourceEn, SourceJa),
             Refresh = Refresh,
             Types = types,
+            PostalAddress = PostalAddress,
+            Contact = Contact,
             Address = Address is null ? null : new Uri(Address),
             PublicKeys = PublicKeys,
             SuspendedAt = SuspendedAt,

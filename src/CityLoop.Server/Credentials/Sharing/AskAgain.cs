@@ -29,7 +29,7 @@ sealed partial class AskAgain(
             return await RefuseAsync(consent, why, problems, cancellation);
         // Nobody has agreed to what a wording that was decided during their own approval asks beyond theirs.
         var agreed = (await needs.VersionsAsync(consent.Need, cancellation)).Single(v => v.Version == consent.Version);
-        if (agreed.Terms != need!.Terms)
+        if (agreed.Terms != need!.Terms || IsAnothers(service, consent.Read))
             return await RefuseAsync(consent, "consent_replaced", problems, cancellation);
         if (await notices.OfAsync(need, service, cancellation) is null)
             return await RefuseAsync(consent, "office_suspended", problems, cancellation);
@@ -68,6 +68,10 @@ sealed partial class AskAgain(
                 ["request"] = name, ["code"] = code, ["expires_in"] = (int)ShareRequests.AnswerLife.TotalSeconds,
             }, statusCode: StatusCodes.Status201Created);
     }
+
+    // The service has another controller than the one whom they agreed to.
+    static bool IsAnothers(Service service, ConsentNotice notice) =>
+        notice.Controller is { } agreed && service.Controller?.Names.Same(agreed.Called) != true;
 
     /// <summary>Why a consent does not carry (any more), by name, in order of precedence; null when it does.</summary>
     public static string? Why(Service service, Consent consent, Need? need, DateTimeOffset now) =>

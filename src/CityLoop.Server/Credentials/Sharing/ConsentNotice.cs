@@ -18,6 +18,16 @@ sealed record NoticeField(string Name, Words Names, bool IsSensitive)
     public LocalNames Called => new(Names);
 }
 
+/// <summary>Who answers for what the service is given, and how a person reaches them.</summary>
+sealed record NoticeParty(Words Names, string PostalAddress, string Contact)
+{
+    [JsonIgnore]
+    public LocalNames Called => new(Names);
+
+    [JsonIgnore]
+    public Party Party => new(Called, PostalAddress, Contact);
+}
+
 /// <summary>What one office gives: these fields, and those of the same credential that stay there.</summary>
 sealed record NoticePart(
     string Type, Words TypeNames, string Office, Words OfficeNames, IReadOnlyList<NoticeField> Fields,
@@ -39,6 +49,9 @@ sealed record ConsentNotice
     public required Guid Service { get; init; }
 
     public required Words ServiceNames { get; init; }
+
+    /// <summary>Null in what was agreed to before services said it.</summary>
+    public NoticeParty? Controller { get; init; }
 
     public required string Need { get; init; }
 
@@ -99,6 +112,8 @@ sealed class Notices(OfficeStore offices)
         {
             Service = service.Id,
             ServiceNames = Sorted(service.Names),
+            Controller = service.Controller is not { } controller ? null : new NoticeParty(
+                Sorted(controller.Names), controller.PostalAddress, controller.Contact),
             Need = need.Code,
             Version = need.Version,
             NeedNames = Sorted(need.Names),

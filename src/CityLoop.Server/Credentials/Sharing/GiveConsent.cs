@@ -30,7 +30,7 @@ sealed class GiveConsent(
         await requests.FindAsync(name, cancellation) is { } asked && asked.Waits(time.GetUtcNow())
         && await needs.CurrentAsync(asked.Need, cancellation) is { SuspendedAt: null } need
         && need.Version == asked.Version
-        && await services.FindAsync(asked.Service, cancellation) is { IsOpen: true } service
+        && await services.FindAsync(asked.Service, cancellation) is { MayAsk: true } service
         && await notices.OfAsync(need, service, cancellation) is { } notice
             ? new OpenRequest(name, asked, need, service, notice)
             : null;

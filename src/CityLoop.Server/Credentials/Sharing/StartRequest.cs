@@ -33,6 +33,8 @@ static class StartRequest
                 service, handle, nonce, issuer.Of(context.Request), problems, cancellation);
         if (!service.IsOpen)
             return problems.Of(StatusCodes.Status403Forbidden, "service_suspended");
+        if (!service.MayAsk)
+            return problems.Of(StatusCodes.Status403Forbidden, "service_without_controller");
         if (await needs.FindAsync(sent["need"] ?? "", cancellation) is not { IsHosted: false } need
             || need.Service != service.Id)
             return problems.Bad("need_unknown", "need");

@@ -20,17 +20,20 @@ public sealed class OfficesDeskTests(TestCity city) : IClassFixture<TestCity>
         using var second = await city.SignInAsync(Cast.ZhangJianguo);
         using var sent = await first.SubmitAsync(
             "/desk/offices/new", "id=\"save-office\"",
-            Office(("code", "transport"), ("nameEn", "Transport office"), ("sourceEn", "Permits")));
+            Office(
+                ("code", "transport"), ("nameEn", "Transport office"), ("sourceEn", "Permits"),
+                ("postalAddress", "示範路 3 號"), ("contact", "1999")));
         sent.RequestMessage!.RequestUri!.PathAndQuery.ShouldBe("/desk/offices?done=asked");
         (await city.Get<OfficeStore>().FindAsync("transport", default)).ShouldBeNull("one pair of eyes");
-        foreach (var part in new[] { "交通局", "Transport office", "停車登記", "Permits", "每天" })
+        foreach (var part in new[] { "交通局", "Transport office", "停車登記", "Permits", "每天", "示範路 3 號", "1999" })
             Line(await second.GetStringAsync("/desk/offices"), "transport").ShouldContain(part);
 
         (await DecideAsync(first, "transport", "approve")).ShouldBe("?problem=change_needs_another");
         (await city.Get<OfficeStore>().FindAsync("transport", default)).ShouldBeNull();
         (await DecideAsync(second, "transport", "approve")).ShouldBe("?done=approved");
 
-        (await city.Get<OfficeStore>().FindAsync("transport", default))!.Names["ja"].ShouldBe("交通局");
+        var registered = (await city.Get<OfficeStore>().FindAsync("transport", default))!;
+        (registered.Names["ja"], registered.PostalAddress, registered.Contact).ShouldBe(("交通局", "示範路 3 號", "1999"));
         using var typed = await second.SubmitAsync(
             "/desk/offices/transport/types/new", "id=\"save-type\"", ("code", "parking"), ("name", "停車證"),
             ("nameEn", "Parking permit"), ("validDays", "7"),
@@ -93,6 +96,8 @@ public sealed class OfficesDeskTests(TestCity city) : IClassFixture<TestCity>
     [InlineData("name", "", "office_name_needed")]
     [InlineData("source", "", "office_source_needed")]
     [InlineData("refresh", "sometimes", "office_refresh_needed")]
+    [InlineData("contact", "office@city.example", "office_contact_needed")]
+    [InlineData("postalAddress", "示範路 3 號", "office_contact_needed")]
     [InlineData("address", "http://office.example/issue", "office_address_not_taken")]
     [InlineData("address", "https://me:secret@office.example/", "office_address_not_taken")]
     [InlineData("address", "https://office.example/issue", "office_keys_not_taken")]

@@ -35,6 +35,7 @@ static class ReceiptFields
             events.Add(new
             {
                 event_time = at, event_type = "explicit", event_state = "withdrawn", entity_id = person.Value,
+                validity_duration = "PT0S",
             });
         // Read again as the receipt is, so that both are written alike.
         return JsonNode.Parse(JsonSerializer.Serialize(new
@@ -44,8 +45,14 @@ static class ReceiptFields
             pii_processing = new[] { ProcessingOf(service, consent, address, given, until) },
             party_identification = new[]
             {
-                PartyOf(service.ClientId, "receipt-school", "controller", "service", "https://service.example"),
-                PartyOf(address, "臺中市", "processor", "city", address),
+                PartyOf(
+                    service.ClientId, "測試局", "controller", "service", "測試路 1 號", "04-1234-5678",
+                    "https://service.example"),
+                PartyOf(
+                    address, "臺中市政府", "processor", "city", "407 臺中市西屯區示範路 1 號", "privacy@taichung.example", address),
+                PartyOf(
+                    $"{address}/offices/social-affairs", "社會局", "source", "office", "407 臺中市西屯區示範路 1 號",
+                    "privacy@taichung.example"),
             },
             events,
         }))!.ToJsonString(Readable);
@@ -79,8 +86,10 @@ static class ReceiptFields
         valid_until = until,
     };
 
-    static object PartyOf(string id, string name, string role, string type, string site) => new
+    static object PartyOf(
+        string id, string name, string role, string type, string postal, string contact, params string[] sites) => new
     {
-        party_id = id, party_name = name, party_role = role, party_type = type, party_url = new[] { site },
+        party_id = id, party_name = name, party_role = role, party_type = type, party_address = postal,
+        party_contact = contact, party_url = sites,
     };
 }

@@ -63,36 +63,6 @@ public sealed class SharePageTests(TestCity city) : IClassFixture<TestCity>
     }
 
     [Fact]
-    public async Task A_receipt_says_in_every_field_what_was_agreed_to_and_when_it_was_taken_back()
-    {
-        var school = await ProofService.RegisterAsync(city, "receipt-school");
-        var given = city.Clock.GetUtcNow();
-        await school.GivenAsync(Cast.LinMeiling);
-        var (consent, address) = (await ConsentOfAsync(school), city.Address.ToString().TrimEnd('/'));
-        var until = given.AddDays((await school.NeedAsync()).ConsentDays);
-        using var meiling = await city.SignInAsync(Cast.LinMeiling);
-
-        var before = await meiling.GetStringAsync(Receipt.AddressOf(consent));
-        Fields(before).ShouldBe(ReceiptFields.Of(school.Service, consent, Meiling, address, given, until, null));
-        city.Clock.Advance(TimeSpan.FromMinutes(5));
-        var revoked = city.Clock.GetUtcNow();
-        (await meiling.SubmitAsync($"/me/proofs/{consent}", "id=\"revoke\"")).Dispose();
-
-        var after = await meiling.GetStringAsync(Receipt.AddressOf(consent));
-        Fields(after).ShouldBe(ReceiptFields.Of(school.Service, consent, Meiling, address, given, revoked, revoked));
-    }
-
-    /// <summary>All but the notice, which is the page that was read.</summary>
-    static string Fields(string receipt)
-    {
-        var read = JsonNode.Parse(receipt)!;
-        var processing = read["pii_processing"]![0]!.AsObject();
-        processing["privacy_notice"]!["Parts"]!.AsArray().Count.ShouldBe(1);
-        processing.Remove("privacy_notice");
-        return read.ToJsonString(ReceiptFields.Readable);
-    }
-
-    [Fact]
     public async Task With_the_keyboard_alone_somebody_reads_approves_and_comes_back()
     {
         var school = await ProofService.RegisterAsync(city, "keyboard-school");
