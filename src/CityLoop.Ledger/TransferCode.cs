@@ -47,6 +47,11 @@ public enum TransferCode : short
 
     /// <summary>Money leaves that trust, as far as nothing outstanding needs it (funding → outside).</summary>
     Withdraw = 15,
+
+    /// <summary>
+    /// What the bank did not pay, or sent back, is the shop's again (payout → merchant, or outside → merchant).
+    /// </summary>
+    SettleReturn = 16,
 }
 
 /// <summary>What follows from a transfer's code.</summary>

@@ -272,7 +272,7 @@ public sealed class LedgerLawsTests
     public void Random_cities_meet_every_outcome()
     {
         var met = new HashSet<PostOutcome>();
-        for (var seed = 0; seed < 60; seed++)
+        for (var seed = 0; seed < 100; seed++)
         {
             var city = new RandomCity(seed);
             city.Live(800);

@@ -1,3 +1,4 @@
+using CityLoop.Server.Merchants.Bank;
 using CityLoop.Server.Merchants.Payouts;
 using CityLoop.Server.Merchants.Settlement;
 using CityLoop.Server.Pass;
@@ -21,7 +22,10 @@ static class MerchantsCapability
             .AddSingleton<SettlementStore>()
             .AddSingleton<PayoutFiles>()
             .AddSingleton(new HeldTable("merchants.worker", AtErasure.Delete))
-            .AddSingleton<SettleShops>();
+            .AddSingleton<SettleShops>()
+            .AddSingleton<BankStore>()
+            .AddSingleton<ImportBankMessage>()
+            .AddOfficersTable("merchants.bank_entry", "done_by");
         foreach (var seed in RegisterMerchants.Seeds)
             services.AddSingleton(seed);
         return services;

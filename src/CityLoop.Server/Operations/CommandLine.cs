@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using CityLoop.Server.Operations.Export;
 using CityLoop.Server.Operations.Import;
 using CityLoop.Server.Insights;
+using CityLoop.Server.Merchants.Bank;
 using CityLoop.Server.Merchants.Settlement;
 using CityLoop.Server.Policies;
 using CityLoop.Server.Proofs;
@@ -18,7 +19,10 @@ static class CommandLine
     static IEnumerable<Command> Verbs() =>
     [
         ExportVerb.Create(),
-        ImportVerb.Create(),
+        new("import", "Brings in what others have written: another scheme's books, a bank's reports.")
+        {
+            ImportVerb.Create(), ImportBankVerb.Create(),
+        },
         ReplaceKeysVerb.Create(),
         ReplayVerb.Create(),
         SettleVerb.Create(),

@@ -127,5 +127,5 @@ static class CreditTransferFile
         at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     // Thirty-two of the thirty-five characters that the format has for a name.
-    static string Id(Guid id) => id.ToString("N");
+    public static string Id(Guid id) => id.ToString("N");
 }

@@ -77,7 +77,10 @@ sealed class SettleShops(
                 .Where(line => line.IsPosted).Select(line => line.Merchant).ToHashSet();
             var open = (await merchants.AllAsync(cancellation)).Where(m => !posted.Contains(m.Id)).ToList();
             var sums = await SumAsync(window, after, open, latest, cancellation);
-            var lines = open.Select(shop => LineOf(id, shop, latest.GetValueOrDefault(shop.Id), sums))
+            var unpaid = await store.UnpaidAsync(id, cancellation);
+            var lines = open
+                .Select(shop => LineOf(
+                    id, shop, latest.GetValueOrDefault(shop.Id), unpaid.GetValueOrDefault(shop.Id), sums))
                 .Where(line => line.Sum != default || line.CarriedIn != 0).ToList();
             var closing = new ClosedWindow(id, city.MainCurrency.Id, window.From, window.To, sums.Boundary, null);
             await store.SaveAsync(closing, lines, cancellation);
@@ -116,9 +119,10 @@ sealed class SettleShops(
         return sums;
     }
 
-    SettlementLine LineOf(Guid settlement, Merchant shop, SettlementLine? before, WindowSums sums) => new(
+    SettlementLine LineOf(Guid settlement, Merchant shop, SettlementLine? before, long unpaid, WindowSums sums) => new(
         settlement, shop.Id, shop.Code, shop.Names[city.Languages[0]], shop.Bank, shop.Account, shop.Payout,
-        sums.Of(shop.Account), before?.CarriedOut ?? 0, sums.Sequence, IsPosted: false, city.Payouts.Minimum);
+        sums.Of(shop.Account), (before?.CarriedOut ?? 0) + unpaid, sums.Sequence, IsPosted: false,
+        city.Payouts.Minimum);
 
     /// <summary>
     /// Posts the lines; answers the shops whose line was refused because of a refund since it was worked out.

@@ -27,6 +27,8 @@ sealed class SettlementStore(NpgsqlDataSource database, TimeProvider time)
         refunds, refunded, carried_in, counted_to, minimum, is_posted, is_left
         """;
 
+    const string BankColumns = "state, reason, debited_by is not null as is_debited";
+
     /// <summary>Waits until nobody else settles; whoever comes second then finds the work done.</summary>
     public async Task<IAsyncDisposable> LockAsync(CancellationToken cancellation)
     {
@@ -83,7 +85,7 @@ sealed class SettlementStore(NpgsqlDataSource database, TimeProvider time)
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var rows = await connection.QueryAsync<LineRow>(new CommandDefinition(
             $"""
-            select {LineColumns} from merchants.settlement_line
+            select {LineColumns}, {BankColumns} from merchants.settlement_line
             where settlement = @settlement order by code collate "C"
             """, new { settlement }, cancellationToken: cancellation));
         return [.. rows.Select(row => row.ToLine())];
@@ -103,9 +105,25 @@ sealed class SettlementStore(NpgsqlDataSource database, TimeProvider time)
         return rows.Select(row => row.ToLine()).ToDictionary(line => line.Merchant);
     }
 
+    /// <summary>
+    /// What the bank did not pay, shop by shop, and no half-month has taken over yet, or this one has.
+    /// </summary>
+    public async Task<IReadOnlyDictionary<Guid, long>> UnpaidAsync(Guid settlement, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var rows = await connection.QueryAsync<(Guid Merchant, long Amount)>(new CommandDefinition(
+            """
+            select merchant, sum(amount)::bigint from merchants.settlement_line
+            where state in ('rejected', 'returned') and (carried_to is null or carried_to = @settlement)
+            group by merchant
+            """, new { settlement }, cancellationToken: cancellation));
+        return rows.ToDictionary(row => row.Merchant, row => row.Amount);
+    }
+
     /// <summary>Enters a window and the lines worked out for it; lines that are posted stay as they are.</summary>
     public async Task SaveAsync(ClosedWindow window, IEnumerable<SettlementLine> lines, CancellationToken cancellation)
     {
+        var rows = lines.Select(LineRow.Of).ToList();
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await connection.ExecuteAsync(new CommandDefinition(
@@ -126,7 +144,14 @@ sealed class SettlementStore(NpgsqlDataSource database, TimeProvider time)
                excluded.payments, excluded.paid, excluded.refunds, excluded.refunded, excluded.carried_in,
                excluded.counted_to, excluded.minimum)
             where not settlement_line.is_posted
-            """, lines.Select(LineRow.Of).ToList(), transaction, cancellationToken: cancellation));
+            """, rows, transaction, cancellationToken: cancellation));
+        await connection.ExecuteAsync(new CommandDefinition(
+            """
+            update merchants.settlement_line set carried_to = @Id
+            where merchant = any(@merchants) and state in ('rejected', 'returned') and carried_to is null
+            """,
+            new { window.Id, merchants = rows.Select(row => row.Merchant).ToArray() }, transaction,
+            cancellationToken: cancellation));
         await transaction.CommitAsync(cancellation);
     }
 
@@ -202,11 +227,14 @@ sealed class SettlementStore(NpgsqlDataSource database, TimeProvider time)
         public long Minimum { get; init; }
         public bool IsPosted { get; init; }
         public bool IsLeft { get; init; }
+        public PayoutState State { get; init; }
+        public string Reason { get; init; } = "";
+        public bool IsDebited { get; init; }
 
         public SettlementLine ToLine() => new(
             Settlement, Merchant, Code, Name, new BankAccount(BankCode, BankAccount, AccountHolder),
             new AccountId(Account), new AccountId(Payout), new ShopSum(Payments, Paid, Refunds, Refunded), CarriedIn,
-            CountedTo, IsPosted, Minimum, IsLeft);
+            CountedTo, IsPosted, Minimum, IsLeft, State, Reason, IsDebited);
 
         public static LineRow Of(SettlementLine line) => new()
         {

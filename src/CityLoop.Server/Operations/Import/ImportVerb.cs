@@ -4,7 +4,9 @@ using CityLoop.Server.Ledger;
 
 namespace CityLoop.Server.Operations.Import;
 
-/// <summary>`./cityloop import`: what the operator types and what stands on the screen afterwards.</summary>
+/// <summary>
+/// `./cityloop import community-points`: what the operator types and what stands on the screen afterwards.
+/// </summary>
 static class ImportVerb
 {
     /// <summary>Enough to see what kind of fault it is; the report has them all.</summary>
@@ -40,7 +42,7 @@ static class ImportVerb
                 result.AddError("Say either --dry-run or --post.");
         });
         scheme.Works(RunAsync);
-        return new Command("import", "Brings the books of another scheme into the city's.") { scheme };
+        return scheme;
     }
 
     static async Task<int> RunAsync(

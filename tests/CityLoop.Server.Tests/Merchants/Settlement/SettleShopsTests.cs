@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Text;
 using CityLoop.Ledger;
@@ -214,43 +213,6 @@ public sealed class SettleShopsTests(TestCity city) : IClassFixture<TestCity>
         return await city.Get<PayoutFiles>().OfAsync(result.Payout, default) is { } payout
             ? (result.ClosedNow, Encoding.UTF8.GetString(PayoutCsv.Write(payout)))
             : (result.ClosedNow, "");
-    }
-
-    /// <summary>Cancels what this test asks of the database as soon as its n-th command is done.</summary>
-    sealed class CutAfterCommands : IDisposable
-    {
-        static readonly AsyncLocal<CutAfterCommands?> Current = new();
-
-        readonly CancellationTokenSource _cut = new();
-        readonly ActivityListener _listener;
-        int _left;
-
-        public CutAfterCommands(int commands)
-        {
-            (_left, Current.Value) = (commands, this);
-            _listener = new()
-            {
-                ShouldListenTo = source => source.Name == "Npgsql",
-                Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
-                ActivityStopped = _ => CountDown(),
-            };
-            ActivitySource.AddActivityListener(_listener);
-        }
-
-        public CancellationToken Token => _cut.Token;
-
-        public void Dispose()
-        {
-            Current.Value = null;
-            _listener.Dispose();
-            _cut.Dispose();
-        }
-
-        void CountDown()
-        {
-            if (Current.Value == this && Interlocked.Decrement(ref _left) == 0)
-                _cut.Cancel();
-        }
     }
 
     async Task<long> TakingsAsync() =>
