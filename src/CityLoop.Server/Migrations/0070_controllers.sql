@@ -5,11 +5,11 @@ alter table sign_on.service
   add column controller_en text,
   add column controller_ja text,
   add column postal_address text,
-  add column contact text,
-  add check (num_nulls(controller, controller_en, controller_ja, postal_address, contact) in (0, 5));
+  add column public_contact text,
+  add check (num_nulls(controller, controller_en, controller_ja, postal_address, public_contact) in (0, 5));
 
 -- Where an office is reached; empty for one that is reached where its city is.
 alter table credentials.office
   add column postal_address text,
-  add column contact text,
-  add check (num_nulls(postal_address, contact) in (0, 2));
+  add column public_contact text,
+  add check (num_nulls(postal_address, public_contact) in (0, 2));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Claims;
 using CityLoop.Server.Pass;
+using CityLoop.Server.Web.Languages;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -17,7 +18,7 @@ static class DecideRequest
     static async Task<RedirectHttpResult> Handle(
         [FromForm] string? request, [FromForm] string? answer, [FromForm] string? terms, ClaimsPrincipal who,
         WaitingRequests requests, ServiceStore services, RequestSteps steps, Consents consents,
-        CancellationToken cancellation)
+        Texts texts, CancellationToken cancellation)
     {
         var name = request ?? "";
         if (await requests.FindAsync(name, cancellation) is { } waiting
@@ -26,11 +27,14 @@ static class DecideRequest
         {
             // Only what stood on the page is agreed to: a form from before the person signed in anew, or from before
             // the service's terms changed, counts for nothing.
-            var step = (await steps.NextAsync(waiting, service, who, cancellation)).Step;
+            var (step, proof, _) = await steps.NextAsync(waiting, service, who, cancellation);
             if (answer == "yes" && step == NextStep.Agree && service.MayAsk
                 && terms == service.Terms.ToString(CultureInfo.InvariantCulture))
             {
-                await consents.GiveAsync(who.PersonId(), service, waiting.Asked.Scopes, cancellation);
+                await consents.GiveAsync(
+                    who.PersonId(), service, waiting.Asked.Scopes, new NewAgreement(
+                        SignInNotice.Of(service, waiting.Asked.Scopes, waiting.Asked.RedirectUri, texts.Language),
+                        proof!.Method, proof.SignedInAt), cancellation);
                 await requests.AgreeAsync(name, who.PersonId(), cancellation);
             }
             else if (answer == "no" && step is NextStep.Agree or NextStep.RaiseLevel)

@@ -60,7 +60,11 @@ static class DemoServices
                 Terms = 1,
                 Authentication = ClientAuthentication.SecretBasic,
             }, cancellation);
+        string[] agreed = [Scopes.OpenId, Scopes.Profile, Scopes.Email];
         await all.GetRequiredService<Consents>().GiveAsync(
-            PersonId.OfCast("lin-meiling"), library, [Scopes.OpenId, Scopes.Profile, Scopes.Email], cancellation);
+            PersonId.OfCast("lin-meiling"), library, agreed,
+            new NewAgreement(
+                SignInNotice.Of(library, agreed, library.RedirectUris[0], "zh-TW"), SignInMethod.Code,
+                all.GetRequiredService<TimeProvider>().GetUtcNow()), cancellation);
     }
 }

@@ -32,7 +32,7 @@ sealed record NewSecret(string Secret, string Service);
 /// that is suspended is so at once. The table refuses what slips past this.
 /// </summary>
 sealed class ServiceChanges(
-    NpgsqlDataSource database, ServiceStore services, ServiceGrants grants, TimeProvider time)
+    NpgsqlDataSource database, ServiceStore services, ServiceGrants grants, Consents consents, TimeProvider time)
 {
     const string Columns =
         "number, service, at, officer, change, detail, content::text as content, decided_by, decided_at, is_approved";
@@ -139,6 +139,8 @@ sealed class ServiceChanges(
             && (!Same(before, service) || service.Authentication != before.Authentication);
         await services.SaveAsync(
             connection, areOtherTerms ? service with { Terms = service.Terms + 1 } : service, cancellation);
+        if (areOtherTerms)
+            await consents.EndAgreementsAsync(connection, service.Id, cancellation);
         return (secret, areOtherTerms);
     }
 

@@ -14,7 +14,7 @@ sealed class ServiceStore(NpgsqlDataSource database, TimeProvider time)
 
     const string Columns = """
         id, name, name_en, name_ja, purpose, purpose_en, purpose_ja, controller, controller_en, controller_ja,
-        postal_address, contact, sector, redirect_uris, sign_out_uris, scopes, level_min, consent_days, terms,
+        postal_address, public_contact, sector, redirect_uris, sign_out_uris, scopes, level_min, consent_days, terms,
         authentication, secret_hash, public_keys, suspended_at
         """;
 
@@ -74,9 +74,10 @@ sealed class ServiceStore(NpgsqlDataSource database, TimeProvider time)
               name_ja = excluded.name_ja, purpose = excluded.purpose, purpose_en = excluded.purpose_en,
               purpose_ja = excluded.purpose_ja, controller = excluded.controller,
               controller_en = excluded.controller_en, controller_ja = excluded.controller_ja,
-              postal_address = excluded.postal_address, contact = excluded.contact, sector = excluded.sector,
-              redirect_uris = excluded.redirect_uris, sign_out_uris = excluded.sign_out_uris, scopes = excluded.scopes,
-              level_min = excluded.level_min, consent_days = excluded.consent_days, terms = excluded.terms,
+              postal_address = excluded.postal_address, public_contact = excluded.public_contact,
+              sector = excluded.sector, redirect_uris = excluded.redirect_uris,
+              sign_out_uris = excluded.sign_out_uris, scopes = excluded.scopes, level_min = excluded.level_min,
+              consent_days = excluded.consent_days, terms = excluded.terms,
               authentication = excluded.authentication, secret_hash = excluded.secret_hash,
               public_keys = excluded.public_keys, suspended_at = excluded.suspended_at
             """,
@@ -141,7 +142,7 @@ sealed class ServiceStore(NpgsqlDataSource database, TimeProvider time)
         public string? ControllerEn { get; init; }
         public string? ControllerJa { get; init; }
         public string? PostalAddress { get; init; }
-        public string? Contact { get; init; }
+        public string? PublicContact { get; init; }
         public string Sector { get; init; } = "";
         public string[] RedirectUris { get; init; } = [];
         public string[] SignOutUris { get; init; } = [];
@@ -160,7 +161,7 @@ sealed class ServiceStore(NpgsqlDataSource database, TimeProvider time)
             Names = LocalNames.Of(Name, NameEn, NameJa),
             Purposes = LocalNames.Of(Purpose, PurposeEn, PurposeJa),
             Controller = Controller is null ? null : new Party(
-                LocalNames.Of(Controller, ControllerEn!, ControllerJa!), PostalAddress!, Contact!),
+                LocalNames.Of(Controller, ControllerEn!, ControllerJa!), PostalAddress!, PublicContact!),
             Sector = Sector,
             RedirectUris = RedirectUris,
             SignOutUris = SignOutUris,

@@ -20,6 +20,7 @@ static class SignOnCapability
             .AddSingleton<RequestSteps>().AddSingleton<ServiceChanges>().AddSingleton<Issuer>()
             .AddSingleton<ArrivalLimits>().AddSingleton<RefusedAccess>()
             .AddSingleton(new HeldTable("sign_on.consent", AtErasure.Delete))
+            .AddSingleton(new HeldTable("sign_on.agreement", AtErasure.Delete))
             .AddSingleton(new HeldTable("sign_on.request", AtErasure.Delete)
             {
                 Column = "consented_by", IsTold = false,
@@ -44,6 +45,7 @@ static class SignOnCapability
         DecideRequest.Map(pages);
         DecideServiceChange.Map(pages);
         EndConsent.Map(pages);
+        SignInReceipt.Map(pages);
         RouteHandlerBuilder[] known = [ShowDiscovery.Map(pages), ShowDiscovery.MapKeys(pages)];
         foreach (var endpoint in known)
             Open(endpoint, OpenToOtherSites.Everybody);

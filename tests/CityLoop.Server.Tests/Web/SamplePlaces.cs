@@ -28,6 +28,8 @@ static class SamplePlaces
         var trip = await database.QueryFirstAsync<Guid>(
             "select id from carbon.trip where person = @person limit 1",
             new { person = PersonId.OfCast(Cast.LinMeiling).Value });
+        var agreement =
+            (await city.Get<Consents>().AgreementsAsync(PersonId.OfCast(Cast.LinMeiling), default))[0].Id;
         return new Dictionary<string, string>
         {
             ["/pay/{code}"] = $"/pay/{Cast.SunflowerBakery}",
@@ -50,6 +52,8 @@ static class SamplePlaces
             ["/desk/services/{Id:guid}"] = $"/desk/services/{DemoServices.Library}",
             ["/desk/offices/{Code}"] = "/desk/offices/social-affairs",
             ["/desk/offices/{Code}/types/{TypeCode}"] = "/desk/offices/social-affairs/types/low-income",
+            ["/me/services/{Id:guid}"] = $"/me/services/{agreement}",
+            ["/me/services/{agreement:guid}/receipt.json"] = $"/me/services/{agreement}/receipt.json",
             ["/sign-on/requests/{Name}"] = await AskedAsync(city),
         }.Concat(await city.MakeProofPlacesAsync()).ToDictionary();
     }

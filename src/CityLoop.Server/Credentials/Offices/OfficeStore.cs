@@ -31,7 +31,7 @@ sealed class OfficeStore(NpgsqlDataSource database, TimeProvider time)
         var offices = (await connection.QueryAsync<OfficeRow>(new CommandDefinition(
             """
             select id, code, name, name_en, name_ja, source, source_en, source_ja, refresh, postal_address,
-              contact, address, public_keys, suspended_at
+              public_contact as contact, address, public_keys, suspended_at
             from credentials.office order by made_at, code
             """, cancellationToken: cancellation))).Select(row => row.ToOffice([.. types[row.Id]])).ToList();
         _known = new Known(offices, now);
@@ -59,14 +59,14 @@ sealed class OfficeStore(NpgsqlDataSource database, TimeProvider time)
         await connection.ExecuteAsync(new CommandDefinition(
             """
             insert into credentials.office (id, code, name, name_en, name_ja, source, source_en, source_ja, refresh,
-              postal_address, contact, address, public_keys, made_at)
+              postal_address, public_contact, address, public_keys, made_at)
             values (@id, @Code, @Name, @NameEn, @NameJa, @Source, @SourceEn, @SourceJa, @Refresh,
               nullif(@PostalAddress, ''), nullif(@Contact, ''), @address, @keys, @now)
             on conflict (id) do update set name = excluded.name, name_en = excluded.name_en,
               name_ja = excluded.name_ja, source = excluded.source, source_en = excluded.source_en,
               source_ja = excluded.source_ja, refresh = excluded.refresh,
-              postal_address = excluded.postal_address, contact = excluded.contact, address = excluded.address,
-              public_keys = excluded.public_keys
+              postal_address = excluded.postal_address, public_contact = excluded.public_contact,
+              address = excluded.address, public_keys = excluded.public_keys
             """,
             new
             {

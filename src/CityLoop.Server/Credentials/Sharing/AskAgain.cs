@@ -71,7 +71,7 @@ sealed partial class AskAgain(
 
     // The service has another controller than the one whom they agreed to.
     static bool IsAnothers(Service service, ConsentNotice notice) =>
-        notice.Controller is { } agreed && service.Controller?.Names.Same(agreed.Called) != true;
+        notice.Controller is { } agreed && service.Controller?.Names.Same(agreed.Party.Names) != true;
 
     /// <summary>Why a consent does not carry (any more), by name, in order of precedence; null when it does.</summary>
     public static string? Why(Service service, Consent consent, Need? need, DateTimeOffset now) =>

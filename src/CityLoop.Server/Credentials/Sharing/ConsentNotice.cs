@@ -18,16 +18,6 @@ sealed record NoticeField(string Name, Words Names, bool IsSensitive)
     public LocalNames Called => new(Names);
 }
 
-/// <summary>Who answers for what the service is given, and how a person reaches them.</summary>
-sealed record NoticeParty(Words Names, string PostalAddress, string Contact)
-{
-    [JsonIgnore]
-    public LocalNames Called => new(Names);
-
-    [JsonIgnore]
-    public Party Party => new(Called, PostalAddress, Contact);
-}
-
 /// <summary>What one office gives: these fields, and those of the same credential that stay there.</summary>
 sealed record NoticePart(
     string Type, Words TypeNames, string Office, Words OfficeNames, IReadOnlyList<NoticeField> Fields,
@@ -102,22 +92,21 @@ sealed class Notices(OfficeStore offices)
                 || office.SuspendedAt is not null || asked.Fields.Except(type.Fields.Select(f => f.Name)).Any())
                 return null;
             var fields = type.Fields.ToLookup(field => asked.Fields.Contains(field.Name), field =>
-                new NoticeField(field.Name, Sorted(field.Names), field.IsSensitive));
+                new NoticeField(field.Name, NoticeParty.Sorted(field.Names), field.IsSensitive));
             parts.Add(new NoticePart(
-                type.Code, Sorted(type.Names), office.Code, Sorted(office.Names), [.. fields[true]],
-                [.. fields[false]]));
+                type.Code, NoticeParty.Sorted(type.Names), office.Code, NoticeParty.Sorted(office.Names),
+                [.. fields[true]], [.. fields[false]]));
         }
 
         return new ConsentNotice
         {
             Service = service.Id,
-            ServiceNames = Sorted(service.Names),
-            Controller = service.Controller is not { } controller ? null : new NoticeParty(
-                Sorted(controller.Names), controller.PostalAddress, controller.Contact),
+            ServiceNames = NoticeParty.Sorted(service.Names),
+            Controller = NoticeParty.Of(service.Controller),
             Need = need.Code,
             Version = need.Version,
-            NeedNames = Sorted(need.Names),
-            Purposes = Sorted(need.Purposes),
+            NeedNames = NoticeParty.Sorted(need.Names),
+            Purposes = NoticeParty.Sorted(need.Purposes),
             Basis = NeedStore.Written(need.Basis),
             ConsentDays = need.ConsentDays,
             KeptDays = need.KeptDays,
@@ -125,8 +114,4 @@ sealed class Notices(OfficeStore offices)
             Parts = parts,
         };
     }
-
-    // In one order, so that the fingerprint is one.
-    static SortedDictionary<string, string> Sorted(LocalNames names) => new(
-        names.InEveryLanguage.ToDictionary(name => name.Key, name => name.Value), StringComparer.Ordinal);
 }

@@ -131,6 +131,11 @@ sealed class PlantedTraces(TestCity city, PersonId person, string contact)
             values (gen_random_uuid(), @p, now(), now(), now(), 1, current_date, 0, null, 'partner', @mark, @mark)
             """),
         ("sign_on.consent.person", "select @p, id, '{}', 1, now(), @later, null from sign_on.service limit 1"),
+        ("sign_on.agreement.person", """
+            select gen_random_uuid(), @p, id, '{}', jsonb_build_object('x', @mark), 'code', now(), now(), @later, null,
+              null
+            from sign_on.service limit 1
+            """),
         ("sign_on.service_grant.person", """
             (id, service, person, session, browser, scopes, nonce, signed_in_at, method, level, until, redirect_uri,
              challenge, code_hash, code_until)
