@@ -34,6 +34,7 @@ sealed class CityPack
     public required CitySeals Seals { get; init; }
     public required CityCards Cards { get; init; }
     public required CityFamily Family { get; init; }
+    public required CityRecovery Recovery { get; init; }
     public required CityPayouts Payouts { get; init; }
     public required IReadOnlyDictionary<string, string> Colours { get; init; }
     public required IReadOnlyList<District> Districts { get; init; }

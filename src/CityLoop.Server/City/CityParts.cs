@@ -119,3 +119,16 @@ sealed record CityFamily(int ActsUntil, int Majority)
     /// <summary>Thirteen, when children get phones of their own; eighteen by the Civil Code (Taiwan, 2023).</summary>
     public static CityFamily Usual { get; } = new(13, 18);
 }
+
+/// <summary>What a city does so that nobody else recovers a person's pass at a counter.</summary>
+/// <param name="WaitDays">
+/// So long a document must stand behind a pass before it opens it, or its owner has to stop a recovery by another one.
+/// </param>
+/// <param name="NewContactDays">Contacts that are newer than this at a recovery wait for their owner's yes.</param>
+sealed record CityRecovery(int WaitDays, int NewContactDays)
+{
+    /// <summary>A week, in which most people read their letters; a month, in which a lost phone is missed.</summary>
+    public static CityRecovery Usual { get; } = new(7, 30);
+
+    public TimeSpan Wait => TimeSpan.FromDays(WaitDays);
+}

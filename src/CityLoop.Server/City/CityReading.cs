@@ -13,7 +13,7 @@ sealed class CityReading(string folder, PackNode city, List<PackProblem> problem
     {
         city.Only(
             "names", "timeZone", "fiscalYearStart", "languages", "currencies", "budgets", "rebate", "seals", "colours",
-            "cards", "family", "payouts", "controller");
+            "cards", "family", "recovery", "payouts", "controller");
         _languages = city.Texts("languages");
         var districts = Districts();
         var byCode = districts.ToDictionary(d => d.Code);
@@ -24,6 +24,7 @@ sealed class CityReading(string folder, PackNode city, List<PackProblem> problem
         var seals = Seals();
         var cards = Cards();
         var family = Family();
+        var recovery = Recovery();
         var payouts = PayoutsReading.Read(folder, city, problems);
         var controller = Controller();
         var names = city.Names("names", _languages);
@@ -47,6 +48,7 @@ sealed class CityReading(string folder, PackNode city, List<PackProblem> problem
             Seals = seals,
             Cards = cards,
             Family = family,
+            Recovery = recovery,
             Payouts = payouts,
             Colours = colours,
             Districts = districts,
@@ -129,6 +131,14 @@ sealed class CityReading(string folder, PackNode city, List<PackProblem> problem
         if (rule.ActsUntil > rule.Majority)
             node.Wrong("actsUntil", "is above the age of majority", "Write 'majority' or less");
         return rule;
+    }
+
+    CityRecovery Recovery()
+    {
+        if (!city.Has("recovery"))
+            return CityRecovery.Usual;
+        var node = city.One("recovery").Only("waitDays", "newContactDays");
+        return new CityRecovery((int)node.Whole("waitDays", 1, 90), (int)node.Whole("newContactDays", 1, 365));
     }
 
     CitySeals Seals()

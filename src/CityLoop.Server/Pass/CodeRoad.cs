@@ -57,6 +57,9 @@ sealed partial class CodeRoad(
             return (SendOutcome.TextsRest, null);
         if (await codes.IssueAsync(contact, isKnown, context.RequestAborted) is not { } issued)
             return (SendOutcome.TooManyToThisContact, null);
+        // Whoever asks hears the same as for any contact.
+        if (await people.IsSetAsideAsync(contact, context.RequestAborted))
+            return (SendOutcome.Sent, issued.Ticket);
         try
         {
             await sender.SendAsync(
@@ -99,6 +102,9 @@ sealed partial class CodeRoad(
         if (await wrongTries.RefusalAsync(address, IsKnown(context, contact), context.RequestAborted) is { } refusal)
             return refusal;
         var outcome = await codes.CheckAsync(contact, ticket, code, context.RequestAborted);
+        // The code was sent before the contact was set aside.
+        if (outcome == CodeOutcome.Accepted && await people.IsSetAsideAsync(contact, context.RequestAborted))
+            return CodeOutcome.NoLiveCode;
         if (outcome is CodeOutcome.WrongCode or CodeOutcome.TooManyTries)
             await wrongTries.CountAsync(address, CancellationToken.None);
         // At most as often as codes are sent, so nobody's letter box can be filled by this either.

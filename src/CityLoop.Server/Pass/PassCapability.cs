@@ -54,6 +54,7 @@ static class PassCapability
         services.AddSingleton<CounterCodes>();
         services.AddSingleton<CounterSteps>();
         services.AddSingleton<CounterChecks>();
+        services.AddSingleton<CheckWaits>().AddHostedService<CheckClock>();
         services.AddSingleton<DocumentPrints>();
         services.AddSingleton<FindPerson>();
         foreach (var table in PassTables.All)
@@ -111,6 +112,7 @@ static class PassCapability
         MakeRecoveryCodes.Map(pages);
         FindPerson.Map(pages);
         CheckForms.Map(pages);
+        StopCheck.Map(pages);
         CounterCards.Map(pages);
         CounterChildren.Map(pages);
         MyCards.Map(pages);

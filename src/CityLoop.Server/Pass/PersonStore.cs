@@ -64,6 +64,15 @@ sealed partial class PersonStore(NpgsqlDataSource database, TimeProvider time) :
             cancellationToken: cancellation)) is { } person ? new PersonId(person) : null;
     }
 
+    /// <summary>Whether a contact waits for its owner's yes after a recovery: it lets nobody in meanwhile.</summary>
+    public async Task<bool> IsSetAsideAsync(Contact contact, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+            "select exists (select from pass.contact where value = @Value and set_aside_at is not null)",
+            new { contact.Value }, cancellationToken: cancellation));
+    }
+
     /// <summary>A person without any contact: they have a passkey.</summary>
     public async Task<Person> MakeAsync(Guid id, string language, CancellationToken cancellation)
     {
@@ -78,11 +87,12 @@ sealed partial class PersonStore(NpgsqlDataSource database, TimeProvider time) :
         Id = id, Name = "", Language = language, Roles = [Roles.Resident], CreatedAt = time.GetUtcNow(), Level = level,
     };
 
+    /// <summary>The contacts by which a person is reached.</summary>
     public async Task<IReadOnlyList<Contact>> ContactsAsync(PersonId person, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var rows = await connection.QueryAsync<(string Kind, string Value)>(new CommandDefinition(
-            "select kind, value from pass.contact where person = @person order by value",
+            "select kind, value from pass.contact where person = @person and set_aside_at is null order by value",
             new { person = person.Value }, cancellationToken: cancellation));
         return [.. rows.Select(r => Contact.Of(r.Kind, r.Value))];
     }

@@ -106,8 +106,8 @@ public sealed partial class EndpointTests(TestCity city) : IClassFixture<TestCit
             .Order(StringComparer.Ordinal)
             .ShouldBe(
             [
-                "AccountLevels", "ChangeSweeper", "CityLedger", "DayTurn", "ErasureClock", "GrantsAtStart",
-                "HandOverClock", "HoldTimeouts", "IdentityClock", "JournalFollower", "OldGrants", "OpenBooks",
+                "AccountLevels", "ChangeSweeper", "CheckClock", "CityLedger", "DayTurn", "ErasureClock",
+                "GrantsAtStart", "HandOverClock", "HoldTimeouts", "IdentityClock", "JournalFollower", "OldGrants", "OpenBooks",
                 "PaymentSweeper", "Postman", "PublishMissions", "RevocationClock",
             ]);
 

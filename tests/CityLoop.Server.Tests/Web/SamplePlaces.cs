@@ -42,6 +42,7 @@ static class SamplePlaces
             ["/counter/visits/{Id:guid}"] = $"/counter/visits/{visit}",
             ["/counter/visits/{Id:guid}/cards"] = $"/counter/visits/{visit}/cards",
             ["/counter/visits/{Id:guid}/children"] = $"/counter/visits/{visit}/children",
+            ["/stop/{Token}"] = "/stop/none",
             ["/carbon/trips/{Id:guid}"] = $"/carbon/trips/{trip}",
             ["/missions/{Id}"] = "/missions/heritage-rally",
             ["/desk/missions/{Id}/spots"] = "/desk/missions/heritage-rally/spots",

@@ -19,6 +19,7 @@ static class ChangeContacts
         contacts.MapPost("/add", Add);
         contacts.MapPost("/confirm", Confirm);
         contacts.MapPost("/remove", Remove);
+        contacts.MapPost("/keep", Keep);
     }
 
     static async Task<RedirectHttpResult> Add([FromForm] string? contact, CodeRoad road, HttpContext context)
@@ -45,6 +46,17 @@ static class ChangeContacts
         sessions.Refresh(who.PersonId());
         await letters.TellAsync(
             who.PersonId(), Topic.Safety, "contactAdded", CancellationToken.None, asked.Contact.Masked());
+        return TypedResults.Redirect($"{Page}?done=added");
+    }
+
+    static async Task<RedirectHttpResult> Keep(
+        [FromForm] string? contact, ClaimsPrincipal who, WaysIn waysIn, LetterWriter letters, Sessions sessions,
+        CancellationToken cancellation)
+    {
+        if (Contact.Read(contact) is not { } kept || !await waysIn.KeepAsync(who.PersonId(), kept, cancellation))
+            return TypedResults.Redirect(Page);
+        sessions.Refresh(who.PersonId());
+        await letters.TellAsync(who.PersonId(), Topic.Safety, "contactAdded", CancellationToken.None, kept.Masked());
         return TypedResults.Redirect($"{Page}?done=added");
     }
 

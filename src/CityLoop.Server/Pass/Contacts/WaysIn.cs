@@ -1,3 +1,4 @@
+using CityLoop.Server.City;
 using Dapper;
 using Npgsql;
 
@@ -18,7 +19,7 @@ enum WayInOutcome
 }
 
 /// <summary>The contacts and passkeys by which a person comes in: never none.</summary>
-sealed class WaysIn(NpgsqlDataSource database, TimeProvider time)
+sealed class WaysIn(NpgsqlDataSource database, CityPack city, TimeProvider time)
 {
     /// <summary>Gives a person a contact that they have just proved; told twice it is the same.</summary>
     public async Task<WayInOutcome> AddContactAsync(PersonId person, Contact contact, CancellationToken cancellation)
@@ -28,7 +29,8 @@ sealed class WaysIn(NpgsqlDataSource database, TimeProvider time)
             """
             insert into pass.contact (value, kind, person, verified_at) values (@Value, @KindName, @person, @now)
             on conflict (value) do update set verified_at = case
-              when contact.person = @person then coalesce(contact.verified_at, @now) else contact.verified_at end
+              when contact.person = @person then coalesce(contact.verified_at, @now) else contact.verified_at end,
+              set_aside_at = case when contact.person <> @person then contact.set_aside_at end
             returning person
             """,
             new { contact.Value, contact.KindName, person = person.Value, now = time.GetUtcNow() },
@@ -48,7 +50,7 @@ sealed class WaysIn(NpgsqlDataSource database, TimeProvider time)
 
     /// <summary>
     /// What a person may have lost together, to somebody perhaps: passkeys and codes on paper. Contacts stay, for they
-    /// are the person's elsewhere, too.
+    /// are the person's elsewhere, too; new ones are set aside.
     /// </summary>
     public async Task ForgetThingsAsync(PersonId person, CancellationToken cancellation)
     {
@@ -60,6 +62,44 @@ sealed class WaysIn(NpgsqlDataSource database, TimeProvider time)
             """, person, cancellationToken: cancellation));
     }
 
+    /// <summary>
+    /// Contacts that were new at a recovery may be a thief's: until their owner says otherwise they sign nobody in,
+    /// find nobody at a counter and get no letter.
+    /// </summary>
+    public async Task SetNewAsideAsync(PersonId person, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await connection.ExecuteAsync(new CommandDefinition(
+            """
+            update pass.contact set verified_at = null, set_aside_at = @now
+            where person = @person and verified_at > @since
+            """,
+            new { person = person.Value, now, since = now.AddDays(-city.Recovery.NewContactDays) },
+            cancellationToken: cancellation));
+    }
+
+    /// <summary>The contacts that wait for their owner's yes.</summary>
+    public async Task<IReadOnlyList<Contact>> SetAsideAsync(PersonId person, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return [.. (await connection.QueryAsync<(string Kind, string Value)>(new CommandDefinition(
+            "select kind, value from pass.contact where person = @Value and set_aside_at is not null order by value",
+            person, cancellationToken: cancellation))).Select(row => Contact.Of(row.Kind, row.Value))];
+    }
+
+    /// <summary>It is theirs after all; false when it does not wait.</summary>
+    public async Task<bool> KeepAsync(PersonId person, Contact contact, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await connection.ExecuteAsync(new CommandDefinition(
+            """
+            update pass.contact set verified_at = @now, set_aside_at = null
+            where value = @Value and person = @person and set_aside_at is not null
+            """, new { contact.Value, person = person.Value, now = time.GetUtcNow() },
+            cancellationToken: cancellation)) == 1;
+    }
+
     async Task<WayInOutcome> RemoveAsync(PersonId person, string delete, object what, CancellationToken cancellation)
     {
         var values = new { person = person.Value, what };
@@ -67,14 +107,16 @@ sealed class WaysIn(NpgsqlDataSource database, TimeProvider time)
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         // Two browsers may each remove one of the last two; the lock makes the second see the first.
         await connection.ExecuteAsync("select from pass.person where id = @person for update", values, transaction);
+        const string Count =
+            """
+            select (select count(*) from pass.contact where person = @person and set_aside_at is null)
+              + (select count(*) from pass.passkey where person = @person)
+            """;
+        var before = await connection.ExecuteScalarAsync<long>(Count, values, transaction);
         if (await connection.ExecuteAsync(delete, values, transaction) == 0)
             return WayInOutcome.NotYours;
-        var left = await connection.ExecuteScalarAsync<long>(
-            """
-            select (select count(*) from pass.contact where person = @person)
-              + (select count(*) from pass.passkey where person = @person)
-            """, values, transaction);
-        if (left == 0)
+        // What was set aside is no way in, so it may always go.
+        if (before > 0 && await connection.ExecuteScalarAsync<long>(Count, values, transaction) == 0)
             return WayInOutcome.LastWayIn;
         await transaction.CommitAsync(cancellation);
         return WayInOutcome.Done;

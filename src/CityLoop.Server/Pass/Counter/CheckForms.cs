@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using CityLoop.Server.City;
 using CityLoop.Server.Pass.Letters;
 using CityLoop.Server.Pass.Levels;
 using CityLoop.Server.Pass.Profile;
@@ -47,7 +48,8 @@ static class CheckForms
 
     static async Task<Results<RedirectHttpResult, RazorComponentResult>> Approve(
         [FromForm] Guid check, [FromForm] string? number, ClaimsPrincipal officer, CounterChecks checks,
-        RecoveryCodes codes, Sessions sessions, LetterWriter letters, CancellationToken cancellation)
+        RecoveryCodes codes, Sessions sessions, LetterWriter letters, IConfiguration settings, CityClock clock,
+        HttpRequest request, CancellationToken cancellation)
     {
         var (outcome, approved) = await checks.ApproveAsync(
             officer.PersonId(), check, DocumentNumbers.Normalised(number), cancellation);
@@ -55,6 +57,15 @@ static class CheckForms
             return TypedResults.Redirect($"/counter?problem={ProblemOf(outcome)}");
         var person = approved!.Person;
         sessions.Refresh(person);
+        if (approved.WaitsUntil is { } until)
+        {
+            var city = settings["Web:PublicAddress"] ?? $"{request.Scheme}://{request.Host}";
+            await letters.TellAsync(
+                person, Topic.Safety, approved.IsRecovery ? "recoveryWaits" : "identityWaits", CancellationToken.None,
+                clock.DayOf(until), $"{city.TrimEnd('/')}{StopCheck.Link}/{approved.Stop}");
+            return TypedResults.Redirect("/counter?done=waits");
+        }
+
         var letter = approved.IsRecovery ? "counterRecovery" : "identityChecked";
         await letters.TellAsync(person, Topic.Safety, letter, CancellationToken.None);
         if (!approved.IsRecovery)
@@ -104,6 +115,7 @@ static class CheckForms
     {
         CheckOutcome.NotOfYourself => "not_of_yourself",
         CheckOutcome.NeverChecked => "never_checked",
+        CheckOutcome.NumberMissing => "number_missing",
         CheckOutcome.DecidedBefore => "decided_before",
         CheckOutcome.NeedsAnotherOfficer => "needs_another_officer",
         CheckOutcome.TooManyNumbers => "too_many_numbers",

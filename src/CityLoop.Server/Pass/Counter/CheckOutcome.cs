@@ -12,6 +12,9 @@ enum CheckOutcome
     /// <summary>The pass was never checked at a counter, so no document shows whose it is.</summary>
     NeverChecked,
 
+    /// <summary>Who recovers a pass is compared by the document's number.</summary>
+    NumberMissing,
+
     /// <summary>Approved or withdrawn before.</summary>
     DecidedBefore,
 
@@ -27,7 +30,7 @@ enum CheckOutcome
     /// <summary>The second officer read another number on the document than the first.</summary>
     NumbersDiffer,
 
-    /// <summary>The city knows another number of this kind of document for the pass that is to be recovered.</summary>
+    /// <summary>The pass that is to be recovered is known by another national number.</summary>
     NumberNotTheirs,
 
     /// <summary>The document proves another person's pass.</summary>

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using CityLoop.Server.Pass.Access;
 using CityLoop.Server.Pass.Family;
 using Dapper;
@@ -16,18 +15,39 @@ static class Documents
 /// <summary>A check of who somebody is, by two officers.</summary>
 /// <param name="IsRecovery">It also hands over a code to sign in with.</param>
 /// <param name="HasNumber">The first officer noted the document's number, so the second one types it, too.</param>
+/// <param name="WaitsUntil">Until then its owner can stop it.</param>
 sealed record CounterCheck(
     Guid Id, PersonId Person, bool IsRecovery, string Document, bool HasNumber, string NameSeen,
     PersonId FirstOfficer, string FirstOfficerName, DateTimeOffset RecordedAt, DateTimeOffset? ApprovedAt,
-    DateTimeOffset? WithdrawnAt);
+    DateTimeOffset? WaitsUntil, DateTimeOffset? WithdrawnAt)
+{
+    /// <summary>Who withdrew it: an officer, or its owner who stopped it; null where it ended with childhood.</summary>
+    public PersonId? WithdrawnBy { get; init; }
+
+    /// <summary>The name that was seen when the pass was checked; null before.</summary>
+    public string? NameKnown { get; init; }
+
+    /// <summary>Right after it was approved: what a link needs that stops it.</summary>
+    public string? Stop { get; init; }
+
+    /// <summary>Whether it says who somebody is.</summary>
+    public bool Counts => !IsRecovery && ApprovedAt is not null && WaitsUntil is null && WithdrawnAt is null;
+
+    /// <summary>Whether it says whose pass it is, if not any more how they look.</summary>
+    public bool LeadsBack => Counts || (!IsRecovery && ApprovedAt is not null && WaitsUntil is null
+        && WithdrawnBy is null);
+
+    /// <summary>Whether its own owner said that it is not theirs.</summary>
+    public bool IsStopped => WithdrawnBy == Person;
+}
 
 /// <summary>
 /// The rule of four eyes: one officer records what they saw, another approves it within half an hour, either withdraws.
 /// The table refuses what slips past this.
 /// </summary>
-sealed class CounterChecks(
+sealed partial class CounterChecks(
     NpgsqlDataSource database, TimeProvider time, CounterSteps steps, DocumentPrints prints, AccessLog log,
-    FamilyStore family)
+    FamilyStore family, CheckWaits waits)
 {
     public static readonly TimeSpan ApproveWithin = TimeSpan.FromMinutes(30);
 
@@ -40,7 +60,11 @@ sealed class CounterChecks(
         """
         select c.id, c.person, c.purpose = 'recovery' as is_recovery, c.document,
           c.document_print is not null as has_number, c.name_seen, c.first_officer,
-          o.name as first_officer_name, c.recorded_at, c.approved_at, c.withdrawn_at
+          o.name as first_officer_name, c.recorded_at, c.approved_at, c.waits_until, c.withdrawn_at, c.withdrawn_by,
+          (select k.name_seen from pass.identity_check k
+           where k.person = c.person and k.purpose = 'identity' and k.approved_at is not null
+             and k.waits_until is null and (k.withdrawn_at is null or k.withdrawn_by is null) and k.id <> c.id
+           order by k.approved_at desc limit 1) as name_known
         from pass.identity_check c join pass.person o on o.id = c.first_officer
         """;
 
@@ -54,12 +78,16 @@ sealed class CounterChecks(
             return CheckOutcome.NotOfYourself;
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        if (isRecovery && !(await OfAsync(visit.Person, cancellation)).Any(check =>
-                !check.IsRecovery && check.ApprovedAt is not null && check.WithdrawnAt is null))
+        if (isRecovery && !await LeadsBackAsync(visit.Person, cancellation))
             return CheckOutcome.NeverChecked;
+        if (isRecovery && number is null)
+            return CheckOutcome.NumberMissing;
+        if (number is not null)
+            await prints.RenewAsync(connection, document, number, cancellation);
         var documentPrint = number is null ? null : await prints.OfAsync(document, number, cancellation);
+        var isNational = number is not null && DocumentNumbers.KindOf(document, number) == DocumentNumbers.National;
         if (await RefusalOfRecordAsync(
-                connection, officer, visit.Person, isRecovery ? document : null, documentPrint, cancellation)
+                connection, officer, visit.Person, isRecovery && isNational, documentPrint, cancellation)
             is var refusal && refusal != CheckOutcome.Done)
         {
             await transaction.CommitAsync(cancellation);
@@ -85,26 +113,23 @@ sealed class CounterChecks(
         return CheckOutcome.Done;
     }
 
-    /// <summary>
-    /// The second officer has seen it, too. What another document proved without them, perhaps by somebody else's hand,
-    /// proves it no more.
-    /// </summary>
+    /// <summary>The second officer has seen it, too: it takes effect, or waits for its owner to stop it.</summary>
     /// <param name="number">As they read it on the document, where the first one noted it.</param>
     public Task<(CheckOutcome Outcome, CounterCheck? Check)> ApproveAsync(
         PersonId officer, Guid id, string? number, CancellationToken cancellation) => DecideAsync(
             officer, id,
-            async (connection, check) => RefusalOfApproval(officer, check) is var refusal
-                && refusal == CheckOutcome.Done && check.HasNumber
+            async (connection, check) =>
+                RefusalOfApproval(officer, check) is var refusal && refusal != CheckOutcome.Done ? refusal
+                // What it rests on may have been withdrawn since it was recorded.
+                : check.IsRecovery && !await LeadsBackAsync(check.Person, cancellation) ? CheckOutcome.NeverChecked
+                : check.HasNumber
                     ? await RefusalOfSecondNumberAsync(connection, officer, check, number, cancellation)
                     : refusal,
-            """
-            with approved as (
-              update pass.identity_check set second_officer = @officer, approved_at = @now where id = @id
-              returning person, purpose, document_print)
-            update pass.identity_proof p set ended_at = @now, end_reason = 'recovered' from approved a
-            where p.person = a.person and p.ended_at is null and a.purpose = 'identity'
-              and p.document_print is distinct from a.document_print
-            """,
+            async (connection, check) =>
+            {
+                var (until, stop) = await waits.ApproveAsync(connection, officer, check);
+                return check with { WaitsUntil = until, Stop = stop };
+            },
             check => check.IsRecovery ? CounterStep.RecoveryApproved : CounterStep.IdentityApproved, cancellation);
 
     /// <summary>It was a mistake: before the approval or after it.</summary>
@@ -115,7 +140,13 @@ sealed class CounterChecks(
                 check.Person == officer ? CheckOutcome.NotOfYourself
                 : check.WithdrawnAt is not null ? CheckOutcome.DecidedBefore
                 : CheckOutcome.Done),
-            "update pass.identity_check set withdrawn_by = @officer, withdrawn_at = @now where id = @id",
+            async (connection, check) =>
+            {
+                await connection.ExecuteAsync(
+                    "update pass.identity_check set withdrawn_by = @officer, withdrawn_at = @now where id = @id",
+                    new { id, officer = officer.Value, now = time.GetUtcNow() });
+                return check;
+            },
             check => check.IsRecovery ? CounterStep.RecoveryWithdrawn : CounterStep.IdentityWithdrawn, cancellation);
 
     /// <summary>What waits for a second officer now.</summary>
@@ -155,81 +186,10 @@ sealed class CounterChecks(
         : time.GetUtcNow() - check.RecordedAt > ApproveWithin ? CheckOutcome.RanOut
         : CheckOutcome.Done;
 
-    async Task<CheckOutcome> RefusalOfSecondNumberAsync(
-        NpgsqlConnection connection, PersonId officer, CounterCheck check, string? number,
-        CancellationToken cancellation)
-    {
-        var noted = await connection.QuerySingleAsync<byte[]>(new CommandDefinition(
-            "select document_print from pass.identity_check where id = @Id", new { check.Id },
-            cancellationToken: cancellation));
-        var typed = await prints.OfAsync(check.Document, number ?? "", cancellation);
-        return await RefusalOfNumberAsync(connection, officer, check.Person, noted, typed, cancellation);
-    }
-
-    // Who comes to recover a pass shows the document by which it is known, where the city can tell.
-    async Task<CheckOutcome> RefusalOfRecordAsync(
-        NpgsqlConnection connection, PersonId officer, PersonId person, string? toRecoverBy, byte[]? noted,
-        CancellationToken cancellation)
-    {
-        var known = (await connection.QueryAsync<byte[]>(new CommandDefinition(
-            """
-            select document_print from pass.known_document
-            where person = @person and document = @toRecoverBy and is_live
-            """, new { person = person.Value, toRecoverBy }, cancellationToken: cancellation))).ToList();
-        if (known.Count == 0
-            || (noted is not null && known.Any(print => CryptographicOperations.FixedTimeEquals(noted, print))))
-            return await RefusalOfNumberAsync(connection, officer, person, noted, noted, cancellation);
-        if (await HasTypedTooManyAsync(connection, officer, person, cancellation))
-            return CheckOutcome.TooManyNumbers;
-        await steps.LogAsync(connection, person, officer, CounterStep.NumberNotTheirs, cancellation);
-        return CheckOutcome.NumberNotTheirs;
-    }
-
-    // In the caller's transaction, which is to be committed: a number in vain is written down and counted.
-    async Task<CheckOutcome> RefusalOfNumberAsync(
-        NpgsqlConnection connection, PersonId officer, PersonId person, byte[]? noted, byte[]? typed,
-        CancellationToken cancellation)
-    {
-        if (noted is null)
-            return CheckOutcome.Done;
-        if (await HasTypedTooManyAsync(connection, officer, person, cancellation))
-            return CheckOutcome.TooManyNumbers;
-        var (refusal, step) = !CryptographicOperations.FixedTimeEquals(noted, typed)
-            ? (CheckOutcome.NumbersDiffer, CounterStep.NumberDiffered)
-            : await DocumentPrints.ProvesAnotherAsync(connection, person, noted, cancellation)
-            ? (CheckOutcome.DocumentOfAnother, CounterStep.DocumentOfAnother)
-            : (CheckOutcome.Done, default);
-        if (refusal != CheckOutcome.Done)
-            await steps.LogAsync(connection, person, officer, step, cancellation);
-        return refusal;
-    }
-
-    // Numbers in vain, and those of this person that no second officer has confirmed: whether one was taken tells
-    // whether it is known. Until the caller's transaction ends the officer's next number waits.
-    async Task<bool> HasTypedTooManyAsync(
-        NpgsqlConnection connection, PersonId officer, PersonId person, CancellationToken cancellation)
-    {
-        var values = new
-        {
-            officer = officer.Value, person = person.Value, since = time.GetUtcNow() - WrongNumbersWithin,
-        };
-        await connection.ExecuteAsync(new CommandDefinition(
-            "select pg_advisory_xact_lock(hashtextextended(@officer::text, 68))", values,
-            cancellationToken: cancellation));
-        return await connection.ExecuteScalarAsync<long>(new CommandDefinition(
-            """
-            select (select count(*) from pass.counter_step
-                    where officer = @officer and at > @since
-                      and step in ('NumberDiffered', 'NumberNotTheirs', 'DocumentOfAnother'))
-              + (select count(*) from pass.identity_check
-                 where person = @person and first_officer = @officer and recorded_at > @since
-                   and document_print is not null and approved_at is null)
-            """, values, cancellationToken: cancellation)) >= WrongNumbersMax;
-    }
-
     async Task<(CheckOutcome Outcome, CounterCheck? Check)> DecideAsync(
-        PersonId officer, Guid id, Func<NpgsqlConnection, CounterCheck, Task<CheckOutcome>> rule, string update,
-        Func<CounterCheck, CounterStep> step, CancellationToken cancellation)
+        PersonId officer, Guid id, Func<NpgsqlConnection, CounterCheck, Task<CheckOutcome>> rule,
+        Func<NpgsqlConnection, CounterCheck, Task<CounterCheck>> update, Func<CounterCheck, CounterStep> step,
+        CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -247,17 +207,23 @@ sealed class CounterChecks(
             return (outcome, null);
         }
 
-        await connection.ExecuteAsync(update, new { id, officer = officer.Value, now = time.GetUtcNow() }, transaction);
+        var decided = await update(connection, check);
         await steps.LogAsync(connection, check.Person, officer, step(check), cancellation);
         await log.WriteAsync(
             connection,
             OfficerView.Of(officer, check.Person, OfficerPurposes.SecondOfficer, ["name_seen", "document"]),
             cancellation);
         await transaction.CommitAsync(cancellation);
-        return (CheckOutcome.Done, check);
+        return (CheckOutcome.Done, decided);
     }
 
-    async Task<IReadOnlyList<CounterCheck>> ReadAsync(string where, object values, CancellationToken cancellation)
+    // Without an earlier check no document shows whose pass it is.
+    async Task<bool> LeadsBackAsync(PersonId person, CancellationToken cancellation) =>
+        (await OfAsync(person, cancellation)).Any(check => check.LeadsBack);
+
+    /// <summary>Checks that a condition finds.</summary>
+    public async Task<IReadOnlyList<CounterCheck>> ReadAsync(
+        string where, object values, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(
@@ -277,10 +243,16 @@ sealed class CounterChecks(
         public string FirstOfficerName { get; init; } = "";
         public DateTimeOffset RecordedAt { get; init; }
         public DateTimeOffset? ApprovedAt { get; init; }
+        public DateTimeOffset? WaitsUntil { get; init; }
         public DateTimeOffset? WithdrawnAt { get; init; }
+        public Guid? WithdrawnBy { get; init; }
+        public string? NameKnown { get; init; }
 
         public CounterCheck ToCheck() => new(
             Id, new PersonId(Person), IsRecovery, Document, HasNumber, NameSeen, new PersonId(FirstOfficer),
-            FirstOfficerName, RecordedAt, ApprovedAt, WithdrawnAt);
+            FirstOfficerName, RecordedAt, ApprovedAt, WaitsUntil, WithdrawnAt)
+        {
+            WithdrawnBy = WithdrawnBy is { } by ? new PersonId(by) : null, NameKnown = NameKnown,
+        };
     }
 }

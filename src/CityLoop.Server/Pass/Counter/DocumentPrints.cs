@@ -33,7 +33,28 @@ sealed class DocumentPrints(NpgsqlDataSource database, IDataProtectionProvider p
     /// <summary>The fingerprint of a document's number.</summary>
     /// <param name="number">As <see cref="DocumentNumbers.Normalised"/> made it.</param>
     public async ValueTask<byte[]> OfAsync(string document, string number, CancellationToken cancellation) =>
-        HMACSHA256.HashData(await KeyAsync(cancellation), Encoding.UTF8.GetBytes($"{document} {number}"));
+        await OfKindAsync(DocumentNumbers.KindOf(document, number), number, cancellation);
+
+    /// <summary>
+    /// Fingerprints once named the document beside the number, so one person's national number had several. Of each
+    /// only the fingerprint is held: it is made anew when the number is typed again.
+    /// </summary>
+    public async Task RenewAsync(
+        NpgsqlConnection connection, string document, string number, CancellationToken cancellation)
+    {
+        List<byte[]> former = [];
+        foreach (var bearer in DocumentNumbers.OtherBearers(document, number))
+            former.Add(await OfKindAsync(bearer, number, cancellation));
+        if (former.Count > 0)
+            await connection.ExecuteAsync(new CommandDefinition(
+                """
+                update pass.identity_check set document_print = @print where document_print = any(@former);
+                update pass.identity_proof set document_print = @print
+                where document_print = any(@former) and not exists (
+                  select from pass.identity_proof o where o.document_print = @print and o.ended_at is null)
+                """, new { print = await OfAsync(document, number, cancellation), former },
+                cancellationToken: cancellation));
+    }
 
     /// <summary>
     /// Whether a document proves another person's pass now; in the caller's transaction, until whose end nobody else
@@ -53,6 +74,9 @@ sealed class DocumentPrints(NpgsqlDataSource database, IDataProtectionProvider p
               select from pass.known_document where document_print = @print and person <> @person and is_live)
             """, values, cancellationToken: cancellation));
     }
+
+    async ValueTask<byte[]> OfKindAsync(string kind, string number, CancellationToken cancellation) =>
+        HMACSHA256.HashData(await KeyAsync(cancellation), Encoding.UTF8.GetBytes($"{kind} {number}"));
 
     async ValueTask<byte[]> KeyAsync(CancellationToken cancellation)
     {

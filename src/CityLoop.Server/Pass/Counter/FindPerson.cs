@@ -85,7 +85,7 @@ sealed class FindPerson(
     static async Task<PersonId?> OfContactAsync(
         NpgsqlConnection connection, Contact? contact, CancellationToken cancellation) =>
         contact is not null && await connection.ExecuteScalarAsync<Guid?>(new CommandDefinition(
-            "select person from pass.contact where value = @Value", new { contact.Value },
+            "select person from pass.contact where value = @Value and set_aside_at is null", new { contact.Value },
             cancellationToken: cancellation)) is { } person
                 ? new PersonId(person)
                 : null;

@@ -109,7 +109,7 @@ static class PassTables
             Column = "document_print", Via = OfDocuments, IsTold = false,
             Why = "for half a year the document proves nobody else's pass; a fingerprint under no name",
         },
-        new("pass.identity_check", AtErasure.Delete) { Secret = ["document_print"] },
+        new("pass.identity_check", AtErasure.Delete) { Secret = ["document_print", "stop_hash"] },
         new("pass.identity_check", AtErasure.Keep) { Column = "first_officer", IsTold = false, Why = TwoOfficers },
         new("pass.identity_check", AtErasure.Keep) { Column = "second_officer", IsTold = false, Why = TwoOfficers },
         new("pass.identity_check", AtErasure.Keep) { Column = "withdrawn_by", IsTold = false, Why = TwoOfficers },

@@ -53,7 +53,7 @@ sealed class LetterWriter(
         var contacts = await connection.QueryAsync<(string Kind, string Value)>(new CommandDefinition(
             """
             select c.kind, c.value from pass.contact c
-            where c.person = @person and not exists (
+            where c.person = @person and c.set_aside_at is null and not exists (
               select from pass.quiet_topic q where q.person = @person and q.topic = @topic and q.channel = c.kind)
             """, new { person = person.Value, topic = NameOf(topic) }, cancellationToken: cancellation));
         var to = contacts.Select(c => Contact.Of(c.Kind, c.Value)).Append(formerly).OfType<Contact>().Distinct();

@@ -51,7 +51,7 @@ sealed class IdentityProofs(
         """
         select exists (select from pass.identity_check
                        where person = @person and purpose = 'identity' and approved_at is not null
-                         and withdrawn_at is null)
+                         and waits_until is null and withdrawn_at is null)
         """;
 
     /// <summary>Whether two officers have checked who somebody is, so that a credential adds nothing.</summary>
@@ -157,7 +157,8 @@ sealed class IdentityProofs(
                   select p.id, p.ended_at is null as was_live from pass.identity_proof p
                   where p.person = @person and p.proved_at >= (
                     select coalesce(max(c.approved_at), '-infinity') from pass.identity_check c
-                    where c.person = @person and c.purpose = 'identity' and c.withdrawn_at is null)
+                    where c.person = @person and c.purpose = 'identity' and c.waits_until is null
+                      and c.withdrawn_at is null)
                   for update)
                 update pass.identity_proof p set ended_at = coalesce(ended_at, @now), end_reason = 'recovered'
                 from since where since.id = p.id returning since.was_live

@@ -66,7 +66,7 @@ sealed class RecoveryCodes(
         var isGood = await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
             """
             select exists (select from pass.identity_check where id = @check and person = @person
-              and purpose = 'recovery' and approved_at is not null and withdrawn_at is null)
+              and purpose = 'recovery' and approved_at is not null and waits_until is null and withdrawn_at is null)
             """, new { check, person = person.Value }, cancellationToken: cancellation));
         if (isGood)
             return Written(code);

@@ -5,6 +5,7 @@ using CityLoop.Server.Pass;
 using CityLoop.Server.Pass.Cards;
 using CityLoop.Server.Pass.Counter;
 using CityLoop.Server.Tests.Hosting;
+using Dapper;
 
 namespace CityLoop.Server.Tests.Pass.Counter;
 
@@ -26,11 +27,12 @@ static partial class AtTheCounter
 
     /// <summary>The first officer writes down what they saw.</summary>
     public static async Task<string> RecordAsync(
-        this HttpClient officer, Uri visit, string name, string purpose = "identity", string document = "passport")
+        this HttpClient officer, Uri visit, string name, string purpose = "identity", string document = "passport",
+        string number = "")
     {
         using var recorded = await officer.SubmitAsync(
             visit.PathAndQuery, "action=\"/counter/checks\"", ("purpose", purpose), ("document", document),
-            ("name", name));
+            ("number", number), ("name", name));
         return recorded.RequestMessage!.RequestUri!.Query;
     }
 
@@ -64,24 +66,67 @@ static partial class AtTheCounter
 
     /// <summary>Two officers look at a document; answers what the second one's page says.</summary>
     public static async Task<string> CheckAsync(
-        this TestCity city, HttpClient first, HttpClient second, Uri visit, string name, string purpose = "identity")
+        this TestCity city, HttpClient first, HttpClient second, Uri visit, string name, string purpose = "identity",
+        string document = "passport", string number = "")
     {
-        (await first.RecordAsync(visit, name, purpose)).ShouldBe("?done=recorded");
+        (await first.RecordAsync(visit, name, purpose, document, number)).ShouldBe("?done=recorded");
         var check = (await city.Get<CounterChecks>().WaitingAsync(default)).Last(waiting => waiting.NameSeen == name);
-        using var approved = await second.DecideAsync(check.Id);
+        using var approved = await second.DecideAsync(check.Id, number: number);
         return await approved.PageAsync();
+    }
+
+    /// <summary>A person whom two officers have known by this passport for longer than a city waits.</summary>
+    public static async Task<HttpClient> ComeKnownAsync(this TestCity city, string contact, string name, string number)
+    {
+        var person = city.Visit();
+        await person.SignInAsync(city, contact);
+        using var first = await city.SignInAsync(Cast.WangYating);
+        using var second = await city.SignInAsync(Cast.ZhangJianguo);
+        await city.CheckAsync(first, second, await first.FindAsync(contact), name, number: number);
+        await city.LongAgoAsync(await person.IdAsync());
+        return person;
+    }
+
+    /// <summary>What a person's pass is known by has been so for months.</summary>
+    internal static async Task LongAgoAsync(this TestCity city, PersonId person)
+    {
+        await using var connection = await city.Database.OpenConnectionAsync();
+        await connection.ExecuteAsync(
+            """
+            update pass.identity_check set approved_at = approved_at - interval '90 days',
+              recorded_at = recorded_at - interval '90 days' where person = @Value;
+            update pass.contact set verified_at = verified_at - interval '90 days' where person = @Value
+            """, person);
+    }
+
+    /// <summary>Whom two officers let in by a passport: the code that they hand over, or nothing.</summary>
+    public static async Task<string> HandedOverAsync(
+        this TestCity city, string contact, string name, string number, string document = "passport")
+    {
+        using var first = await city.SignInAsync(Cast.WangYating);
+        using var second = await city.SignInAsync(Cast.ZhangJianguo);
+        var visit = await first.FindAsync(contact, "lost_access");
+        return HandedOver().Match(
+            await city.CheckAsync(first, second, visit, name, "recovery", document, number)).Value;
+    }
+
+    /// <summary>Types a code from a counter or from paper; answers where that led.</summary>
+    public static async Task<string> EnterAsync(this HttpClient client, string code)
+    {
+        client.DefaultRequestHeaders.TryAddWithoutValidation(CityLoop.Server.Web.Security.ApiHeader, "1");
+        using var entered = await client.SubmitAsync("/sign-in/recovery", "name=\"Code\"", ("Code", code));
+        return entered.RequestMessage!.RequestUri!.AbsolutePath;
     }
 
     /// <summary>A check, and the code to sign in that two officers hand over to whoever was checked.</summary>
     public static async Task<HttpClient> ComeInAtTheCounterAsync(
         this TestCity city, HttpClient first, HttpClient second, Uri visit, string name)
     {
-        await city.CheckAsync(first, second, visit, name);
-        var page = await city.CheckAsync(first, second, visit, name, "recovery");
+        const string Number = "P41273645";
+        await city.CheckAsync(first, second, visit, name, number: Number);
+        var page = await city.CheckAsync(first, second, visit, name, "recovery", number: Number);
         var person = city.Visit();
-        person.DefaultRequestHeaders.TryAddWithoutValidation(CityLoop.Server.Web.Security.ApiHeader, "1");
-        (await person.SubmitAsync("/sign-in/recovery", "name=\"Code\"", ("Code", HandedOver().Match(page).Value)))
-            .Dispose();
+        (await person.EnterAsync(HandedOver().Match(page).Value)).ShouldBe("/me/devices");
         return person;
     }
 

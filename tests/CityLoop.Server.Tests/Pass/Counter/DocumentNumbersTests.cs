@@ -1,9 +1,12 @@
+using System.Security.Cryptography;
+using System.Text;
 using CityLoop.Server.Credentials.Offices;
 using CityLoop.Server.Pass;
 using CityLoop.Server.Pass.Counter;
 using CityLoop.Server.Tests.Credentials.SdJwts;
 using CityLoop.Server.Tests.Hosting;
 using Dapper;
+using Microsoft.AspNetCore.DataProtection;
 
 namespace CityLoop.Server.Tests.Pass.Counter;
 
@@ -18,6 +21,8 @@ public sealed class DocumentNumbersTests(TestCity city) : IClassFixture<TestCity
     [InlineData("national_id", "A223456789", DocumentNumbers.CannotBeRight)]
     [InlineData("national_id", "A323456789", DocumentNumbers.CannotBeRight)]
     [InlineData("residence_permit", "A800000015", DocumentNumbers.CannotBeRight)]
+    [InlineData("health_card", "A123456788", DocumentNumbers.CannotBeRight)]
+    [InlineData("health_card", "000012345678", null)]
     [InlineData("passport", "A123456788", null)]
     [InlineData("passport", "30123456", null)]
     [InlineData("passport", "3012", DocumentNumbers.NotANumber)]
@@ -134,14 +139,14 @@ public sealed class DocumentNumbersTests(TestCity city) : IClassFixture<TestCity
         await AgreeAsync(second, await CheckOfAsync(owner), "F131104093");
         city.Clock.Advance(CounterChecks.WrongNumbersWithin);
 
-        foreach (var shown in (string[])["N157241631", ""])
-            (await NoteAsync(first, visit, shown, "recovery")).ShouldBe("?problem=number_not_theirs");
+        (await NoteAsync(first, visit, "", "recovery")).ShouldBe("?problem=number_missing");
+        (await NoteAsync(first, visit, "N157241631", "recovery")).ShouldBe("?problem=number_not_theirs");
 
         (await Checks.OfAsync(await owner.IdAsync(), default)).ShouldNotContain(check => check.IsRecovery);
         (await first.GetStringAsync($"{visit.AbsolutePath}?problem=number_not_theirs")).ShouldContain("不是這個市民通");
         (await owner.GetStringAsync("/me/level")).ShouldContain("和這個市民通核對過的不一樣");
-        for (var i = 2; i < CounterChecks.WrongNumbersMax; i++)
-            await NoteAsync(first, visit, "", "recovery");
+        for (var i = 1; i < CounterChecks.WrongNumbersMax; i++)
+            await NoteAsync(first, visit, "N157241631", "recovery");
         (await NoteAsync(first, visit, "F131104093", "recovery")).ShouldBe("?problem=too_many_numbers");
         city.Clock.Advance(CounterChecks.WrongNumbersWithin);
         (await NoteAsync(first, visit, "F131104093", "recovery")).ShouldBe("?done=recorded");
@@ -161,6 +166,60 @@ public sealed class DocumentNumbersTests(TestCity city) : IClassFixture<TestCity
         outcomes.Count(outcome => outcome == CheckOutcome.Done).ShouldBe(CounterChecks.WrongNumbersMax);
         outcomes.Count(outcome => outcome == CheckOutcome.TooManyNumbers).ShouldBe(3);
         city.Clock.Advance(CounterChecks.WrongNumbersWithin);
+    }
+
+    [Fact]
+    public async Task One_persons_number_is_the_same_on_each_document_that_bears_it()
+    {
+        using var one = await ComeInAsync("bearer@example.org");
+        using var other = await ComeInAsync("bearer-too@example.org");
+        using var first = await city.SignInAsync(Cast.WangYating);
+        using var second = await city.SignInAsync(Cast.ZhangJianguo);
+        await city.CheckAsync(
+            first, second, await first.FindAsync("bearer@example.org"), "持卡人", document: "national_id",
+            number: "D157241633");
+        var visit = await first.FindAsync("bearer-too@example.org");
+
+        (await first.RecordAsync(visit, "持卡人", document: "health_card", number: "D157241633"))
+            .ShouldBe("?problem=document_of_another");
+        (await first.RecordAsync(visit, "持卡人", document: "passport", number: "D157241633"))
+            .ShouldBe("?done=recorded", "a passport's number is its own");
+    }
+
+    [Fact]
+    public async Task A_fingerprint_from_before_is_made_anew_when_its_number_is_typed_again()
+    {
+        using var one = await ComeInAsync("former@example.org");
+        using var other = await ComeInAsync("former-too@example.org");
+        using var first = await city.SignInAsync(Cast.WangYating);
+        using var second = await city.SignInAsync(Cast.ZhangJianguo);
+        await city.CheckAsync(first, second, await first.FindAsync("former@example.org"), "從前", number: "D157241642");
+        await using var connection = await city.Database.OpenConnectionAsync();
+        // As it was made when it named the kind of document: a passport's still does.
+        var prints = city.Get<DocumentPrints>();
+        var key = await prints.OfAsync("passport", "D157241642", default);
+        await connection.ExecuteAsync(
+            """
+            update pass.identity_check set document = 'health_card', document_print = @former
+            where document_print = @key
+            """,
+            new { key, former = await FormerAsync("health_card", "D157241642") });
+        var visit = await first.FindAsync("former-too@example.org");
+
+        (await first.RecordAsync(visit, "從前", document: "national_id", number: "D157241642"))
+            .ShouldBe("?problem=document_of_another");
+
+        (await connection.ExecuteScalarAsync<long>(
+            "select count(*) from pass.identity_check where document_print = @print",
+            new { print = await prints.OfAsync("national_id", "D157241642", default) })).ShouldBe(1);
+    }
+
+    async Task<byte[]> FormerAsync(string kind, string number)
+    {
+        await using var connection = await city.Database.OpenConnectionAsync();
+        var key = city.Get<IDataProtectionProvider>().CreateProtector("pass.document-key").Unprotect(
+            await connection.QuerySingleAsync<string>("select sealed_key from pass.document_key"));
+        return HMACSHA256.HashData(Convert.FromBase64String(key), Encoding.UTF8.GetBytes($"{kind} {number}"));
     }
 
     CounterChecks Checks => city.Get<CounterChecks>();

@@ -26,12 +26,12 @@ public sealed partial class RecoveryTests(TestCity city) : IClassFixture<TestCit
 
         using var lost = city.Visit();
         // As people copy it: small letters, other dashes, an O for a 0.
-        (await EnterAsync(lost, codes[3].ToLowerInvariant().Replace('-', ' ').Replace('0', 'o')))
+        (await lost.EnterAsync(codes[3].ToLowerInvariant().Replace('-', ' ').Replace('0', 'o')))
             .ShouldBe("/me/devices");
         (await lost.IdAsync()).ShouldBe(await owner.IdAsync());
         (await owner.GetStringAsync("/me/devices")).ShouldContain("還有 9 組");
         using var twice = city.Visit();
-        (await EnterAsync(twice, codes[3])).ShouldBe("/sign-in/recovery");
+        (await twice.EnterAsync(codes[3])).ShouldBe("/sign-in/recovery");
         await city.LetterAsync("paper@example.org", "有人用備用碼登入了你的市民通");
     }
 
@@ -42,8 +42,8 @@ public sealed partial class RecoveryTests(TestCity city) : IClassFixture<TestCit
         var old = await MakeCodesAsync(owner);
         var renewed = await MakeCodesAsync(owner);
         using var lost = city.Visit();
-        (await EnterAsync(lost, old[0])).ShouldBe("/sign-in/recovery");
-        (await EnterAsync(lost, renewed[0])).ShouldBe("/me/devices");
+        (await lost.EnterAsync(old[0])).ShouldBe("/sign-in/recovery");
+        (await lost.EnterAsync(renewed[0])).ShouldBe("/me/devices");
 
         city.Clock.Advance(Sessions.FreshFor + TimeSpan.FromSeconds(1));
         using var later = await owner.SubmitAsync("/me/recovery", "action=\"/me/recovery/codes\"");
@@ -53,17 +53,11 @@ public sealed partial class RecoveryTests(TestCity city) : IClassFixture<TestCit
     [Fact]
     public async Task Two_officers_hand_over_one_code_and_every_other_device_is_signed_out()
     {
-        using var owner = await ComeInAsync("counter@example.org");
-        using var first = await city.SignInAsync(Cast.WangYating);
-        using var second = await city.SignInAsync(Cast.ZhangJianguo);
-        await first.RecordAsync(await first.FindAsync("counter@example.org"), "林失物");
-        (await second.DecideAsync(await LatestCheckAsync(owner))).Dispose();
+        using var owner = await city.ComeKnownAsync("counter@example.org", "林失物", "R10000001");
 
-        await first.RecordAsync(await first.FindAsync("counter@example.org"), "林失物", "recovery");
-        using var handed = await second.DecideAsync(await LatestCheckAsync(owner));
-        var code = Code().Match(await handed.PageAsync()).Value;
+        var code = await city.HandedOverAsync("counter@example.org", "林失物", "R10000001");
         using var found = city.Visit();
-        (await EnterAsync(found, code)).ShouldBe("/me/devices");
+        (await found.EnterAsync(code)).ShouldBe("/me/devices");
 
         (await found.IdAsync()).ShouldNotBe(default);
         using var thief = await owner.GetAsync("/api/v1/me");
@@ -75,7 +69,7 @@ public sealed partial class RecoveryTests(TestCity city) : IClassFixture<TestCit
     [Fact]
     public async Task What_lay_with_the_lost_things_signs_nobody_in_after_a_recovery_at_the_counter()
     {
-        using var owner = await ComeInAsync("robbed@example.org");
+        using var owner = await city.ComeKnownAsync("robbed@example.org", "林被搶", "R10000002");
         var person = await owner.IdAsync();
         var paper = await MakeCodesAsync(owner);
         await using (var database = await city.Database.OpenConnectionAsync())
@@ -85,18 +79,13 @@ public sealed partial class RecoveryTests(TestCity city) : IClassFixture<TestCit
                   is_user_verified, is_backup_eligible, is_backed_up, attestation_object, client_data_json, created_at)
                 values ('\x01', @Value, 'thief', '\x01', 0, '{}', true, false, false, '\x01', '\x01', now())
                 """, person);
-        using var first = await city.SignInAsync(Cast.WangYating);
-        using var second = await city.SignInAsync(Cast.ZhangJianguo);
-        await first.RecordAsync(await first.FindAsync("robbed@example.org"), "林被搶");
-        (await second.DecideAsync(await LatestCheckAsync(owner))).Dispose();
-        await first.RecordAsync(await first.FindAsync("robbed@example.org"), "林被搶", "recovery");
-        using var handed = await second.DecideAsync(await LatestCheckAsync(owner));
 
         using var found = city.Visit();
-        (await EnterAsync(found, Code().Match(await handed.PageAsync()).Value)).ShouldBe("/me/devices");
+        (await found.EnterAsync(await city.HandedOverAsync("robbed@example.org", "林被搶", "R10000002")))
+            .ShouldBe("/me/devices");
 
         using var thief = city.Visit();
-        (await EnterAsync(thief, paper[0])).ShouldBe("/sign-in/recovery");
+        (await thief.EnterAsync(paper[0])).ShouldBe("/sign-in/recovery");
         await using var connection = await city.Database.OpenConnectionAsync();
         (await connection.ExecuteScalarAsync<long>(
             "select count(*) from pass.passkey where person = @Value", person)).ShouldBe(0);
@@ -116,8 +105,9 @@ public sealed partial class RecoveryTests(TestCity city) : IClassFixture<TestCit
         await city.Get<IdentityProofs>().TakeAsync(
             person, new("office", "type", "driving_licence", [4, 2], "list", 0, city.Clock.GetUtcNow().AddDays(9)),
             default);
-        await first.RecordAsync(await first.FindAsync("unlocked@example.org"), "林沒鎖");
-        (await second.DecideAsync(await LatestCheckAsync(owner))).Dispose();
+        await first.RecordAsync(await first.FindAsync("unlocked@example.org"), "林沒鎖", number: "R10000003");
+        (await second.DecideAsync(await LatestCheckAsync(owner), number: "R10000003")).Dispose();
+        await city.LongAgoAsync(person);
         (await city.Get<IdentityProofs>().FindAsync(person, default)).ShouldBeNull("the counter saw no such document");
         var family = city.Get<FamilyStore>();
         (await family.AddAsync(person, "小鎖", today.AddYears(-3), default)).ShouldBe(FamilyOutcome.Done);
@@ -127,11 +117,10 @@ public sealed partial class RecoveryTests(TestCity city) : IClassFixture<TestCit
         await mandates.AskAsync(person, Contact.Read("unlocked-thief@example.org"), today.AddDays(9), default);
         (await asks.AcceptAsync(await thief.IdAsync(), person, default)).ShouldBe(Grounds.Mandate);
         await mandates.AskAsync(person, Contact.Read("unlocked-later@example.org"), today.AddDays(9), default);
-        await first.RecordAsync(await first.FindAsync("unlocked@example.org"), "林沒鎖", "recovery");
-        using var handed = await second.DecideAsync(await LatestCheckAsync(owner));
 
         using var found = city.Visit();
-        (await EnterAsync(found, Code().Match(await handed.PageAsync()).Value)).ShouldBe("/me/devices");
+        (await found.EnterAsync(await city.HandedOverAsync("unlocked@example.org", "林沒鎖", "R10000003")))
+            .ShouldBe("/me/devices");
 
         (await mandates.ForAsync(person, default)).ShouldBeEmpty();
         (await asks.AcceptAsync(await later.IdAsync(), person, default)).ShouldBeNull();
@@ -159,15 +148,13 @@ public sealed partial class RecoveryTests(TestCity city) : IClassFixture<TestCit
     [Fact]
     public async Task No_code_is_handed_over_when_the_check_for_it_is_withdrawn_in_that_moment()
     {
-        using var owner = await ComeInAsync("moment@example.org");
+        using var owner = await city.ComeKnownAsync("moment@example.org", "林瞬間", "R10000004");
         using var first = await city.SignInAsync(Cast.WangYating);
-        using var second = await city.SignInAsync(Cast.ZhangJianguo);
-        await first.RecordAsync(await first.FindAsync("moment@example.org"), "林瞬間");
-        (await second.DecideAsync(await LatestCheckAsync(owner))).Dispose();
-        await first.RecordAsync(await first.FindAsync("moment@example.org"), "林瞬間", "recovery");
+        await first.RecordAsync(
+            await first.FindAsync("moment@example.org"), "林瞬間", "recovery", number: "R10000004");
         var (person, check) = (await owner.IdAsync(), await LatestCheckAsync(owner));
         var checks = city.Get<CounterChecks>();
-        (await checks.ApproveAsync(SignInRoad.PersonOf(Cast.ZhangJianguo), check, null, default)).Outcome
+        (await checks.ApproveAsync(SignInRoad.PersonOf(Cast.ZhangJianguo), check, "R10000004", default)).Outcome
             .ShouldBe(CheckOutcome.Done);
         (await first.DecideAsync(check, "withdraw")).Dispose();
 
@@ -181,19 +168,13 @@ public sealed partial class RecoveryTests(TestCity city) : IClassFixture<TestCit
     [Fact]
     public async Task A_code_from_the_counter_runs_out_in_ten_minutes()
     {
-        using var owner = await ComeInAsync("late@example.org");
-        using var first = await city.SignInAsync(Cast.WangYating);
-        using var second = await city.SignInAsync(Cast.ZhangJianguo);
-        await first.RecordAsync(await first.FindAsync("late@example.org"), "林晚到");
-        (await second.DecideAsync(await LatestCheckAsync(owner))).Dispose();
-        await first.RecordAsync(await first.FindAsync("late@example.org"), "林晚到", "recovery");
-        using var handed = await second.DecideAsync(await LatestCheckAsync(owner));
-        var code = Code().Match(await handed.PageAsync()).Value;
+        using var owner = await city.ComeKnownAsync("late@example.org", "林晚到", "R10000005");
+        var code = await city.HandedOverAsync("late@example.org", "林晚到", "R10000005");
 
         city.Clock.Advance(TimeSpan.FromMinutes(10));
 
         using var late = city.Visit();
-        (await EnterAsync(late, code)).ShouldBe("/sign-in/recovery");
+        (await late.EnterAsync(code)).ShouldBe("/sign-in/recovery");
         (await owner.MeAsync()).GetProperty("level").GetInt32().ShouldBe(2, "nobody was signed out");
     }
 
@@ -223,13 +204,6 @@ public sealed partial class RecoveryTests(TestCity city) : IClassFixture<TestCit
     {
         using var sheet = await owner.SubmitAsync("/me/recovery", "action=\"/me/recovery/codes\"");
         return [.. Code().Matches(await sheet.PageAsync()).Select(found => found.Value)];
-    }
-
-    static async Task<string> EnterAsync(HttpClient client, string code)
-    {
-        client.DefaultRequestHeaders.TryAddWithoutValidation(CityLoop.Server.Web.Security.ApiHeader, "1");
-        using var entered = await client.SubmitAsync("/sign-in/recovery", "name=\"Code\"", ("Code", code));
-        return entered.RequestMessage!.RequestUri!.AbsolutePath;
     }
 
     [GeneratedRegex("[0-9A-HJKMNP-TV-Z]{5}(-[0-9A-HJKMNP-TV-Z]{5}){3}")]
