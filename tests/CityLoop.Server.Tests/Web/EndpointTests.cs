@@ -107,8 +107,8 @@ public sealed partial class EndpointTests(TestCity city) : IClassFixture<TestCit
             .ShouldBe(
             [
                 "AccountLevels", "ChangeSweeper", "CheckClock", "CityLedger", "DayTurn", "ErasureClock",
-                "GrantsAtStart", "HandOverClock", "HoldTimeouts", "IdentityClock", "JournalFollower", "OldGrants", "OpenBooks",
-                "PaymentSweeper", "Postman", "PublishMissions", "RevocationClock",
+                "GrantsAtStart", "HandOverClock", "HoldTimeouts", "IdentityClock", "JournalFollower", "OldGrants",
+                "OpenBooks", "PaymentSweeper", "Postman", "PublishMissions", "RevocationClock",
             ]);
 
     [Fact]

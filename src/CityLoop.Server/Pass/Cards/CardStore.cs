@@ -105,23 +105,12 @@ sealed partial class CardStore(NpgsqlDataSource database, CityClock clock)
             """, new { serial, why, now = clock.Now.ToUniversalTime() }, cancellationToken: cancellation)) == 1;
     }
 
-    /// <summary>Sets a PIN and forgives wrong ones; false when there is no such card in somebody's hands.</summary>
-    public Task<bool> SetPinAsync(long serial, string pin, CancellationToken cancellation) =>
-        SetPinAsync(serial, pin, DateTimeOffset.MinValue, isFirst: false, cancellation);
-
     /// <summary>
-    /// Sets the first PIN of a card in its first days; false for any other. An officer alone gives no later one: who
-    /// printed a card, or held it for a moment, may have its code, and with a PIN of theirs could empty it.
+    /// Sets a PIN and forgives wrong ones; false when there is no such card in somebody's hands. At a counter its
+    /// person types it when two officers put the card in use, and never later: who printed a card, or held it for a
+    /// moment, may have its code, and with a PIN of theirs could empty it.
     /// </summary>
-    public Task<bool> SetFirstPinAsync(long serial, string pin, CancellationToken cancellation) =>
-        SetPinAsync(serial, pin, clock.Now.ToUniversalTime() - CardTill.FirstUse, isFirst: true, cancellation);
-
-    /// <summary>Whether a first PIN may still be set at a counter or a till.</summary>
-    public bool MayHaveFirstPin(CardLine card) => card.IsInUse && !card.HasPin
-        && card.BoundAt > clock.Now.ToUniversalTime() - CardTill.FirstUse;
-
-    async Task<bool> SetPinAsync(
-        long serial, string pin, DateTimeOffset boundSince, bool isFirst, CancellationToken cancellation)
+    public async Task<bool> SetPinAsync(long serial, string pin, CancellationToken cancellation)
     {
         var (salt, hash) = CardPin.Keep(pin);
         await using var connection = await database.OpenConnectionAsync(cancellation);
@@ -129,13 +118,12 @@ sealed partial class CardStore(NpgsqlDataSource database, CityClock clock)
             """
             with chosen as (
               update pass.card set pin_salt = @salt, pin_hash = @hash
-              where serial = @serial and person is not null and blocked_at is null and bound_at > @boundSince
-                and (pin_hash is null or not @isFirst)
+              where serial = @serial and person is not null and blocked_at is null
               returning serial),
             forgiven as (
               update pass.card_pin_try t set wrong = 0, wrong_at = null from chosen where t.serial = chosen.serial)
             select count(*) from chosen
-            """, new { serial, salt, hash, boundSince, isFirst }, cancellationToken: cancellation)) == 1;
+            """, new { serial, salt, hash }, cancellationToken: cancellation)) == 1;
     }
 
     public async Task<CardLine?> FindAsync(long serial, CancellationToken cancellation) =>

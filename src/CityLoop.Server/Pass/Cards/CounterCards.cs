@@ -31,7 +31,6 @@ sealed class CounterCards(
         counter.MapPost("/cards/decide", Decide);
         counter.MapPost("/cards/lost", ReportLost);
         counter.MapPost("/visits/{visit:guid}/cards", Bind);
-        counter.MapPost("/visits/{visit:guid}/cards/pin", SetPin);
     }
 
     /// <summary>Somebody without phone or e-mail gets a pass and its card in one step.</summary>
@@ -66,26 +65,9 @@ sealed class CounterCards(
         return BackTo(visit, outcome == BindOutcome.WaitsForSecond ? null : ProblemOf(outcome), "bound");
     }
 
-    static async Task<RedirectHttpResult> SetPin(
-        Guid visit, [FromForm] long serial, [FromForm] string? pin, [FromForm] string? again, ClaimsPrincipal officer,
-        CounterCards counter, CancellationToken cancellation)
-    {
-        if (await counter.VisitOfAsync(visit, officer, cancellation) is not { } found)
-            return TypedResults.Redirect("/counter?problem=visit_over");
-        if ((CardPin.Read(pin) is null ? "card_pin_not_valid" : PinProblem(pin, again)) is { } wrong)
-            return BackTo(visit, wrong, "");
-        if ((await counter.Cards.OfAsync(found.Person, cancellation)).All(card => card.Serial != serial))
-            return BackTo(visit, "card_unknown", "");
-        if (!await counter.Cards.SetFirstPinAsync(serial, CardPin.Read(pin)!, cancellation))
-            return BackTo(visit, "card_pin_stays", "");
-        await counter.TellAsync(
-            found.Person, officer.PersonId(), CounterStep.CardPinSet, "cardPinSet", serial, cancellation);
-        return BackTo(visit, null, "pin");
-    }
-
     static async Task<RedirectHttpResult> Decide(
-        [FromForm] long serial, [FromForm] string? decision, ClaimsPrincipal officer, CounterCards counter,
-        CancellationToken cancellation)
+        [FromForm] long serial, [FromForm] string? decision, [FromForm] string? pin, [FromForm] string? again,
+        ClaimsPrincipal officer, CounterCards counter, CancellationToken cancellation)
     {
         if (await counter.Cards.FindAsync(serial, cancellation) is not { Person: { } person } card || card.IsInUse)
             return Back("card_nothing_waits");
@@ -102,10 +84,14 @@ sealed class CounterCards(
             return TypedResults.Redirect("/counter/cards?done=refused");
         }
 
+        if (PinProblem(pin, again) is { } wrong)
+            return Back(wrong);
         var outcome = await counter.Cards.ConfirmAsync(me, serial, cancellation);
         if (outcome != ConfirmOutcome.Confirmed)
             return Back(outcome == ConfirmOutcome.NeedsSecondOfficer ? "needs_another_officer" : "card_nothing_waits");
         await counter.TellAsync(owner, me, CounterStep.CardConfirmed, "cardConfirmed", serial, cancellation);
+        if (CardPin.Read(pin) is { } chosen && await counter.Cards.SetPinAsync(serial, chosen, cancellation))
+            await counter.TellAsync(owner, me, CounterStep.CardPinSet, "cardPinSet", serial, cancellation);
         return TypedResults.Redirect("/counter/cards?done=confirmed");
     }
 

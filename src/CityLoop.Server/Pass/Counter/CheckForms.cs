@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using CityLoop.Server.City;
+using CityLoop.Server.Pass.Family;
 using CityLoop.Server.Pass.Letters;
 using CityLoop.Server.Pass.Levels;
 using CityLoop.Server.Pass.Profile;
@@ -28,12 +29,16 @@ static class CheckForms
     static async Task<RedirectHttpResult> Record(
         [FromForm] Guid visit, [FromForm] string? purpose, [FromForm] string? document, [FromForm] string? number,
         [FromForm] string? name, ClaimsPrincipal officer, CounterSteps steps, CounterChecks checks,
-        CancellationToken cancellation)
+        CounterChildren children, CancellationToken cancellation)
     {
         if (await steps.VisitAsync(visit, cancellation) is not { } found)
             return TypedResults.Redirect("/counter?problem=visit_over");
         var seen = (name ?? "").Trim();
-        if (!Documents.All.Contains(document) || seen.Length is 0 or > NameMax)
+        if (document == Documents.HouseholdRegister
+            && (purpose == "recovery" || !await children.TakesRegisterAsync(found, cancellation)))
+            return TypedResults.Redirect($"/counter/visits/{visit}?problem=register_of_children");
+        if ((document != Documents.HouseholdRegister && !Documents.All.Contains(document))
+            || seen.Length is 0 or > NameMax)
             return TypedResults.Redirect($"/counter/visits/{visit}?problem=check_incomplete");
         var noted = DocumentNumbers.Normalised(number);
         if (noted.Length > 0 && DocumentNumbers.FaultOf(document!, noted) is { } fault)

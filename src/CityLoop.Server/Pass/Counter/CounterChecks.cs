@@ -10,6 +10,11 @@ static class Documents
 {
     public static readonly IReadOnlyList<string> All =
         ["national_id", "health_card", "residence_permit", "passport", "driving_licence"];
+
+    /// <summary>
+    /// Says whose child somebody is, and shows no face: for a child who came with a guardian and has nothing else.
+    /// </summary>
+    public const string HouseholdRegister = "household_register";
 }
 
 /// <summary>A check of who somebody is, by two officers.</summary>

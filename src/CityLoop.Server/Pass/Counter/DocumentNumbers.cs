@@ -21,7 +21,8 @@ static class DocumentNumbers
     const string Counties = "ABCDEFGHJKLMNPQRSTUVXYWZIO";
 
     /// <summary>Kinds of document on which a national number may stand, which a person has for life.</summary>
-    static readonly string[] Bearers = [National, "health_card", "residence_permit", "driving_licence"];
+    static readonly string[] Bearers =
+        [National, "health_card", "residence_permit", "driving_licence", Documents.HouseholdRegister];
 
     static readonly int[] Weights = [1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1];
 

@@ -12,7 +12,8 @@ namespace CityLoop.Server.Pass.Family;
 
 /// <summary>
 /// A child's pass begins without contact, card or phone, so no officer finds it by itself: they come to it from the
-/// visit of a guardian who brought the child. Who came of age and still has no contact is found so for a year.
+/// visit of a guardian who brought the child. Who is old enough to use the pass is found so only while they have no
+/// contact of their own, until a year after they came of age.
 /// </summary>
 sealed class CounterChildren(
     NpgsqlDataSource database, CityPack city, CityClock clock, CounterSteps steps, AccessLog log, OfficerView view,
@@ -22,6 +23,9 @@ sealed class CounterChildren(
     public const int YearsAfterMajority = 1;
 
     DateOnly AdultSince => clock.Today.AddYears(-city.Family.Majority);
+
+    // Who uses a pass themselves comes to a counter as themselves.
+    DateOnly OwnSince => clock.Today.AddYears(-city.Family.ActsUntil);
 
     public static void Map(IEndpointRouteBuilder pages) =>
         pages.MapPost("/counter/visits/{visit:guid}/children", Open).RequireAuthorization(Roles.CityStaff)
@@ -36,23 +40,32 @@ sealed class CounterChildren(
             select c.id, c.name, c.born, true as is_accepted
             from pass.guardianship g join pass.person c on c.id = g.child
             where g.guardian = @guardian and g.ground = 'child' and g.accepted_at is not null and g.ended_at is null
-              and (c.born > @AdultSince
+              and (c.born > @OwnSince
                 or c.born > @foundSince and not exists (select from pass.contact o where o.person = c.id))
             order by c.born, c.id
             """,
-            new { guardian = guardian.Value, AdultSince, foundSince = AdultSince.AddYears(-YearsAfterMajority) },
+            new { guardian = guardian.Value, OwnSince, foundSince = AdultSince.AddYears(-YearsAfterMajority) },
             cancellationToken: cancellation))];
     }
 
     /// <summary>
-    /// Whether a card has to wait for two officers who have seen a document: nobody is a guardian of an adult, so
-    /// whoever led to the pass says nothing about who stands there.
+    /// Whether a card has to wait for two officers who have seen a document: guardians do not act any more for who is
+    /// old enough, so whoever led to the pass says nothing about who stands there.
     /// </summary>
     public async Task<bool> NeedsCheckAsync(Visit visit, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         return visit.IsThroughGuardian && await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
-            "select born <= @AdultSince and pass.level_of(id) < 2 from pass.person where id = @person",
+            "select born <= @OwnSince and pass.level_of(id) < 2 from pass.person where id = @person",
+            new { person = visit.Person.Value, OwnSince }, cancellationToken: cancellation));
+    }
+
+    /// <summary>Whether a household register may serve as the document: of a child beside its guardian.</summary>
+    public async Task<bool> TakesRegisterAsync(Visit visit, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return visit.IsThroughGuardian && await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+            "select born > @AdultSince from pass.person where id = @person",
             new { person = visit.Person.Value, AdultSince }, cancellationToken: cancellation));
     }
 

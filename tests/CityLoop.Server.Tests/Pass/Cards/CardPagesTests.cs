@@ -124,30 +124,36 @@ public sealed partial class CardPagesTests(TestCity city) : IClassFixture<TestCi
         (card.IsInUse, card.HasPin).ShouldBe((true, false));
     }
 
-    [Theory]
-    [InlineData("274918", 0)]
-    [InlineData("", 8)]
-    public async Task An_officer_alone_gives_no_other_pin_to_a_card_that_pays(string first, int daysLater)
+    [Fact]
+    public async Task A_pin_is_typed_when_two_officers_put_a_card_in_use_and_no_officer_sets_one_later()
     {
-        using var officer = await city.SignInAsync(Cast.WangYating);
-        using var till = await city.SignInAsync(Cast.HuangZhiming);
-        var (serial, code) = await PrintAsync(officer);
-        await GiveFirstAsync(officer, serial, "陳老卡", first, first);
-        await GiveAsync(await OwnerAsync(serial), 1_000);
-        city.Clock.Advance(TimeSpan.FromDays(daysLater));
-        using var again = await city.SignInAsync(Cast.WangYating);
-        var visit = await VisitAsync(again, $"{serial} 陳老卡");
+        using var first = await city.SignInAsync(Cast.WangYating);
+        using var second = await city.SignInAsync(Cast.ZhangJianguo);
+        var (old, _) = await PrintAsync(first);
+        await GiveFirstAsync(first, old, "陳老卡", "", "");
+        var owner = await OwnerAsync(old);
+        await GiveAsync(owner, 1_000);
+        var visit = await VisitAsync(first, $"{old} 陳老卡");
+        (await first.GetStringAsync($"{visit}/cards", Stop)).ShouldNotContain("name=\"pin\"");
+        var (serial, code) = await PrintAsync(first);
+        (await first.SubmitAsync($"{visit}/cards", "綁定新卡", ("serial", serial))).Dispose();
 
-        // Who printed the card, or held it for a moment, has its code: with a PIN of theirs they could empty it.
-        (await SendTokenAsync(
-            again, $"{visit}/cards/pin", ("serial", serial), ("pin", "482913"), ("again", "482913")))
-            .ShouldContain("請換一張新卡");
-        using var later = await city.SignInAsync(Cast.HuangZhiming);
-        using var tried = await later.SubmitAsync(
-            "/till", "name=\"Code\"", ("Amount", "900"), ("Code", code), ("Pin", "482913"));
-        var account = await city.Get<PersonAccounts>().OfAsync(
-            await OwnerAsync(serial), city.Pack.MainCurrency.Id, Stop);
-        (await city.BalanceAsync(account)).ShouldBe(1_000);
+        (await ConfirmAsync("274918", "274919")).ShouldContain("兩次輸入的密碼不一樣");
+        (await city.Get<CardStore>().FindAsync(long.Parse(serial), Stop))!.IsInUse.ShouldBeFalse("nothing changed");
+        (await ConfirmAsync("274918", "274918")).ShouldContain("已開通");
+
+        using var till = await city.SignInAsync(Cast.HuangZhiming);
+        (await till.SubmitAsync(
+            "/till", "name=\"Code\"", ("Amount", "900"), ("Code", code), ("Pin", "274918"))).Dispose();
+        var account = await city.Get<PersonAccounts>().OfAsync(owner, city.Pack.MainCurrency.Id, Stop);
+        (await city.BalanceAsync(account)).ShouldBeInRange(100, 200);
+
+        async Task<string> ConfirmAsync(string pin, string again)
+        {
+            using var confirmed = await second.SubmitAsync(
+                "/counter/cards", $"value=\"{serial}\"", ("decision", "confirm"), ("pin", pin), ("again", again));
+            return await confirmed.PageAsync();
+        }
     }
 
     [Fact]

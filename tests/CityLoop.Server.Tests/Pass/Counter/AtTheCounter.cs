@@ -140,10 +140,8 @@ static partial class AtTheCounter
         using var bound = await first.SubmitAsync(page, "綁定新卡", ("serial", $"{serial}"));
         bound.RequestMessage!.RequestUri!.Query.ShouldBe("?done=bound");
         using var confirmed = await second.SubmitAsync(
-            "/counter/cards", $"value=\"{serial}\"", ("decision", "confirm"));
+            "/counter/cards", $"value=\"{serial}\"", ("decision", "confirm"), ("pin", pin), ("again", pin));
         confirmed.RequestMessage!.RequestUri!.Query.ShouldBe("?done=confirmed");
-        using var chosen = await first.SubmitAsync(page, "name=\"pin\"", ("pin", pin), ("again", pin));
-        chosen.RequestMessage!.RequestUri!.Query.ShouldBe("?done=pin");
         return (serial, code);
     }
 

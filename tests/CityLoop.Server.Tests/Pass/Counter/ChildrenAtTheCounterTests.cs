@@ -4,6 +4,7 @@ using CityLoop.Server.City;
 using CityLoop.Server.Ledger;
 using CityLoop.Server.Pass;
 using CityLoop.Server.Pass.Cards;
+using CityLoop.Server.Pass.Contacts;
 using CityLoop.Server.Pass.Counter;
 using CityLoop.Server.Pass.Family;
 using CityLoop.Server.Tests.Hosting;
@@ -34,6 +35,11 @@ public sealed class ChildrenAtTheCounterTests(TestCity city) : IClassFixture<Tes
         using var first = await city.SignInAsync(Cast.WangYating);
         using var second = await city.SignInAsync(Cast.ZhangJianguo);
         var visit = await first.FindChildAsync(mother, "小十五");
+        using var refused = await first.SubmitAsync($"{visit.AbsolutePath}/cards", "綁定新卡", ("serial", "1"));
+        refused.RequestMessage!.RequestUri!.Query.ShouldBe("?problem=card_needs_check", "a guardian's word is none");
+        await city.CheckAsync(first, second, visit, "小十五", document: Documents.HouseholdRegister);
+        (await first.RecordAsync(visit, "小十五", "recovery", Documents.HouseholdRegister, "A123456789"))
+            .ShouldBe("?problem=register_of_children", "it shows no face");
         var (serial, code) = await city.GetCardAsync(first, second, visit, "274918");
         var child = new PersonId((await city.Get<CardStore>().FindAsync(serial, Stop))!.Person!.Value);
         var account = await GiveAsync(child, 1_000);
@@ -61,6 +67,24 @@ public sealed class ChildrenAtTheCounterTests(TestCity city) : IClassFixture<Tes
         (await connection.QueryAsync<string>(
             "select distinct purpose || ':' || array_to_string(what, ' ') from pass.access where person = @Value",
             child)).ShouldContain("card:that_you_are_here");
+    }
+
+    [Fact]
+    public async Task A_child_with_a_contact_of_its_own_is_not_found_by_its_guardian_and_an_adult_shows_no_register()
+    {
+        using var mother = await ComeAsync("mother-of-14@example.org");
+        await mother.AddChildAsync("小自己", Today.AddYears(-14));
+        var child = await OnlyChildAsync(await mother.IdAsync());
+        var children = city.Get<CounterChildren>();
+        (await children.OfAsync(await mother.IdAsync(), Stop)).ShouldHaveSingleItem();
+        await city.Get<WaysIn>().AddContactAsync(child, Contact.Read("own-14@example.org")!, Stop);
+
+        (await children.OfAsync(await mother.IdAsync(), Stop)).ShouldBeEmpty();
+
+        using var officer = await city.SignInAsync(Cast.WangYating);
+        (await officer.RecordAsync(
+            await officer.FindAsync("mother-of-14@example.org"), "媽媽", document: Documents.HouseholdRegister))
+            .ShouldBe("?problem=register_of_children");
     }
 
     [Fact]
