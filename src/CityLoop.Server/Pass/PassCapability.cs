@@ -54,7 +54,7 @@ static class PassCapability
         services.AddSingleton<CounterCodes>();
         services.AddSingleton<CounterSteps>();
         services.AddSingleton<CounterChecks>();
-        services.AddSingleton<CheckWaits>().AddHostedService<CheckClock>();
+        services.AddSingleton<CheckWaits>().AddSingleton<ChildhoodChecks>().AddHostedService<CheckClock>();
         services.AddSingleton<DocumentPrints>();
         services.AddSingleton<FindPerson>();
         foreach (var table in PassTables.All)
@@ -79,8 +79,8 @@ static class PassCapability
         services.AddSingleton<PersonAccounts>();
         services.AddSingleton<CardStore>();
         services.AddSingleton<FamilyStore>();
-        services.AddSingleton<GuardianAsks>();
-        services.AddSingleton<Mandates>().AddSingleton<CounterRepresentations>().AddSingleton<CounterChildren>();
+        services.AddSingleton<GuardianAsks>().AddSingleton<CounterRepresentations>();
+        services.AddSingleton<Mandates>().AddSingleton<CounterMandates>().AddSingleton<CounterChildren>();
         services.AddSingleton<HandOvers>().AddHostedService<HandOverClock>();
         services.AddScoped<FamilyLetters>();
         services.AddSingleton<CardTill>();
@@ -118,6 +118,7 @@ static class PassCapability
         MyCards.Map(pages);
         ChangeFamily.Map(pages);
         RepresentationForms.Map(pages);
+        CounterMandates.Map(pages);
         if (pages.ServiceProvider.GetService<Outbox>() is not null)
             Outbox.Map(pages);
     }

@@ -1,7 +1,8 @@
 namespace CityLoop.Server.Pass.Counter;
 
-/// <summary>Looks every hour which checks count from now on.</summary>
-sealed partial class CheckClock(CheckWaits waits, ILogger<CheckClock> log) : BackgroundService
+/// <summary>Looks every hour which checks count from now on, and which do no more.</summary>
+sealed partial class CheckClock(CheckWaits waits, ChildhoodChecks childhood, ILogger<CheckClock> log)
+    : BackgroundService
 {
     static readonly TimeSpan LooksEvery = TimeSpan.FromHours(1);
 
@@ -12,6 +13,8 @@ sealed partial class CheckClock(CheckWaits waits, ILogger<CheckClock> log) : Bac
             try
             {
                 await waits.ComeIntoForceAsync(stoppingToken);
+                await childhood.TellAsync(stoppingToken);
+                await childhood.EndAsync(stoppingToken);
             }
             catch (Exception failed) when (!stoppingToken.IsCancellationRequested)
             {

@@ -61,16 +61,16 @@ sealed class CounterSteps(NpgsqlDataSource database, TimeProvider time)
     /// <summary>Writes a step down, on a connection that may be in the transaction of what it tells of.</summary>
     public async Task<Guid> LogAsync(
         NpgsqlConnection connection, PersonId person, PersonId officer, CounterStep step,
-        CancellationToken cancellation, string? purpose = null)
+        CancellationToken cancellation, string? purpose = null, string? reason = null)
     {
         var now = time.GetUtcNow();
         var id = Guid.CreateVersion7(now);
         await connection.ExecuteAsync(new CommandDefinition(
             """
-            insert into pass.counter_step (id, person, officer, step, at, purpose)
-            values (@id, @person, @officer, @step, @now, @purpose)
+            insert into pass.counter_step (id, person, officer, step, at, purpose, reason)
+            values (@id, @person, @officer, @step, @now, @purpose, @reason)
             """,
-            new { id, person = person.Value, officer = officer.Value, step = step.ToString(), now, purpose },
+            new { id, person = person.Value, officer = officer.Value, step = step.ToString(), now, purpose, reason },
             cancellationToken: cancellation));
         return id;
     }

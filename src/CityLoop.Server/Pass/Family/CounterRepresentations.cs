@@ -185,7 +185,8 @@ sealed class CounterRepresentations(
         NpgsqlConnection connection, PersonId officer, PersonId person, PersonId representative, CounterStep step,
         string purpose, CancellationToken cancellation)
     {
-        foreach (var side in new[] { person, representative })
+        // Of an end the other side hears by its letter, which does not say where the person was.
+        foreach (var side in step == CounterStep.RepresentativeEnded ? [person] : new[] { person, representative })
         {
             await steps.LogAsync(connection, side, officer, step, cancellation);
             await log.WriteAsync(

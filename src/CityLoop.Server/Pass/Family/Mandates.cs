@@ -85,7 +85,15 @@ sealed class Mandates(NpgsqlDataSource database, CityPack city, CityClock clock,
     public async Task<bool> EndAsync(PersonId person, PersonId representative, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        var ended = await connection.ExecuteAsync(new CommandDefinition(
+        var ended = await EndAsync(connection, person, representative, cancellation);
+        sessions.Refresh(representative);
+        return ended;
+    }
+
+    /// <summary>The same in the caller's transaction, who refreshes the representative's sessions behind it.</summary>
+    public async Task<bool> EndAsync(
+        NpgsqlConnection connection, PersonId person, PersonId representative, CancellationToken cancellation) =>
+        await connection.ExecuteAsync(new CommandDefinition(
             """
             update pass.guardianship set ended_at = @now
             where child = @person and guardian = @representative and ground = 'mandate' and ended_at is null
@@ -93,10 +101,7 @@ sealed class Mandates(NpgsqlDataSource database, CityPack city, CityClock clock,
             new
             {
                 person = person.Value, representative = representative.Value, now = clock.Now.ToUniversalTime(),
-            }, cancellationToken: cancellation));
-        sessions.Refresh(representative);
-        return ended == 1;
-    }
+            }, cancellationToken: cancellation)) == 1;
 
     /// <summary>
     /// Ends what a person gave and asked from a session, for somebody else may have sat at it. What two officers
