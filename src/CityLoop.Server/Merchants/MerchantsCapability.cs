@@ -25,6 +25,8 @@ static class MerchantsCapability
             .AddSingleton<SettleShops>()
             .AddSingleton<BankStore>()
             .AddSingleton<ImportBankMessage>()
+            .AddSingleton<BankFiles>()
+            .AddOfficersTable("merchants.bank_file", "asked_by", "decided_by")
             .AddOfficersTable("merchants.bank_entry", "done_by");
         foreach (var seed in RegisterMerchants.Seeds)
             services.AddSingleton(seed);
@@ -39,6 +41,7 @@ static class MerchantsCapability
         ShowToday.Map(till);
         ShowShopStatement.Map(till);
         DownloadPayout.Map(app);
+        DecideBankFile.Map(app);
         PayShop.Map(app.MapGroup("/api/v1/wallet").RequireAuthorization(Roles.Holder));
     }
 }

@@ -32,6 +32,21 @@ public static partial class PageForms
         return client.PostAsync(action, new FormUrlEncodedContent(values));
     }
 
+    /// <summary>Sends a form of a page with a file in it.</summary>
+    public static async Task<HttpResponseMessage> SubmitFileAsync(
+        this HttpClient client, string page, string containing, string field, HttpContent file, string fileName)
+    {
+        var text = await client.GetStringAsync(page);
+        var form = Form().Matches(text).First(f => f.Value.Contains(containing, StringComparison.Ordinal));
+        using var sent = new MultipartFormDataContent();
+        foreach (var hidden in Input().Matches(form.Groups["inside"].Value)
+            .Where(i => Attribute(i.Value, "type") == "hidden"))
+            sent.Add(
+                new StringContent(Attribute(hidden.Value, "value") ?? ""), Attribute(hidden.Value, "name")!);
+        sent.Add(file, field, fileName);
+        return await client.PostAsync(page, sent);
+    }
+
     static string? Attribute(string tag, string name) =>
         Regex.Match(tag, $"\\s{name}=(?:\"([^\"]*)\"|'([^']*)')") is { Success: true } found
             ? WebUtility.HtmlDecode(found.Groups[1].Value + found.Groups[2].Value)

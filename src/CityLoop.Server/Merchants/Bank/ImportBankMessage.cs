@@ -18,7 +18,7 @@ sealed class ImportBankMessage(
     /// <param name="Problems">What could not be read, by element; then nothing was done.</param>
     public sealed record Result(
         int Entries, int Matched, int AlreadyImported, IReadOnlyList<BankEntryRow> Unmatched,
-        IReadOnlyList<string> Problems);
+        IReadOnlyList<PayoutMatching.Change> Changes, IReadOnlyList<string> Problems);
 
     /// <summary>Orders are answered within days; what is older can only be looked at by hand.</summary>
     const int DaysBack = 400;
@@ -29,7 +29,7 @@ sealed class ImportBankMessage(
     {
         var message = BankMessageReader.Read(file);
         if (message.Problems.Count > 0)
-            return new(message.Reports.Count, 0, 0, [], message.Problems);
+            return new(message.Reports.Count, 0, 0, [], [], message.Problems);
         await using var alone = await settlements.LockAsync(cancellation);
         var known = await store.KnownAsync(message.Reports.Select(r => r.Id), cancellation);
         var lines = await LinesAsync(cancellation);
@@ -46,7 +46,7 @@ sealed class ImportBankMessage(
 
         var unmatched = rows.Where(row => row.Outcome != BankEntryRow.CodeOf(BankOutcome.Matched)).ToList();
         var all = message.Reports.Count;
-        return new(all, rows.Count - unmatched.Count, all - rows.Count, unmatched, []);
+        return new(all, rows.Count - unmatched.Count, all - rows.Count, unmatched, changes, []);
     }
 
     async Task<IReadOnlyList<(ClosedWindow, SettlementLine)>> LinesAsync(CancellationToken cancellation)

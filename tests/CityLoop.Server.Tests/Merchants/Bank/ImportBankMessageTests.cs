@@ -1,10 +1,7 @@
-using System.Globalization;
 using System.Text;
-using System.Xml.Linq;
 using CityLoop.Ledger;
 using CityLoop.Server.Ledger;
 using CityLoop.Server.Merchants.Bank;
-using CityLoop.Server.Merchants.Payouts;
 using CityLoop.Server.Merchants.Settlement;
 using CityLoop.Server.Tests.Hosting;
 using CityLoop.Server.Tests.Merchants.Settlement;
@@ -17,13 +14,13 @@ namespace CityLoop.Server.Tests.Merchants.Bank;
 /// </summary>
 public sealed class ImportBankMessageTests(TestCity city) : IClassFixture<TestCity>
 {
-    const string Sunflower = "sunflower", GreenRiver = "green-river";
+    const string Sunflower = Cast.SunflowerBakery, GreenRiver = BankedPayout.GreenRiver;
 
     [Fact]
     public async Task A_statement_confirms_what_left_and_imported_again_changes_nothing()
     {
         var waiting = await WaitingAsync();
-        var payout = await PayAndSettleAsync(100, 70);
+        var payout = await city.PayAndSettleAsync(100, 70);
         var statement = BankPapers.Statement(8, false, new Booking(
             payout.Sum(t => t.Amount), Reference: "B1", PaymentInformationId: payout[0].Part));
         var before = await OutsideAsync();
@@ -51,56 +48,55 @@ public sealed class ImportBankMessageTests(TestCity city) : IClassFixture<TestCi
     public async Task What_the_bank_rejects_or_sends_back_is_in_the_next_payout_whose_files_are_its_own()
     {
         var waiting = await WaitingAsync();
-        var payout = await PayAndSettleAsync(100, 70);
+        var payout = await city.PayAndSettleAsync(100, 70);
         var (books, bakery) = (payout[0], payout[1]);
-        var bytes = await FilesAsync();
+        var bytes = await city.FilesForBankAsync();
         Counts(await ImportAsync(BankPapers.Report(
             11, payout[0].Message, new Answer("RJCT", bakery.Id, bakery.Part, "AC04")))).ShouldBe((1, 1, 0, 0));
         Counts(await ImportAsync(BankPapers.Statement(
-            8, false, Debit(books), Debit(books) with
+            8, false, BankedPayout.Debit(books), BankedPayout.Debit(books) with
             {
                 IsCredit = true, Of = [(books.Id, null, "AC01")],
             }))).ShouldBe((2, 2, 0, 0));
 
-        (await FilesAsync()).ShouldBe(bytes, "a payout's files stay what the bank was sent");
+        (await city.FilesForBankAsync()).ShouldBe(bytes, "a payout's files stay what the bank was sent");
         (await TakingsAsync(Sunflower), await TakingsAsync(GreenRiver))
             .ShouldBe(((long)bakery.Amount, (long)books.Amount));
         (await WaitingAsync()).ShouldBe(waiting);
         (await LinesAsync()).Select(line => (line.Code, line.State, line.Reason)).ShouldBe(
             [(GreenRiver, PayoutState.Returned, "AC01"), (Sunflower, PayoutState.Rejected, "AC04 no such account")]);
 
-        var next = await PayAndSettleAsync(5, 3);
+        var next = await city.PayAndSettleAsync(5, 3);
 
         next.Sum(t => t.Amount).ShouldBe(bakery.Amount + 5 + books.Amount + 3);
         next.Select(t => t.Id).Intersect(payout.Select(t => t.Id)).ShouldBeEmpty();
         (await TakingsAsync(Sunflower), await TakingsAsync(GreenRiver)).ShouldBe((0, 0));
-        (await PayAndSettleAsync(1, 1)).Sum(t => t.Amount).ShouldBe(2, "what was carried over is carried once");
+        (await city.PayAndSettleAsync(1, 1)).Sum(t => t.Amount).ShouldBe(2, "what was carried over is carried once");
     }
 
     [Fact]
     public async Task A_refund_of_what_came_back_is_the_shop_s_before_it_is_paid_again()
     {
         var payment = await city.PayAsync(Sunflower, 90);
-        var payout = await PayAndSettleAsync(10, 1);
+        var payout = await city.PayAndSettleAsync(10, 1);
         var bakery = payout[1];
         await ImportAsync(BankPapers.Report(11, bakery.Message, new Answer("RJCT", bakery.Id, bakery.Part)));
         using var till = await city.SignInAsync(Cast.HuangZhiming);
 
         (await till.RefundAsync(payment)).ShouldBeDone();
 
-        (await PayAndSettleAsync(7, 1))[1].Amount.ShouldBe(bakery.Amount - 90 + 7);
+        (await city.PayAndSettleAsync(7, 1))[1].Amount.ShouldBe(bakery.Amount - 90 + 7);
         (await TakingsAsync(Sunflower)).ShouldBe(0);
     }
 
     [Fact]
     public async Task An_import_that_is_cut_off_anywhere_is_finished_by_the_next()
     {
-        var payout = await PayAndSettleAsync(40, 30);
+        var payout = await city.PayAndSettleAsync(40, 30);
         var (first, second) = (payout[0], payout[1]);
-        var statement = BankPapers.Statement(8, false, Debit(first), Debit(second), Debit(second) with
-        {
-            IsCredit = true, Of = [(second.Id, null, "AC01")],
-        });
+        var (out1, out2) = (BankedPayout.Debit(first), BankedPayout.Debit(second));
+        var back = out2 with { IsCredit = true, Of = [(second.Id, null, "AC01")] };
+        var statement = BankPapers.Statement(8, false, out1, out2, back);
         var before = await OutsideAsync();
 
         var commands = 0;
@@ -126,8 +122,8 @@ public sealed class ImportBankMessageTests(TestCity city) : IClassFixture<TestCi
     [Fact]
     public async Task Two_officers_and_a_settlement_at_once_count_each_booking_once()
     {
-        var payout = await PayAndSettleAsync(20, 10);
-        var statement = BankPapers.Statement(8, false, payout.Select(Debit));
+        var payout = await city.PayAndSettleAsync(20, 10);
+        var statement = BankPapers.Statement(8, false, payout.Select(BankedPayout.Debit));
         var before = await OutsideAsync();
         var end = city.PassHalfMonth();
 
@@ -147,8 +143,8 @@ public sealed class ImportBankMessageTests(TestCity city) : IClassFixture<TestCi
     public async Task A_shop_s_frozen_account_stops_the_import_before_anything_is_kept()
     {
         var waiting = await WaitingAsync();
-        var payout = await PayAndSettleAsync(15, 25);
-        var statement = BankPapers.Statement(8, false, payout.Select(Debit));
+        var payout = await city.PayAndSettleAsync(15, 25);
+        var statement = BankPapers.Statement(8, false, payout.Select(BankedPayout.Debit));
         var account = (await city.ShopAsync(Sunflower)).Payout;
         await SetAsync(account, AccountStatus.Frozen);
 
@@ -163,8 +159,8 @@ public sealed class ImportBankMessageTests(TestCity city) : IClassFixture<TestCi
     [Fact]
     public async Task One_thing_that_cannot_be_read_keeps_the_whole_file_out()
     {
-        var payout = await PayAndSettleAsync(4, 6);
-        var statement = BankPapers.Statement(8, false, Debit(payout[1]), Debit(payout[0]));
+        var payout = await city.PayAndSettleAsync(4, 6);
+        var statement = BankPapers.Statement(8, false, BankedPayout.Debit(payout[1]), BankedPayout.Debit(payout[0]));
         statement = Encoding.UTF8.GetBytes(
             Encoding.UTF8.GetString(statement).Replace("TWD\">6.00", "TWD\">six", StringComparison.Ordinal));
         var before = await OutsideAsync();
@@ -175,33 +171,6 @@ public sealed class ImportBankMessageTests(TestCity city) : IClassFixture<TestCi
         (await OutsideAsync()).ShouldBe(before);
     }
 
-    sealed record Ordered(string Message, string Part, string Id, decimal Amount);
-
-    /// <summary>
-    /// A bakery and a bookshop sell something, the half-month passes and is settled: what the bank's file orders, the
-    /// bookshop's first.
-    /// </summary>
-    async Task<List<Ordered>> PayAndSettleAsync(long bakery, long books)
-    {
-        await city.PayAsync(Sunflower, bakery);
-        await city.PayAsync(GreenRiver, books);
-        await city.Get<SettleShops>().RunAsync(city.PassHalfMonth(), default);
-        var file = XDocument.Parse(Encoding.UTF8.GetString((await FilesAsync())[0]));
-        string Of(XElement of, string name) => of.Descendants().First(e => e.Name.LocalName == name).Value;
-        return [
-            .. file.Descendants().Where(e => e.Name.LocalName == "CdtTrfTxInf").Select(t => new Ordered(
-                Of(file.Root!, "MsgId"), Of(t.Parent!, "PmtInfId"), Of(t, "EndToEndId"),
-                decimal.Parse(Of(t, "InstdAmt"), CultureInfo.InvariantCulture))),
-        ];
-    }
-
-    async Task<List<byte[]>> FilesAsync()
-    {
-        var payouts = await city.Get<SettleShops>().RunAsync(city.Get<SettleShops>().Yesterday, default);
-        var payout = (await city.Get<PayoutFiles>().OfAsync(payouts.Payout, default))!;
-        return [.. PayoutFiles.ForBank(payout).Files.Select(file => file.Bytes)];
-    }
-
     async Task<IReadOnlyList<SettlementLine>> LinesAsync()
     {
         var result = await city.Get<SettleShops>().RunAsync(city.Get<SettleShops>().Yesterday, default);
@@ -210,8 +179,6 @@ public sealed class ImportBankMessageTests(TestCity city) : IClassFixture<TestCi
 
     Task<ImportBankMessage.Result> ImportAsync(byte[] file, bool isDryRun = false) =>
         city.Get<ImportBankMessage>().RunAsync(new MemoryStream(file), "bank.xml", isDryRun, default);
-
-    static Booking Debit(Ordered transfer) => new(transfer.Amount) { Of = [(transfer.Id, null, null)] };
 
     static (int, int, int, int) Counts(ImportBankMessage.Result result)
     {

@@ -23,7 +23,8 @@ sealed class PlantedTraces(TestCity city, PersonId person, string contact)
     /// What is planted, by table and column; null where the person's own coming and going has made a row. @p is the
     /// person, @a somebody else, @o and @q are officers.
     /// </summary>
-    static IEnumerable<(string Column, string? Sql)> Rows => [.. OfPass, .. OfCards, .. OfCounter, .. OfOthers];
+    static IEnumerable<(string Column, string? Sql)> Rows =>
+        [.. OfPass, .. OfCards, .. OfCounter, .. OfShops, .. OfOthers];
 
     static readonly (string Column, string? Sql)[] OfPass =
     [
@@ -112,9 +113,21 @@ sealed class PlantedTraces(TestCity city, PersonId person, string contact)
             "values (gen_random_uuid(), @a, 'officer', @p, null, '{name}', 'question', true, null, now())"),
     ];
 
-    static readonly (string Column, string? Sql)[] OfOthers =
+    static readonly (string Column, string? Sql)[] OfShops =
     [
         ("merchants.worker.person", "select @p, id from merchants.merchant limit 1"),
+        ("merchants.bank_entry.done_by", """
+            values (gen_random_uuid(), 'f', 'e', 'credit', '', 1, 'TWD', null, 'BOOK', '', '', 'unknown_reference',
+              now(), now(), @p, 'x')
+            """),
+        ("merchants.bank_file.asked_by",
+            "values (gen_random_uuid(), 'f', 's', null, 1, 0, @p, now(), @o, now(), false)"),
+        ("merchants.bank_file.decided_by",
+            "values (gen_random_uuid(), 'f', 's', null, 1, 0, @o, now(), @p, now(), false)"),
+    ];
+
+    static readonly (string Column, string? Sql)[] OfOthers =
+    [
         ("missions.progress.person", "values (@p, @mark, 1, '{}')"),
         ("missions.act.person",
             "select @p, gen_random_uuid(), id, 'x', 1, 0, 'x', '{}', now() from missions.version limit 1"),
