@@ -38,23 +38,23 @@ sealed class CheckWaits(
                      where live.document_print = c.document_print)
         """;
 
-    // Or nobody ever had a way into this pass: there is nobody from whom it could be taken.
+    // A pass into which nobody ever had a way cannot be taken from anybody: it waits for nobody.
     const string RecoveryFits =
         """
         select exists (
-            select from pass.identity_check c join pass.identity_check shown on shown.id = @id
-            where c.person = @person and c.document_print = shown.document_print and c.approved_at is not null
-              and case c.purpose
-                when 'identity' then c.waits_until is null and c.approved_at <= @waitAgo
-                  -- One that ended with childhood still says whose number it is.
-                  and (c.withdrawn_at is null or c.withdrawn_by is null)
-                else c.waits_until <= @now and c.waits_until > @comeSince and c.withdrawn_at is null end)
-          or not (
-            exists (select from pass.contact where person = @person)
-            or exists (select from pass.passkey where person = @person)
-            or exists (select from pass.session where person = @person)
-            or exists (select from pass.recovery_code where person = @person and origin = 'paper')
-            or exists (select from pass.card where person = @person and bound_at <= @waitAgo))
+          select from pass.identity_check c join pass.identity_check shown on shown.id = @id
+          where c.person = @person and c.document_print = shown.document_print and c.approved_at is not null
+            and case c.purpose
+              when 'identity' then c.waits_until is null
+                -- One that ended with childhood still says whose number it is.
+                and (c.withdrawn_at is null or c.withdrawn_by is null)
+                and (c.approved_at <= @waitAgo or not (
+                  exists (select from pass.contact where person = @person)
+                  or exists (select from pass.passkey where person = @person)
+                  or exists (select from pass.session where person = @person)
+                  or exists (select from pass.recovery_code where person = @person and origin = 'paper')
+                  or exists (select from pass.card where person = @person and bound_at <= @waitAgo)))
+              else c.waits_until <= @now and c.waits_until > @comeSince and c.withdrawn_at is null end)
         """;
 
     const string Stoppable =

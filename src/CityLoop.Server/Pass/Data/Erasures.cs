@@ -81,6 +81,12 @@ sealed class Erasures(
                 """
                 select exists (select from pass.erasure where person = @person and done_at is null and due_at <= @now
                                for update)
+                  -- Whoever asked for it may not be the one who waits at a counter to come in again.
+                  and not exists (
+                    select from pass.identity_check c
+                    where c.person = @person and c.purpose = 'recovery' and c.approved_at is not null
+                      and c.withdrawn_at is null
+                      and coalesce(c.waits_until, c.approved_at) > @now::timestamptz - interval '7 days')
                 """, values, transaction);
             if (!isStillDue || await RefusalAsync(connection, person) is not null)
                 return false;

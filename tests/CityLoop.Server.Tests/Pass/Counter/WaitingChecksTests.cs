@@ -1,6 +1,7 @@
 using CityLoop.Server.City;
 using CityLoop.Server.Pass;
 using CityLoop.Server.Pass.Counter;
+using CityLoop.Server.Pass.Data;
 using CityLoop.Server.Tests.Hosting;
 using Dapper;
 
@@ -136,6 +137,43 @@ public sealed class WaitingChecksTests(TestCity city) : IClassFixture<TestCity>
 
         (await checks.DocumentPrintsAsync(await owner.IdAsync(), Stop)).Count.ShouldBe(2);
         (await city.HandedOverAsync("second-doc@example.org", "林換證", "W30000006")).ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_pass_into_which_nobody_had_a_way_is_opened_by_the_document_of_its_check_alone()
+    {
+        using var mother = city.Visit();
+        await mother.SignInAsync(city, "mother-of-unused@example.org");
+        await mother.AddChildAsync("小沒用", city.Get<CityClock>().Today.AddYears(-15));
+        using var first = await city.SignInAsync(Cast.WangYating);
+        using var second = await city.SignInAsync(Cast.ZhangJianguo);
+        var visit = await first.FindChildAsync(mother, "小沒用");
+        await city.CheckAsync(first, second, visit, "小沒用", number: "W10000008");
+
+        (await city.CheckAsync(first, second, visit, "冒小沒用", "recovery", number: "W20000008"))
+            .ShouldContain("已確認，但要等", customMessage: "another child's passport");
+
+        (await city.CheckAsync(first, second, visit, "小沒用", "recovery", number: "W10000008"))
+            .ShouldContain("一次性登入碼");
+    }
+
+    [Fact]
+    public async Task Who_has_the_phone_erases_nothing_while_its_owner_waits_to_come_in()
+    {
+        using var thief = await city.ComeKnownAsync("erased@example.org", "林刪除", "W10000009");
+        var (person, erasures) = (await thief.IdAsync(), city.Get<Erasures>());
+        (await erasures.AskAsync(person, Stop)).ShouldBe(ErasureOutcome.Asked);
+        city.Clock.Advance(TimeSpan.FromDays(1));
+        await city.HandedOverAsync("erased@example.org", "林刪除", "000022223333", "health_card");
+
+        city.Clock.Advance(Wait);
+        (await erasures.EraseDueAsync(Stop)).ShouldBe(0);
+
+        using var found = city.Visit();
+        var code = await city.HandedOverAsync("erased@example.org", "林刪除", "000022223333", "health_card");
+        (await erasures.EraseDueAsync(Stop)).ShouldBe(0, "the code is in their hand");
+        (await found.EnterAsync(code)).ShouldBe("/me/devices");
+        (await erasures.DueAsync(person, Stop)).ShouldBeNull("who asked for it was somebody else perhaps");
     }
 
     [Fact]
