@@ -1,3 +1,4 @@
+using CityLoop.Server.Web.Languages;
 using Microsoft.Playwright;
 
 namespace CityLoop.Server.Tests.Hosting;
@@ -47,32 +48,36 @@ public sealed class Keys
         """;
 
     readonly IPage _page;
+    readonly Func<string, string> _words;
 
-    Keys(IPage page) => _page = page;
+    Keys(IPage page, Func<string, string> words) => (_page, _words) = (page, words);
 
     public IPage Page => _page;
 
-    public static async Task<Keys> OpenAsync(TestCity city)
+    public static async Task<Keys> OpenAsync(TestCity city, string language = "en")
     {
-        var page = await Browser.OpenAsync(city, language: "en");
+        var page = await Browser.OpenAsync(city, language: language);
         await page.WithPasskeysAsync();
         await page.AddInitScriptAsync(
             """
             addEventListener('DOMContentLoaded', () => document.documentElement.style.setProperty('font-size', '200%'));
             """);
-        return new Keys(page);
+        return new Keys(page, key => city.Get<TextCatalogue>().Say(language, key));
     }
+
+    /// <summary>What a page says under a key in the reader's language.</summary>
+    public string Say(string key) => _words(key);
 
     /// <summary>Comes in with the code that arrives at a contact.</summary>
     public async Task SignInAsync(TestCity city, string contact, string back = "/me")
     {
         await GoAsync($"/sign-in?returnUrl={Uri.EscapeDataString(back)}");
-        await ToAsync("Skip to content");
+        await ToAsync(Say("room.skip"));
         await _page.Keyboard.PressAsync("Enter");
-        await TypeAsync("E-mail or mobile number", contact);
-        await PressAsync("Send me a code", "/sign-in/code");
+        await TypeAsync(Say("signIn.contact"), contact);
+        await PressAsync(Say("signIn.send"), "/sign-in/code");
         await _page.Keyboard.TypeAsync(await city.LatestCodeAsync(contact));
-        await PressAsync("Sign in", back);
+        await PressAsync(Say("code.enter"), back);
     }
 
     public async Task GoAsync(string address)
@@ -108,8 +113,24 @@ public sealed class Keys
         await _page.Keyboard.TypeAsync(text);
     }
 
-    /// <summary>Chooses in a list by the beginning of the words.</summary>
-    public async Task ChooseAsync(string field, string words) => await TypeAsync(field, words);
+    /// <summary>Goes down a list to what begins with the words: arrows serve in every language.</summary>
+    public async Task ChooseAsync(string field, string words)
+    {
+        await ToAsync(field);
+        for (var i = 0; i < StopsMax && !await _page.EvaluateAsync<bool>(
+            "words => document.activeElement.selectedOptions[0].text.startsWith(words)", words); i++)
+            await _page.Keyboard.PressAsync("ArrowDown");
+    }
+
+    /// <summary>Ticks a box, or takes one of several.</summary>
+    public async Task TickAsync(string words)
+    {
+        await ToAsync(words);
+        await _page.Keyboard.PressAsync("Space");
+    }
+
+    /// <summary>A day, part by part, as this browser has it in every language: month, day, year.</summary>
+    public Task TypeDayAsync(string field, DateOnly day) => TypeAsync(field, $"{day:MMddyyyy}");
 
     /// <summary>Presses a button or follows a link, and waits for the page that comes.</summary>
     public async Task PressAsync(string words, string leadsTo)
@@ -119,6 +140,21 @@ public sealed class Keys
         await _page.WaitForFunctionAsync("() => !window.isBefore && document.readyState === 'complete'");
         await _page.WaitForURLAsync(url => new Uri(url).PathAndQuery.Contains(leadsTo, StringComparison.Ordinal));
         await FitsAsync();
+    }
+
+    /// <summary>What the city answers is in sight and has the focus: one hears it, and goes on from there.</summary>
+    public async Task ShouldHearAsync(string words)
+    {
+        var heard = await _page.EvaluateAsync<string>(
+            """
+            (() => {
+              const at = document.activeElement, box = at.getBoundingClientRect();
+              const beside = (at.getAttribute('aria-describedby') ?? '').split(' ').filter(Boolean)
+                .map(id => document.getElementById(id).innerText);
+              return box.top >= 0 && box.bottom <= innerHeight ? [at.innerText, ...beside].join(' ') : 'not in sight';
+            })()
+            """);
+        heard.ShouldContain(words, customMessage: _page.Url);
     }
 
     /// <summary>Presses what leads to no other page: a list that unfolds.</summary>

@@ -7,7 +7,7 @@ namespace CityLoop.Server.Tests.Pass;
 /// <summary>
 /// The pass for people who use no mouse and no finger and read text at twice its size, from sign-up to the counter.
 /// </summary>
-public sealed class KeyboardTests(TestCity city) : IClassFixture<TestCity>
+public sealed partial class KeyboardTests(TestCity city) : IClassFixture<TestCity>
 {
     const string Pool = "/proofs/half-price-pool";
 
@@ -117,9 +117,9 @@ public sealed class KeyboardTests(TestCity city) : IClassFixture<TestCity>
     static async Task FindAsync(Keys officer, string who, string why)
     {
         await officer.GoAsync("/counter");
-        await officer.TypeAsync("Counter code", who);
-        await officer.ChooseAsync("Why", why);
-        await officer.PressAsync("Find this person", "/counter/visits/");
+        await officer.TypeAsync(officer.Say("counter.who"), who);
+        await officer.ChooseAsync(officer.Say("counter.why"), why);
+        await officer.PressAsync(officer.Say("counter.find"), "/counter/visits/");
     }
 
     static async Task BindCardAsync(Keys officer, string whose)

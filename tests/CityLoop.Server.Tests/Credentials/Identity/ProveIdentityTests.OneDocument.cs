@@ -117,7 +117,7 @@ public sealed partial class ProveIdentityTests
         await CheckAsync(seen, "K8273645");
         (await ProveAsync(proved, office, office.Issue("K1122334", "passport"))).ShouldBe("?done=proved");
 
-        using var answer = await SendAsync(asked, Present(office.Issue("K120556674"), asked));
+        using var answer = await city.SendAsync(asked, city.Present(office.Issue("K120556674"), asked));
         (await ConfirmAsync(seen, answer)).ShouldBe("?problem=identity_checked");
         using var begun = await seen.SendFormAsync(
             new Uri(city.Address, Page),

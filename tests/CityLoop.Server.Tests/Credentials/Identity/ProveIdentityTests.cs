@@ -11,7 +11,6 @@ using CityLoop.Server.Pass.Levels;
 using CityLoop.Server.Tests.Credentials.SdJwts;
 using CityLoop.Server.Tests.Hosting;
 using CityLoop.Server.Tests.Pass.Counter;
-using Microsoft.AspNetCore.WebUtilities;
 
 namespace CityLoop.Server.Tests.Credentials.Identity;
 
@@ -99,7 +98,7 @@ public sealed partial class ProveIdentityTests(TestCity city) : IClassFixture<Te
             fault == "nonce" ? "another-nonce-of-theirs" : asked.Nonce,
             city.Clock.GetUtcNow() - (fault == "old" ? TimeSpan.FromMinutes(6) : TimeSpan.Zero));
 
-        using var answer = await SendAsync(asked, shown);
+        using var answer = await city.SendAsync(asked, shown);
 
         (await answer.ProblemCodeAsync(HttpStatusCode.BadRequest)).ShouldBe("identity_not_believed");
         (await person.LevelAsync()).ShouldBe(1);
@@ -111,14 +110,14 @@ public sealed partial class ProveIdentityTests(TestCity city) : IClassFixture<Te
         await using var office = await CardOffice.OpenAsync(city, "replay");
         using var person = await ComeAsync("replayed@example.org");
         var (held, asked) = (office.Issue("B120719833"), await BeginAsync(person, office));
-        var shown = Present(held, asked);
-        using var first = await SendAsync(asked, shown);
+        var shown = city.Present(held, asked);
+        using var first = await city.SendAsync(asked, shown);
         first.StatusCode.ShouldBe(HttpStatusCode.OK);
 
-        using var again = await SendAsync(asked, shown);
+        using var again = await city.SendAsync(asked, shown);
         (await again.ProblemCodeAsync(HttpStatusCode.NotFound)).ShouldBe("identity_request_over");
         using var thief = await ComeAsync("replays@example.org");
-        using var elsewhere = await SendAsync(await BeginAsync(thief, office), shown);
+        using var elsewhere = await city.SendAsync(await BeginAsync(thief, office), shown);
         (await elsewhere.ProblemCodeAsync(HttpStatusCode.BadRequest)).ShouldBe("identity_not_believed");
         // Without the code that came back through the wallet's browser there is nothing to say yes to.
         (await person.GetStringAsync($"{Page}?request={asked.Name}")).ShouldNotContain("id=\"confirm\"");
@@ -131,7 +130,7 @@ public sealed partial class ProveIdentityTests(TestCity city) : IClassFixture<Te
         using var thief = await ComeAsync("lures@example.org");
         using var victim = await ComeAsync("lured@example.org");
         var asked = await BeginAsync(thief, office);
-        using var answer = await SendAsync(asked, Present(office.Issue("C212345671"), asked));
+        using var answer = await city.SendAsync(asked, city.Present(office.Issue("C212345671"), asked));
         var back = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("redirect_uri").GetString()!;
 
         // The wallet opens its own owner's browser, and that is not where it was begun.
@@ -209,7 +208,7 @@ public sealed partial class ProveIdentityTests(TestCity city) : IClassFixture<Te
     async Task<string> ProveAsync(HttpClient person, CardOffice office, WalletCredential held)
     {
         var asked = await BeginAsync(person, office);
-        using var answer = await SendAsync(asked, Present(held, asked));
+        using var answer = await city.SendAsync(asked, city.Present(held, asked));
         answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
         return await ConfirmAsync(person, answer);
     }
@@ -226,29 +225,9 @@ public sealed partial class ProveIdentityTests(TestCity city) : IClassFixture<Te
         using var begun = await person.SubmitAsync(
             Page, $"value=\"{office.Type}\"", ("type", office.Type));
         var link = WebUtility.HtmlDecode(WalletLink().Match(await begun.Content.ReadAsStringAsync()).Groups[1].Value);
-        var said = QueryHelpers.ParseQuery(new Uri(link).Query);
-        said["dcql_query"].ToString().ShouldContain($"credentials/types/{office.Type}");
-        return new Question(
-            said["state"].ToString(), said["client_id"].ToString(), said["nonce"].ToString(),
-            said["response_uri"].ToString(), link);
+        WebUtility.UrlDecode(link).ShouldContain($"credentials/types/{office.Type}");
+        return Question.Of(link);
     }
-
-    string Present(WalletCredential held, Question asked) => SdJwt.Present(
-        held.SdJwt, ["document_type", "document_number"], held.Holder, asked.Audience, asked.Nonce,
-        city.Clock.GetUtcNow());
-
-    /// <summary>As a wallet sends it: from anywhere, without a cookie.</summary>
-    async Task<HttpResponseMessage> SendAsync(Question asked, string presentation)
-    {
-        using var wallet = city.Visit();
-        return await wallet.PostAsync(asked.AnswerTo, new FormUrlEncodedContent(new Dictionary<string, string>
-        {
-            ["state"] = asked.Name,
-            ["vp_token"] = JsonSerializer.Serialize(new { identity = new[] { presentation } }),
-        }));
-    }
-
-    sealed record Question(string Name, string Audience, string Nonce, string AnswerTo, string Link);
 
     [GeneratedRegex("href=\"(openid4vp://[^\"]+)\"")]
     private static partial Regex WalletLink();
