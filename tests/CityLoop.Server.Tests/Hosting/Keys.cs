@@ -48,11 +48,13 @@ public sealed class Keys
         """;
 
     readonly IPage _page;
-    readonly Func<string, string> _words;
 
-    Keys(IPage page, Func<string, string> words) => (_page, _words) = (page, words);
+    Keys(IPage page, Func<string, string> say) => (_page, Say) = (page, say);
 
     public IPage Page => _page;
+
+    /// <summary>What a page says under a key in the reader's language.</summary>
+    public Func<string, string> Say { get; }
 
     public static async Task<Keys> OpenAsync(TestCity city, string language = "en")
     {
@@ -64,9 +66,6 @@ public sealed class Keys
             """);
         return new Keys(page, key => city.Get<TextCatalogue>().Say(language, key));
     }
-
-    /// <summary>What a page says under a key in the reader's language.</summary>
-    public string Say(string key) => _words(key);
 
     /// <summary>Comes in with the code that arrives at a contact.</summary>
     public async Task SignInAsync(TestCity city, string contact, string back = "/me")

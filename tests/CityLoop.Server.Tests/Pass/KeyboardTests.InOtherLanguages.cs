@@ -6,7 +6,6 @@ using CityLoop.Server.Pass.Recovery;
 using CityLoop.Server.Tests.Credentials.Identity;
 using CityLoop.Server.Tests.Hosting;
 using CityLoop.Server.Tests.Pass.Counter;
-using Dapper;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 
