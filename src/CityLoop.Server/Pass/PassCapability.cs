@@ -79,7 +79,7 @@ static class PassCapability
         services.AddSingleton<PersonAccounts>();
         services.AddSingleton<CardStore>();
         services.AddSingleton<FamilyStore>();
-        services.AddSingleton<GuardianAsks>().AddSingleton<CounterRepresentations>();
+        services.AddSingleton<GuardianAsks>().AddSingleton<CounterRepresentations>().AddSingleton<ChildErasures>();
         services.AddSingleton<Mandates>().AddSingleton<CounterMandates>().AddSingleton<CounterChildren>();
         services.AddSingleton<HandOvers>().AddHostedService<HandOverClock>();
         services.AddScoped<FamilyLetters>();
@@ -117,6 +117,7 @@ static class PassCapability
         CounterChildren.Map(pages);
         MyCards.Map(pages);
         ChangeFamily.Map(pages);
+        ChildData.Map(pages);
         RepresentationForms.Map(pages);
         CounterMandates.Map(pages);
         if (pages.ServiceProvider.GetService<Outbox>() is not null)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using CityLoop.Ledger;
+using CityLoop.Server.City;
 using CityLoop.Server.Ledger;
 using Dapper;
 using Npgsql;
@@ -41,6 +42,21 @@ sealed class PersonAccounts(NpgsqlDataSource database, CityLedger ledger, TimePr
         }
 
         return _known[(person, currency)] = new AccountId(account.Value);
+    }
+
+    /// <summary>What is in each of the person's accounts. Opens none.</summary>
+    public async Task<IReadOnlyList<(CityCurrency Currency, long Balance)>> BalancesAsync(
+        PersonId person, CityPack city, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var accounts = (await connection.QueryAsync<(short Currency, int Account)>(new CommandDefinition(
+            """
+            select currency, account from pass.account where person = @Value and account is not null order by currency
+            """, person, cancellationToken: cancellation))).ToList();
+        return await ledger.ReadAsync<IReadOnlyList<(CityCurrency, long)>>(
+            books => [.. accounts.Select(one => (
+                city.Currency(new CurrencyId(one.Currency)), books.Account(new AccountId(one.Account)).Balance))],
+            cancellation);
     }
 
     /// <summary>True when one of these accounts is the person's. Opens none: who only looks leaves no trace.</summary>

@@ -16,13 +16,18 @@ static class CounterTest
     static readonly CurrencyId Points = new(1);
 
     /// <summary>Gives somebody of the cast points from a budget of the test's own.</summary>
-    public static async Task GiveAsync(this TestCity city, string castId, long amount, DateOnly? lastDay = null)
+    public static async Task GiveAsync(
+        this TestCity city, string castId, long amount, DateOnly? lastDay = null) =>
+        await city.GiveAsync(await city.AccountOfAsync(castId), amount, lastDay);
+
+    /// <summary>Gives an account points from a budget of the test's own.</summary>
+    public static async Task GiveAsync(
+        this TestCity city, AccountId person, long amount, DateOnly? lastDay = null)
     {
         var accounts = city.Get<CityAccounts>();
         var issuing = await accounts.OpenAsync("issuing:TCP", AccountKind.Issuing, Points, default);
         var budget = await accounts.OpenAsync("budget:test", AccountKind.Budget, Points, default);
         await city.PostAsync(new Transfer(Guid.NewGuid(), issuing, budget, amount, TransferCode.Fund));
-        var person = await city.AccountOfAsync(castId);
         await city.PostAsync(
             new Transfer(Guid.NewGuid(), budget, person, amount, TransferCode.Earn) { LastDay = lastDay });
     }

@@ -43,6 +43,8 @@ static class SamplePlaces
             ["/counter/visits/{Id:guid}/cards"] = $"/counter/visits/{visit}/cards",
             ["/counter/visits/{Id:guid}/children"] = $"/counter/visits/{visit}/children",
             ["/stop/{Token}"] = "/stop/none",
+            ["/me/family/{Id:guid}"] = $"/me/family/{PersonId.OfCast(Cast.LinXiaoAn).Value}",
+            ["/me/family/{child:guid}/data.json"] = $"/me/family/{PersonId.OfCast(Cast.LinXiaoAn).Value}/data.json",
             ["/carbon/trips/{Id:guid}"] = $"/carbon/trips/{trip}",
             ["/missions/{Id}"] = "/missions/heritage-rally",
             ["/desk/missions/{Id}/spots"] = "/desk/missions/heritage-rally/spots",

@@ -72,6 +72,31 @@ static class PassTables
     const string OfDocuments = "select document_print from pass.known_document where person = @person";
     const string TwoOfficers = "who did what at a counter can be asked for years";
 
+    static readonly IReadOnlyList<HeldTable> OfFamily =
+    [
+        new("pass.erasure_ask", AtErasure.Delete) { Column = "child" },
+        new("pass.erasure_ask", AtErasure.Delete) { Column = "asked_by" },
+        new("pass.guardianship", AtErasure.Delete) { Column = "child" },
+        new("pass.guardianship", AtErasure.Delete) { Column = "guardian" },
+        new("pass.guardianship", AtErasure.Keep)
+        {
+            Column = "asked_by", IsTold = false, Why = "the other guardian stays one",
+        },
+        new("pass.representation_check", AtErasure.Delete),
+        new("pass.representation_check", AtErasure.Delete) { Column = "representative" },
+        .. new[] { "first_officer", "second_officer", "withdrawn_by" }.Select(officer =>
+            new HeldTable("pass.representation_check", AtErasure.Keep)
+            {
+                Column = officer, IsTold = false, Why = TwoOfficers,
+            }),
+        new("pass.acted_for", AtErasure.Delete) { Column = "child" },
+        new("pass.acted_for", AtErasure.Keep) { Column = "guardian", Why = "the child may read who acted for it" },
+        new("pass.session", AtErasure.Keep)
+        {
+            Column = "acts_for", IsTold = false, Why = "the session is its guardian's; nobody acts for who is erased",
+        },
+    ];
+
     public static readonly IReadOnlyList<HeldTable> All =
     [
         // Before the contacts, by which they are found.
@@ -121,24 +146,6 @@ static class PassTables
         new("pass.access", AtErasure.Keep) { Column = "officer", IsTold = false, Why = TwoOfficers },
         new("pass.erasure", AtErasure.Keep) { Why = "that it was asked for and done" },
         new("pass.person", AtErasure.Keep) { Column = "id", Why = "an empty row, so that nothing points nowhere" },
-        new("pass.guardianship", AtErasure.Delete) { Column = "child" },
-        new("pass.guardianship", AtErasure.Delete) { Column = "guardian" },
-        new("pass.guardianship", AtErasure.Keep)
-        {
-            Column = "asked_by", IsTold = false, Why = "the other guardian stays one",
-        },
-        new("pass.representation_check", AtErasure.Delete),
-        new("pass.representation_check", AtErasure.Delete) { Column = "representative" },
-        .. new[] { "first_officer", "second_officer", "withdrawn_by" }.Select(officer =>
-            new HeldTable("pass.representation_check", AtErasure.Keep)
-            {
-                Column = officer, IsTold = false, Why = TwoOfficers,
-            }),
-        new("pass.acted_for", AtErasure.Delete) { Column = "child" },
-        new("pass.acted_for", AtErasure.Keep) { Column = "guardian", Why = "the child may read who acted for it" },
-        new("pass.session", AtErasure.Keep)
-        {
-            Column = "acts_for", IsTold = false, Why = "the session is its guardian's; nobody acts for who is erased",
-        },
+        .. OfFamily,
     ];
 }

@@ -30,11 +30,15 @@ sealed class MyData(
         pages.MapGet("/me/data.json", Download).RequireAuthorization(Roles.Resident).ExcludeFromDescription()
             .AddEndpointFilter(new FreshSignIn("/me/data"));
 
-    static async Task<FileContentHttpResult> Download(
+    static Task<FileContentHttpResult> Download(
         ClaimsPrincipal who, MyData data, CancellationToken cancellation) =>
+        data.FileOfAsync(who.PersonId(), "my-data.json", cancellation);
+
+    public async Task<FileContentHttpResult> FileOfAsync(
+        PersonId person, string name, CancellationToken cancellation) =>
         TypedResults.File(
-            JsonSerializer.SerializeToUtf8Bytes(await data.OfAsync(who.PersonId(), cancellation), Readable),
-            "application/json", "my-data.json");
+            JsonSerializer.SerializeToUtf8Bytes(await OfAsync(person, cancellation), Readable), "application/json",
+            name);
 
     public async Task<JsonObject> OfAsync(PersonId person, CancellationToken cancellation)
     {

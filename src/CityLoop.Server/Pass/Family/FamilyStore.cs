@@ -130,6 +130,21 @@ sealed class FamilyStore(NpgsqlDataSource database, CityPack city, CityClock clo
         return await ChildrenAsync(connection, guardian, null, cancellation);
     }
 
+    /// <summary>A child that is too small to use its pass itself, if the reader is its guardian.</summary>
+    public async Task<Child?> SmallChildAsync(PersonId guardian, PersonId child, CancellationToken cancellation) =>
+        (await ChildrenOfAsync(guardian, cancellation)).FirstOrDefault(one =>
+            one.Id == child.Value && one.IsAccepted && one.AgeOn(clock.Today) < city.Family.ActsUntil);
+
+    /// <summary>A guardian does something in the child's place: the other one and, later, the child read it.</summary>
+    public async Task NoteAsync(PersonId guardian, PersonId child, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await connection.ExecuteAsync(new CommandDefinition(
+            "insert into pass.acted_for (child, guardian, at) values (@child, @guardian, @now) on conflict do nothing",
+            new { child = child.Value, guardian = guardian.Value, now = clock.Now.ToUniversalTime() },
+            cancellationToken: cancellation));
+    }
+
     /// <summary>The guardians of this child.</summary>
     public async Task<IReadOnlyList<Guardian>> GuardiansOfAsync(PersonId child, CancellationToken cancellation)
     {

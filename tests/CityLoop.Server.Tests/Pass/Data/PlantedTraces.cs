@@ -35,6 +35,8 @@ sealed class PlantedTraces(TestCity city, PersonId person, string contact)
         ("pass.letter.person", "values (@key, @p, @mark, @mark, @mark, now(), 0, @later)"),
         ("pass.guardian_ask.contact", "values (gen_random_uuid(), @a, @contact, @o, now(), now())"),
         ("pass.guardian_ask.child", "values (gen_random_uuid(), @p, @mark, @o, now(), now())"),
+        ("pass.erasure_ask.child", "values (@p, @a, now())"),
+        ("pass.erasure_ask.asked_by", "values (@q, @p, now())"),
         ("pass.guardian_ask.asked_by", "values (gen_random_uuid(), @a, @mark, @p, now(), now())"),
         ("pass.passkey.person", "values (@b, @p, @mark, @b, 0, '{}', true, true, true, @b, @b, now(), null)"),
         ("pass.recovery_code.person", "values (@b, @mark, @p, 'paper', now(), null, null)"),
