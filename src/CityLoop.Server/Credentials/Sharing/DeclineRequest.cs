@@ -14,9 +14,9 @@ static class DeclineRequest
         pages.MapPost(Address, HandleAsync).RequireAuthorization(Roles.Resident).ExcludeFromDescription();
 
     static async Task<RedirectHttpResult> HandleAsync(
-        [FromForm] string? request, ClaimsPrincipal who, ShareRequests requests, CancellationToken cancellation)
+        [FromForm] string? request, ClaimsPrincipal who, GiveConsent give, CancellationToken cancellation)
     {
-        await requests.DeclineAsync(request ?? "", who.PersonId(), cancellation);
+        await give.DeclineAsync(request ?? "", who.PersonId(), cancellation);
         return TypedResults.Redirect(SharePage.AddressOf(Uri.EscapeDataString(request ?? "")));
     }
 }

@@ -86,6 +86,22 @@ sealed class GiveConsent(
         }, null);
     }
 
+    /// <summary>
+    /// The person says no; false when it was answered already. It is written down as an access in vain: they can read
+    /// it, and it counts among the refusals, where nobody reads who it was.
+    /// </summary>
+    public async Task<bool> DeclineAsync(string name, PersonId person, CancellationToken cancellation)
+    {
+        var open = await OpenAsync(name, cancellation);
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        var isDeclined = await requests.DeclineAsync(connection, name, person);
+        if (isDeclined && open is not null)
+            await log.WriteAsync(connection, AccessOf(open.Notice, person, null, isGiven: false), cancellation);
+        await transaction.CommitAsync(cancellation);
+        return isDeclined;
+    }
+
     /// <summary>The service's own address, with something behind it.</summary>
     public static string BackTo(ShareRequest asked, params (string Name, string Value)[] with) =>
         QueryHelpers.AddQueryString(asked.ReturnAddress!, with.Append((Name: "state", Value: asked.State ?? ""))
@@ -103,7 +119,7 @@ sealed class GiveConsent(
     };
 
     /// <summary>What a service saw, or asked for in vain, as people read it.</summary>
-    public static Access AccessOf(ConsentNotice notice, PersonId person, Guid consent, bool isGiven) => new()
+    public static Access AccessOf(ConsentNotice notice, PersonId person, Guid? consent, bool isGiven) => new()
     {
         Person = person,
         Kind = AccessBy.Service,

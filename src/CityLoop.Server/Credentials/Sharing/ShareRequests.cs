@@ -127,16 +127,12 @@ sealed class ShareRequests(NpgsqlDataSource database, TimeProvider time)
     }
 
     /// <summary>The person does not want it; false when it was answered already.</summary>
-    public async Task<bool> DeclineAsync(string name, PersonId person, CancellationToken cancellation)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        return await connection.ExecuteAsync(new CommandDefinition(
+    public async Task<bool> DeclineAsync(NpgsqlConnection connection, string name, PersonId person) =>
+        await connection.ExecuteAsync(
             """
             update credentials.request set declined_at = @now, person = @person, name = null
             where hash = @hash and declined_at is null and answered_at is null and until > @now
-            """, new { hash = HashOf(name), person = person.Value, now = time.GetUtcNow() },
-            cancellationToken: cancellation)) == 1;
-    }
+            """, new { hash = HashOf(name), person = person.Value, now = time.GetUtcNow() }) == 1;
 
     /// <summary>Keeps the answer in place of the wait; false when somebody answered meanwhile.</summary>
     /// <param name="answer">Sealed for the service; null where nothing is to be fetched.</param>

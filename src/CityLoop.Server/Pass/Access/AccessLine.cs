@@ -18,7 +18,7 @@ public sealed record AccessLine(
     public string? Revoke => (Kind, Consent) switch
     {
         (_, { } consent) => $"/me/proofs/{consent}",
-        ("service", null) => "/me/services",
+        ("service", null) when IsGiven => "/me/services",
         _ => null,
     };
 
