@@ -28,8 +28,9 @@ sealed class GuardianAsks(NpgsqlDataSource database, CityPack city, CityClock cl
         var now = clock.Now.ToUniversalTime();
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await FamilyStore.LockAsync(connection, transaction, guardian, cancellation);
-        await FamilyStore.LockAsync(connection, transaction, child, cancellation);
+        // In one order, whoever asks: two who ask for each other at once would wait for each other for ever.
+        foreach (var person in new[] { guardian, child }.OrderBy(person => person.Value))
+            await FamilyStore.LockAsync(connection, transaction, person, cancellation);
         var values = new
         {
             child = child.Value, guardian = guardian.Value, contact = contact?.Value, now, dayAgo = now.AddDays(-1),

@@ -124,6 +124,37 @@ public sealed partial class GuardianAsksTests(TestCity city) : IClassFixture<Tes
     }
 
     [Fact]
+    public async Task Two_who_ask_for_each_other_at_once_wait_in_one_order_and_both_get_an_answer()
+    {
+        var people = new[] { Guid.NewGuid(), Guid.NewGuid() }.Order().Select(id => new PersonId(id)).ToArray();
+        var (asks, contact) = (city.Get<GuardianAsks>(), Contact.Read("mirror@example.org"));
+        await using var holder = await city.Database.OpenConnectionAsync();
+        await using var held = await holder.BeginTransactionAsync();
+        await FamilyStore.LockAsync(holder, held, people[0], default);
+
+        // The first waits at its first lock. The second would take the other one, and wait behind the first.
+        var first = asks.AskAsync(people[0], people[1], contact, default);
+        await WaitingAsync(1);
+        var second = asks.AskAsync(people[1], people[0], contact, default);
+        await WaitingAsync(2);
+        await held.CommitAsync();
+
+        (await Task.WhenAll(first, second)).ShouldAllBe(outcome => outcome == AskOutcome.NotTheirChild);
+
+        Task WaitingAsync(int count) => Eventually.BecomesTrueAsync(
+            async () =>
+            {
+                await using var connection = await city.Database.OpenConnectionAsync();
+                return await connection.ExecuteScalarAsync<int>(
+                    """
+                    select count(*)::int from pg_locks
+                    where locktype = 'advisory' and not granted
+                      and database = (select oid from pg_database where datname = current_database())
+                    """) == count;
+            }, TimeSpan.FromSeconds(15), $"{count} who wait");
+    }
+
+    [Fact]
     public async Task Children_that_are_handed_on_make_no_room_for_more()
     {
         using var mother = await GuardianAsync("farm@example.org");
