@@ -39,8 +39,7 @@ sealed record CounterCheck(
     public bool Counts => !IsRecovery && ApprovedAt is not null && WaitsUntil is null && WithdrawnAt is null;
 
     /// <summary>Whether it says whose pass it is, if not any more how they look.</summary>
-    public bool LeadsBack => Counts || (!IsRecovery && ApprovedAt is not null && WaitsUntil is null
-        && WithdrawnBy is null);
+    public bool LeadsBack => !IsRecovery && ApprovedAt is not null && WaitsUntil is null && WithdrawnBy is null;
 
     /// <summary>Whether its own owner said that it is not theirs.</summary>
     public bool IsStopped => WithdrawnBy == Person;
