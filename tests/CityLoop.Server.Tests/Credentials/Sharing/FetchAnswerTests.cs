@@ -222,7 +222,7 @@ public sealed class FetchAnswerTests(TestCity city) : IClassFixture<TestCity>
         await ServiceProgram.ChangeAsync(city, (changes, who) => changes.AskToResumeAsync(stopped, who, default));
         city.Clock.Advance(TimeSpan.FromDays(need.ConsentDays));
         (await Refused(school.StartAsync(handle), HttpStatusCode.Forbidden)).ShouldBe("consent_expired");
-        // Too late, given, stopped twice within minutes, and long after the end.
+        // Declined, too late, given, stopped twice within minutes, and long after the end.
         (await AccessesAsync(school)).ShouldBe([false, false, true, false, false], ignoreOrder: true);
     }
 

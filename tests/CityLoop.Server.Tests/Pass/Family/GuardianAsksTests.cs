@@ -220,6 +220,6 @@ public sealed partial class GuardianAsksTests(TestCity city) : IClassFixture<Tes
             "update pass.person set born = @born where id = @child", new { child = child.Value, born });
     }
 
-    [GeneratedRegex("(value|data-person)=\"[^\"]*\"|(contact-|family/)[0-9a-f-]{36}")]
+    [GeneratedRegex("(value|data-person)=\"[^\"]*\"|(contact-|hint-|family/)[0-9a-f-]{36}")]
     private static partial Regex Values();
 }
