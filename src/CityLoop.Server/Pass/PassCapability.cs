@@ -78,9 +78,9 @@ static class PassCapability
         services.AddSingleton<OneTimeCodes>();
         services.AddSingleton<PersonAccounts>();
         services.AddSingleton<CardStore>();
-        services.AddSingleton<FamilyStore>();
+        services.AddSingleton<FamilyStore>().AddSingleton<CounterChildren>();
         services.AddSingleton<GuardianAsks>().AddSingleton<CounterRepresentations>().AddSingleton<ChildErasures>();
-        services.AddSingleton<Mandates>().AddSingleton<CounterMandates>().AddSingleton<CounterChildren>();
+        services.AddSingleton<Mandates>().AddSingleton<CounterMandates>().AddSingleton<CounterGuardians>();
         services.AddSingleton<HandOvers>().AddHostedService<HandOverClock>();
         services.AddScoped<FamilyLetters>();
         services.AddSingleton<CardTill>();
@@ -120,6 +120,7 @@ static class PassCapability
         ChildData.Map(pages);
         RepresentationForms.Map(pages);
         CounterMandates.Map(pages);
+        CounterGuardians.Map(pages);
         if (pages.ServiceProvider.GetService<Outbox>() is not null)
             Outbox.Map(pages);
     }

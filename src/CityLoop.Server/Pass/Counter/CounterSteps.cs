@@ -36,6 +36,10 @@ enum CounterStep
     RepresentativeRecorded,
     RepresentativeApproved,
     RepresentativeEnded,
+
+    /// <summary>One officer has seen why somebody is a child's guardian no more; another one is to see it.</summary>
+    GuardianEndRecorded,
+    GuardianEnded,
 }
 
 /// <summary>One step as the person reads it on their own page.</summary>
@@ -61,9 +65,10 @@ sealed class CounterSteps(NpgsqlDataSource database, TimeProvider time)
     /// <summary>Writes a step down, on a connection that may be in the transaction of what it tells of.</summary>
     public async Task<Guid> LogAsync(
         NpgsqlConnection connection, PersonId person, PersonId officer, CounterStep step,
-        CancellationToken cancellation, string? purpose = null, string? reason = null)
+        CancellationToken cancellation, string? purpose = null, string? reason = null,
+        DateTimeOffset? at = null)
     {
-        var now = time.GetUtcNow();
+        var now = at ?? time.GetUtcNow();
         var id = Guid.CreateVersion7(now);
         await connection.ExecuteAsync(new CommandDefinition(
             """
