@@ -2,14 +2,16 @@ namespace CityLoop.Server.City;
 
 /// <summary>How the city pays its shops.</summary>
 /// <param name="Money">The money of the account, by its ISO 4217 code; one whole point is one of it.</param>
+/// <param name="MoneyNumber">The same by its three digits.</param>
+/// <param name="Country">Where shops are, by the two letters of ISO 3166.</param>
 /// <param name="Minimum">In the currency's smallest unit; what is less waits for the next payout.</param>
 /// <param name="Payer">The account's holder in letters that every bank's file can carry.</param>
 /// <param name="ClientCode">Ten digits by which the bank knows the city.</param>
 /// <param name="FirstHalf">When days 1 to 15 are paid.</param>
 /// <param name="SecondHalf">When days 16 to the last are paid.</param>
 sealed record CityPayouts(
-    string Money, long Minimum, string Payer, string BankCode, string BankAccount, string ClientCode,
-    PayDay FirstHalf, PayDay SecondHalf, BankCalendar Calendar)
+    string Money, string MoneyNumber, string Country, long Minimum, string Payer, string BankCode,
+    string BankAccount, string ClientCode, PayDay FirstHalf, PayDay SecondHalf, BankCalendar Calendar)
 {
     /// <summary>The day on which a half-month is paid: never a day on which banks are closed.</summary>
     /// <param name="lastDay">The half-month's last day.</param>

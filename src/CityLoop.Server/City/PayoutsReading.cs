@@ -11,13 +11,19 @@ static class PayoutsReading
     public static CityPayouts Read(string folder, PackNode city, List<PackProblem> problems)
     {
         var node = city.One("payouts").Only(
-            "money", "minimum", "payer", "bankCode", "bankAccount", "clientCode", "firstHalf", "secondHalf");
+            "money", "moneyNumber", "country", "minimum", "payer", "bankCode", "bankAccount", "clientCode", "firstHalf",
+            "secondHalf");
         var money = node.Text("money");
         if (money.Length != 3 || !money.All(char.IsAsciiLetterUpper))
             node.Wrong("money", $"is '{money}'", "Write three capitals of ISO 4217, as TWD or JPY");
+        var country = node.Text("country");
+        if (country.Length != 2 || !country.All(char.IsAsciiLetterUpper))
+            node.Wrong("country", $"is '{country}'", "Write two capitals of ISO 3166, as TW or JP");
         return new CityPayouts(
-            money, node.Whole("minimum", 0, Transfer.MaxAmount), node.Text("payer"), Digits("bankCode", 7),
-            Digits("bankAccount", 7), Digits("clientCode", 10), Day("firstHalf"), Day("secondHalf"),
+            money, Digits("moneyNumber", 3), country,
+            node.Whole("minimum", 0, Transfer.MaxAmount), node.Text("payer"),
+            Digits("bankCode", 7), Digits("bankAccount", 7),
+            Digits("clientCode", 10), Day("firstHalf"), Day("secondHalf"),
             new BankCalendar(PackTable.Read(
                 folder, "bank-holidays.csv", ["day", "name"], problems, row => row.Day("day"))));
 

@@ -1,6 +1,7 @@
 using CityLoop.Server.Merchants.Bank;
 using CityLoop.Server.Merchants.Payouts;
 using CityLoop.Server.Merchants.Settlement;
+using CityLoop.Server.Merchants.ShopCodes;
 using CityLoop.Server.Pass;
 using CityLoop.Server.Pass.Data;
 
@@ -18,6 +19,7 @@ static class MerchantsCapability
             .AddSingleton<WrongCodeLimit>()
             .AddSingleton<Till>()
             .AddSingleton<Counter>()
+            .AddSingleton<PaymentRequests>()
             .AddSingleton<Sales>()
             .AddSingleton<SettlementStore>()
             .AddSingleton<PayoutFiles>()
@@ -39,6 +41,7 @@ static class MerchantsCapability
         ChargeWallet.Map(till);
         RefundCharge.Map(till);
         ShowToday.Map(till);
+        AskForPayment.Map(app, till);
         ShowShopStatement.Map(till);
         DownloadPayout.Map(app);
         DecideBankFile.Map(app);

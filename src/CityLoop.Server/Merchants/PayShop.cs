@@ -18,13 +18,25 @@ static class PayShop
     /// <summary>What can become of it, in order of precedence.</summary>
     public enum Outcome
     {
-        Paid, ShopUnknown, IdNotValid, AmountNotPositive, AmountTooLarge, NoWallet, NotAcceptedHere, IdAlreadyUsed,
+        Paid, RequestUnknown, RequestIsPaid, RequestIsOver, ShopUnknown, IdNotValid,
+        AmountNotPositive, AmountTooLarge, NoWallet, NotAcceptedHere, IdAlreadyUsed,
         WalletIsFrozen, ShopTakesNothing, LimitIsReached, TooFewPoints, Refused,
     }
 
-    public static void Map(IEndpointRouteBuilder wallet) =>
+    public static void Map(IEndpointRouteBuilder wallet)
+    {
         wallet.MapPost("/payments", HandleAsync).Accepts<Request>("application/json")
             .WithName("PayShop").WithTags("Merchants");
+        wallet.MapPost("/requests/{id:guid}", PayRequestAsync).WithName("PayRequest").WithTags("Merchants");
+    }
+
+    static async Task<Results<Ok<Response>, ProblemHttpResult>> PayRequestAsync(
+        Guid id, ClaimsPrincipal who, ShopCodes.PaymentRequests requests, Counter counter, Problems problems,
+        CancellationToken cancellation)
+    {
+        var (outcome, payment) = await requests.PayAsync(who.PersonId(), id, cancellation);
+        return payment is null ? Refusal(outcome, problems, counter) : TypedResults.Ok(ResponseOf(payment, counter));
+    }
 
     static async Task<Results<Ok<Response>, ProblemHttpResult>> HandleAsync(
         HttpContext context, ClaimsPrincipal who, Counter counter, Problems problems, CancellationToken cancellation)
@@ -34,11 +46,13 @@ static class PayShop
             return unreadable!;
         var (outcome, payment) = await counter.PayAsync(who.PersonId(), request, cancellation);
         return payment is not null
-            ? TypedResults.Ok(new Response(
-                payment.Id, payment.Amount, payment.Back, counter.Payments.BackFor(payment.Amount) > payment.Back,
-                payment.Receipt))
+            ? TypedResults.Ok(ResponseOf(payment, counter))
             : Refusal(outcome, problems, counter);
     }
+
+    static Response ResponseOf(Payment payment, Counter counter) => new(
+        payment.Id, payment.Amount, payment.Back, counter.Payments.BackFor(payment.Amount) > payment.Back,
+        payment.Receipt);
 
     static ProblemHttpResult Refusal(Outcome outcome, Problems problems, Counter counter)
     {
@@ -49,6 +63,9 @@ static class PayShop
     /// <summary>How a refusal is told: status, code, the field at fault.</summary>
     public static (int Status, string Code, string? Field) Explain(Outcome outcome) => outcome switch
     {
+        Outcome.RequestUnknown => (404, "payment_request_unknown", null),
+        Outcome.RequestIsPaid => (409, "payment_request_paid", null),
+        Outcome.RequestIsOver => (409, "payment_request_over", null),
         Outcome.ShopUnknown => (404, "shop_unknown", "shop"),
         Outcome.IdNotValid => (400, "id_not_valid", "id"),
         Outcome.AmountNotPositive => (400, "amount_not_positive", "amount"),

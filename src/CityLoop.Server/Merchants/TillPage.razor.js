@@ -1,5 +1,6 @@
 // The till: number pad, camera, and a charge that is sent until it is answered, under one id.
-import { call } from "/city.js";
+import { call, chime } from "/city.js";
+import { Camera } from "/scan.js";
 
 const page = document.getElementById("till");
 const byId = (id) => document.getElementById(id);
@@ -24,7 +25,7 @@ function show(step) {
 
 function setAmount(number) {
   amountBox.value = number > 0 ? group(Math.min(number, largest)) : "";
-  byId("scan").disabled = number <= 0;
+  byId("scan").disabled = byId("ask").disabled = number <= 0;
 }
 
 function press(key) {
@@ -37,48 +38,18 @@ function complain(text) {
   byId("problem").querySelector("span").textContent = text ?? "";
 }
 
-// Camera. The browser's own detector where there is one, else jsQR, which is fetched only then.
-let stream;
-let isLooking = false;
-
-async function detector() {
-  if ("BarcodeDetector" in window && (await BarcodeDetector.getSupportedFormats()).includes("qr_code")) {
-    const own = new BarcodeDetector({ formats: ["qr_code"] });
-    return async (video) => (await own.detect(video))[0]?.rawValue;
-  }
-  await import(page.dataset.jsqr);
-  const canvas = document.createElement("canvas");
-  const pen = canvas.getContext("2d", { willReadFrequently: true });
-  return async (video) => {
-    const scale = Math.min(1, 640 / video.videoWidth);
-    canvas.width = video.videoWidth * scale;
-    canvas.height = video.videoHeight * scale;
-    pen.drawImage(video, 0, 0, canvas.width, canvas.height);
-    const image = pen.getImageData(0, 0, canvas.width, canvas.height);
-    return globalThis.jsQR(image.data, image.width, image.height, { inversionAttempts: "dontInvert" })?.data;
-  };
-}
+const camera = page && new Camera(byId("video"), page.dataset.jsqr);
 
 async function startCamera() {
-  const video = byId("video");
   try {
-    stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
-    if (page.dataset.step !== "code") return stopCamera();
-    video.srcObject = stream;
-    byId("camera").hidden = false;
-    await video.play();
-    const detect = await detector();
-    isLooking = true;
-    while (isLooking) {
-      const text = video.readyState >= 2 ? await detect(video) : undefined;
-      const digits = text?.replace(/[\s-]/g, "");
-      if (isLooking && (/^\d{16}$/.test(digits ?? "") || isCard(digits ?? ""))) {
-        codeBox.value = digits;
-        navigator.vibrate?.(60);
-        return void charge();
-      }
-      await new Promise((next) => setTimeout(next, 120));
-    }
+    await camera.look(() => { byId("camera").hidden = false; }, (text) => {
+      const digits = text.replace(/[\s-]/g, "");
+      if (!/^\d{16}$/.test(digits) && !isCard(digits)) return false;
+      codeBox.value = digits;
+      navigator.vibrate?.(60);
+      charge();
+      return true;
+    });
   } catch {
     stopCamera();
     byId("no-camera").hidden = false;
@@ -87,9 +58,7 @@ async function startCamera() {
 }
 
 function stopCamera() {
-  isLooking = false;
-  stream?.getTracks().forEach((track) => track.stop());
-  stream = undefined;
+  camera.stop();
   byId("camera").hidden = true;
 }
 
@@ -193,7 +162,7 @@ function succeed(answer) {
   back.textContent = answer.rebateUsedUp ? back.dataset.dry : answer.back > 0 ? fill(back.dataset.text, group(answer.back)) : "";
   byId("receipt").href = `/till/receipts/${answer.id}`;
   show("result");
-  navigator.vibrate?.([80, 60, 80]);
+  chime();
   byId("next").focus();
   // The charge is done, whether or not the day's sum can be had now.
   refreshToday().catch(() => {});
@@ -248,7 +217,11 @@ function start() {
   byId("scan").addEventListener("click", askForCode);
   byId("cancel").addEventListener("click", goBack);
   byId("next").addEventListener("click", next);
-  byId("charge").addEventListener("submit", (event) => { event.preventDefault(); charge(); });
+  byId("charge").addEventListener("submit", (event) => {
+    if (event.submitter === byId("ask")) return;
+    event.preventDefault();
+    charge();
+  });
   codeBox.addEventListener("input", () => {
     forgetCard();
     const typed = codeBox.value.replace(/[\s-]/g, "").toUpperCase();

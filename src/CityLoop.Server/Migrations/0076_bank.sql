@@ -26,7 +26,7 @@ alter table merchants.settlement_line
     check (state in ('closed', 'paid', 'confirmed', 'rejected', 'returned')),
   add column state_at timestamptz,
   add column reason text not null default '',         -- the bank's, for rejected and returned
-  add column debited_by uuid references merchants.bank_entry,   -- the booking by which the money left
-  add column returned_by uuid references merchants.bank_entry,  -- and the one by which it came back
+  add column debit_entry uuid references merchants.bank_entry,   -- the booking by which the money left
+  add column return_entry uuid references merchants.bank_entry,  -- and the one by which it came back
   add column carried_to uuid references merchants.settlement;   -- the half-month that pays it instead
 create index on merchants.settlement_line (merchant) where state in ('rejected', 'returned') and carried_to is null;

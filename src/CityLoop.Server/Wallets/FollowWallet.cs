@@ -21,12 +21,6 @@ static class FollowWallet
     /// <param name="Amount">Below zero for what was paid.</param>
     public sealed record Movement(string Kind, long Amount, string? Receipt);
 
-    static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
-    static readonly TimeSpan StillHere = TimeSpan.FromSeconds(15);
-
-    /// <summary>In a busy city the journal grows all the time; looking five times a second is soon enough.</summary>
-    static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
-
     /// <summary>More than this many movements at once are an import, not a payment.</summary>
     const int MovementsMax = 10;
 
@@ -38,12 +32,8 @@ static class FollowWallet
         long? after, ClaimsPrincipal who, Wallets wallets, CityLedger ledger, OpenStreams streams, Problems problems,
         Sessions sessions, IHostApplicationLifetime server, HttpResponse response, CancellationToken cancellation)
     {
-        var outcome = streams.TryOpen(who.PersonId(), out var place);
-        if (outcome == OpenStreams.Outcome.PersonHasMost)
-            return problems.Of(StatusCodes.Status429TooManyRequests, "too_many_windows");
-        if (outcome == OpenStreams.Outcome.CityHasMost)
-            return problems.Of(StatusCodes.Status503ServiceUnavailable, "live_view_full");
-        response.RegisterForDispose(place!);
+        if (LiveView.Open(streams, who.PersonId(), response, problems) is { } full)
+            return full;
         var wallet = await wallets.OpenAsync(who.PersonId(), cancellation);
         return TypedResults.ServerSentEvents(FollowAsync(
             ledger, wallet.Account, after ?? wallet.LastSequence,
@@ -57,7 +47,7 @@ static class FollowWallet
     {
         // A server that stops would wait for its open streams.
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation, serverStops);
-        end.CancelAfter(Longest);
+        end.CancelAfter(LiveView.Longest);
         yield return Still;
         while (!end.IsCancellationRequested)
         {
@@ -74,29 +64,13 @@ static class FollowWallet
                 seen = last;
             }
 
-            if (!await PassesAsync(ledger, sequence, end.Token) && !end.IsCancellationRequested)
+            if (!await LiveView.PassesAsync(ledger, sequence, end.Token) && !end.IsCancellationRequested)
                 yield return Still;
         }
     }
 
     /// <summary>Proxies close what is silent for long.</summary>
     static SseItem<Movement> Still => new(new Movement("still", 0, null), "still");
-
-    static async Task<bool> PassesAsync(CityLedger ledger, long sequence, CancellationToken cancellation)
-    {
-        using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        silence.CancelAfter(StillHere);
-        try
-        {
-            await ledger.WhenPassedAsync(sequence, silence.Token);
-            await Task.Delay(Pause, silence.Token);
-            return true;
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
-    }
 
     static Movement MovementOf(JournalEntry entry, AccountId account)
     {

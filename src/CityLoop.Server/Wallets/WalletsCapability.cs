@@ -6,7 +6,6 @@ namespace CityLoop.Server.Wallets;
 static class WalletsCapability
 {
     public static IServiceCollection AddWallets(this IServiceCollection services) => services
-        .AddSingleton(new OpenStreams(OpenStreams.Most, OpenStreams.MostOfPerson))
         .AddSingleton<Wallets>()
         .AddSingleton<PayCodes>()
         .AddSingleton<Statements>()

@@ -90,6 +90,7 @@ static class CityApplication
         services.AddProblemDetails();
         services.AddApiDescription();
         services.AddSingleton<Files>();
+        services.AddSingleton(new OpenStreams(OpenStreams.Most, OpenStreams.MostOfPerson));
     }
 
     /// <summary>

@@ -77,7 +77,7 @@ public sealed class ScannedCodeTests(TestCity city) : IClassFixture<TestCity>
             .Groups[1].Value);
 
     /// <summary>A camera in front of which somebody holds a photograph; the till's page does the reading.</summary>
-    static string CameraThatSees(string photograph) => $$"""
+    public static string CameraThatSees(string photograph) => $$"""
         delete window.BarcodeDetector;
         navigator.mediaDevices.getUserMedia = async () => {
           const seen = new Image();

@@ -7,7 +7,7 @@ using CityLoop.Server.Pass.Family;
 using CityLoop.Server.Tests.Hosting;
 using CityLoop.Server.Tests.Merchants;
 using CityLoop.Server.Tests.Pass.Counter;
-using CityLoop.Server.Wallets;
+using CityLoop.Server.Web;
 
 namespace CityLoop.Server.Tests.Wallets;
 

@@ -1,4 +1,5 @@
 using CityLoop.Server.Merchants.Settlement;
+using CityLoop.Server.Merchants.ShopCodes;
 using CityLoop.Server.Pass;
 using CityLoop.Server.Pass.Counter;
 using CityLoop.Server.SignOn;
@@ -25,6 +26,8 @@ static class SamplePlaces
         var settlement = await SettledAsync(city);
         var visit = await VisitedAsync(city);
         await using var database = await city.Database.OpenConnectionAsync();
+        var request = (await city.Get<PaymentRequests>().AskAsync(
+            PersonId.OfCast(Cast.HuangZhiming), Guid.CreateVersion7(), 5, default)).Request!.Id;
         var trip = await database.QueryFirstAsync<Guid>(
             "select id from carbon.trip where person = @person limit 1",
             new { person = PersonId.OfCast(Cast.LinMeiling).Value });
@@ -33,6 +36,8 @@ static class SamplePlaces
         return new Dictionary<string, string>
         {
             ["/pay/{code}"] = $"/pay/{Cast.SunflowerBakery}",
+            ["/pay/requests/{id:guid}"] = $"/pay/requests/{request}",
+            ["/till/requests/{id:guid}"] = $"/till/requests/{request}",
             ["/receipts/{id:guid}"] = $"/receipts/{payment}",
             ["/till/receipts/{id:guid}"] = $"/till/receipts/{payment}",
             ["/desk/settlements/{id:guid}"] = $"/desk/settlements/{settlement}",

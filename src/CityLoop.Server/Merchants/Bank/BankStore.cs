@@ -73,7 +73,7 @@ sealed class BankStore(NpgsqlDataSource database, TimeProvider time)
         await connection.ExecuteAsync(new CommandDefinition(
             """
             update merchants.settlement_line set state = @State, state_at = @now, reason = @Reason,
-              debited_by = coalesce(debited_by, @DebitedBy), returned_by = coalesce(returned_by, @ReturnedBy)
+              debit_entry = coalesce(debit_entry, @DebitedBy), return_entry = coalesce(return_entry, @ReturnedBy)
             where settlement = @Settlement and merchant = @Merchant
             """,
             changes.Select(change => new

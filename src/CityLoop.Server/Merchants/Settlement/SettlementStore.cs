@@ -27,7 +27,7 @@ sealed class SettlementStore(NpgsqlDataSource database, TimeProvider time)
         refunds, refunded, carried_in, counted_to, minimum, is_posted, is_left
         """;
 
-    const string BankColumns = "state, reason, debited_by is not null as is_debited";
+    const string BankColumns = "state, reason, debit_entry is not null as is_debited";
 
     /// <summary>Waits until nobody else settles; whoever comes second then finds the work done.</summary>
     public async Task<IAsyncDisposable> LockAsync(CancellationToken cancellation)

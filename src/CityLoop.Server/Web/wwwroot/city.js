@@ -23,3 +23,22 @@ export async function call(method, address, body) {
   if (!response.ok) throw new Problem(response.status, answer ?? {});
   return answer;
 }
+
+/** Tells ears and hands that a payment is done; a browser that may not sound yet only shows it. */
+export function chime() {
+  navigator.vibrate?.([80, 60, 80]);
+  try {
+    const sound = new AudioContext();
+    const volume = new GainNode(sound, { gain: 0.2 });
+    volume.connect(sound.destination);
+    [[880, 0], [1320, 0.12]].forEach(([frequency, after]) => {
+      const tone = new OscillatorNode(sound, { frequency });
+      tone.connect(volume);
+      tone.start(sound.currentTime + after);
+      tone.stop(sound.currentTime + after + 0.15);
+    });
+    setTimeout(() => sound.close(), 600);
+  } catch {
+    // No sound on this machine.
+  }
+}

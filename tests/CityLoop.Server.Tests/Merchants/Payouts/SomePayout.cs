@@ -9,8 +9,8 @@ namespace CityLoop.Server.Tests.Merchants.Payouts;
 static class SomePayout
 {
     public static readonly CityPayouts Terms = new(
-        "TWD", 1, "TAICHUNG CITY", "9990001", "0000001", "0000000001", new PayDay(0, 31), new PayDay(1, 15),
-        new BankCalendar([]));
+        "TWD", "901", "TW", 1, "TAICHUNG CITY", "9990001", "0000001", "0000000001", new PayDay(0, 31),
+        new PayDay(1, 15), new BankCalendar([]));
 
     public static SettlementLine Line(long amount, long carriedIn = 0) => new(
         Guid.Empty, Guid.Empty, "bakery", "向日葵", new BankAccount("9990001", "0010001", "BAKERY"), new AccountId(17),

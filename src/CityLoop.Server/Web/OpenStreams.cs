@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using CityLoop.Server.Pass;
 
-namespace CityLoop.Server.Wallets;
+namespace CityLoop.Server.Web;
 
 /// <summary>How many live streams are open, by person and in all, so that nobody takes them from everybody.</summary>
 sealed class OpenStreams(int most, int mostOfPerson)
