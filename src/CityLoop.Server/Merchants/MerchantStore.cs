@@ -51,7 +51,14 @@ sealed class MerchantStore(NpgsqlDataSource database, TimeProvider time)
     public async Task SaveAsync(Merchant merchant, string name, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        await connection.ExecuteAsync(new CommandDefinition(
+        await WriteAsync(connection, merchant, name, cancellation);
+        _directory = new([], DateTimeOffset.MinValue);
+    }
+
+    /// <summary>The same within another's transaction; who commits it calls <see cref="Forget"/>.</summary>
+    public static Task WriteAsync(
+        NpgsqlConnection connection, Merchant merchant, string name, CancellationToken cancellation) =>
+        connection.ExecuteAsync(new CommandDefinition(
             """
             insert into merchants.merchant
               (id, code, name, names, district, category, bank_code, bank_account, account_holder, account, payout)
@@ -69,7 +76,12 @@ sealed class MerchantStore(NpgsqlDataSource database, TimeProvider time)
                 Account = merchant.Account.Value, Payout = merchant.Payout.Value,
             },
             cancellationToken: cancellation));
+
+    /// <summary>What is kept of the shops and of where a person works is read anew.</summary>
+    public void Forget(PersonId person)
+    {
         _directory = new([], DateTimeOffset.MinValue);
+        _workplaces.TryRemove(person, out _);
     }
 
     public async Task AddWorkerAsync(PersonId person, Guid merchant, CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using CityLoop.Server.Merchants.Applications;
 using CityLoop.Server.Merchants.Bank;
 using CityLoop.Server.Merchants.Payouts;
 using CityLoop.Server.Merchants.Settlement;
@@ -28,6 +29,7 @@ static class MerchantsCapability
             .AddSingleton<BankStore>()
             .AddSingleton<ImportBankMessage>()
             .AddSingleton<BankFiles>()
+            .AddShopApplications()
             .AddOfficersTable("merchants.bank_file", "asked_by", "decided_by")
             .AddOfficersTable("merchants.bank_entry", "done_by");
         foreach (var seed in RegisterMerchants.Seeds)
@@ -45,6 +47,7 @@ static class MerchantsCapability
         ShowShopStatement.Map(till);
         DownloadPayout.Map(app);
         DecideBankFile.Map(app);
+        DecideApplication.Map(app);
         PayShop.Map(app.MapGroup("/api/v1/wallet").RequireAuthorization(Roles.Holder));
     }
 }

@@ -46,6 +46,14 @@ static class Dates
         _ => $"{Day(day, language)} {ChineseWeekdays[(int)day.DayOfWeek]}",
     };
 
+    /// <summary>"週二", "Tuesday", "火曜日".</summary>
+    public static string Weekday(DateOnly day, string language) => language switch
+    {
+        "en" => day.ToString("dddd", CultureInfo.InvariantCulture),
+        "ja" => $"{JapaneseWeekdays[(int)day.DayOfWeek]}曜日",
+        _ => ChineseWeekdays[(int)day.DayOfWeek],
+    };
+
     /// <summary>"2026 年 3 月", "March 2026", "2026年3月".</summary>
     public static string Month(DateOnly day, string language) => language switch
     {

@@ -1,3 +1,4 @@
+using CityLoop.Server.Merchants.Applications;
 using CityLoop.Server.Merchants.Settlement;
 using CityLoop.Server.Merchants.ShopCodes;
 using CityLoop.Server.Pass;
@@ -6,6 +7,7 @@ using CityLoop.Server.SignOn;
 using CityLoop.Server.Tests.Credentials.Sharing;
 using CityLoop.Server.Tests.Hosting;
 using CityLoop.Server.Tests.Merchants;
+using CityLoop.Server.Tests.Merchants.Applications;
 using CityLoop.Server.Tests.Missions;
 using CityLoop.Server.Tests.SignOn;
 using Dapper;
@@ -25,6 +27,7 @@ static class SamplePlaces
         var payment = await PaidAsync(city);
         var settlement = await SettledAsync(city);
         var visit = await VisitedAsync(city);
+        var application = await AppliedAsync(city);
         await using var database = await city.Database.OpenConnectionAsync();
         var request = (await city.Get<PaymentRequests>().AskAsync(
             PersonId.OfCast(Cast.HuangZhiming), Guid.CreateVersion7(), 5, default)).Request!.Id;
@@ -44,6 +47,8 @@ static class SamplePlaces
             ["/desk/settlements/{id:guid}/payout.pain001.xml"] = $"/desk/settlements/{settlement}/payout.pain001.xml",
             ["/desk/settlements/{id:guid}/payout.zengin.txt"] = $"/desk/settlements/{settlement}/payout.zengin.txt",
             ["/desk/settlements/{id:guid}/payout.csv"] = $"/desk/settlements/{settlement}/payout.csv",
+            ["/shops/apply/{Id:guid}"] = $"/shops/apply/{application}",
+            ["/desk/merchants/applications/{Id:guid}"] = $"/desk/merchants/applications/{application}",
             ["/counter/visits/{Id:guid}"] = $"/counter/visits/{visit}",
             ["/counter/visits/{Id:guid}/cards"] = $"/counter/visits/{visit}/cards",
             ["/counter/visits/{Id:guid}/children"] = $"/counter/visits/{visit}/children",
@@ -89,6 +94,12 @@ static class SamplePlaces
         await city.GiveAsync(Cast.LinMeiling, 100);
         using var till = await city.SignInAsync(Cast.HuangZhiming);
         return (await till.ChargeAsync(await city.CodeOfAsync(Cast.LinMeiling), 60)).ShouldBeDone().Id;
+    }
+
+    static async Task<Guid> AppliedAsync(TestCity city)
+    {
+        var before = await city.Get<ShopApplications>().OfPersonAsync(PersonId.OfCast(Cast.LinMeiling), default);
+        return before.Count > 0 ? before[0].Id : await city.AppliedAsync(Cast.LinMeiling);
     }
 
     static async Task<Guid> VisitedAsync(TestCity city) =>

@@ -15,6 +15,9 @@ static class ZenginFile
 
     const int RecordLength = 120;
 
+    /// <summary>Letters of an account holder's name.</summary>
+    public const int HolderMax = 30;
+
     // Ordinary deposit (普通預金): what shops have.
     const string Ordinary = "1";
 
@@ -57,15 +60,21 @@ static class ZenginFile
             problems.Add($"{line.Code}: bank_account has more than seven digits");
         if (line.Amount % Unit(payout) != 0 || line.Amount / Unit(payout) > 9_999_999_999)
             problems.Add($"{line.Code}: {Fields.Plain(line.Amount, payout.Scale)} is not a whole amount of ten digits");
-        Check(problems, line.Code, line.Bank.Holder, 30);
+        Check(problems, line.Code, line.Bank.Holder, HolderMax);
     }
 
     static void Check(List<string> problems, string whose, string name, int longest)
     {
-        var kana = Kana(name);
-        if (kana.Length == 0 || kana.Length > longest || kana.Any(sign => !IsWritable(sign)))
+        if (!CanWrite(name, longest))
             problems.Add(
                 $"{whose}: the name '{name}' is not 1 to {longest} kana, Latin letters, digits or any of ( ) . - / ,");
+    }
+
+    /// <summary>Whether a name is one in the letters of this format.</summary>
+    public static bool CanWrite(string name, int longest)
+    {
+        var kana = Kana(name);
+        return kana.Length > 0 && kana.Length <= longest && kana.All(IsWritable);
     }
 
     /// <summary>Kana as half-width katakana, letters as capitals; what cannot be is left as it is.</summary>

@@ -24,7 +24,7 @@ sealed class PlantedTraces(TestCity city, PersonId person, string contact)
     /// person, @a somebody else, @o and @q are officers.
     /// </summary>
     static IEnumerable<(string Column, string? Sql)> Rows =>
-        [.. OfPass, .. OfCards, .. OfCounter, .. OfShops, .. OfOthers];
+        [.. OfPass, .. OfCards, .. OfCounter, .. PlantedShops.Rows, .. OfOthers];
 
     static readonly (string Column, string? Sql)[] OfPass =
     [
@@ -113,19 +113,6 @@ sealed class PlantedTraces(TestCity city, PersonId person, string contact)
             "values (gen_random_uuid(), @p, 'officer', @o, null, '{name}', 'question', true, @key, now())"),
         ("pass.access.officer",
             "values (gen_random_uuid(), @a, 'officer', @p, null, '{name}', 'question', true, null, now())"),
-    ];
-
-    static readonly (string Column, string? Sql)[] OfShops =
-    [
-        ("merchants.worker.person", "select @p, id from merchants.merchant limit 1"),
-        ("merchants.bank_entry.done_by", """
-            values (gen_random_uuid(), 'f', 'e', 'credit', '', 1, 'TWD', null, 'BOOK', '', '', 'unknown_reference',
-              now(), now(), @p, 'x')
-            """),
-        ("merchants.bank_file.asked_by",
-            "values (gen_random_uuid(), 'f', 's', null, 1, 0, @p, now(), @o, now(), false)"),
-        ("merchants.bank_file.decided_by",
-            "values (gen_random_uuid(), 'f', 's', null, 1, 0, @o, now(), @p, now(), false)"),
     ];
 
     static readonly (string Column, string? Sql)[] OfOthers =
