@@ -144,16 +144,24 @@ public sealed class Keys
     /// <summary>What the city answers is in sight and has the focus: one hears it, and goes on from there.</summary>
     public async Task ShouldHearAsync(string words)
     {
-        var heard = await _page.EvaluateAsync<string>(
-            """
+        const string heard = """
             (() => {
               const at = document.activeElement, box = at.getBoundingClientRect();
               const beside = (at.getAttribute('aria-describedby') ?? '').split(' ').filter(Boolean)
                 .map(id => document.getElementById(id).innerText);
               return box.top >= 0 && box.bottom <= innerHeight ? [at.innerText, ...beside].join(' ') : 'not in sight';
             })()
-            """);
-        heard.ShouldContain(words, customMessage: _page.Url);
+            """;
+        try
+        {
+            // A page gives its focus with its first picture, which comes after it is loaded.
+            await _page.WaitForFunctionAsync(
+                $"words => {heard}.includes(words)", words, new PageWaitForFunctionOptions { Timeout = 5_000 });
+        }
+        catch (TimeoutException)
+        {
+            (await _page.EvaluateAsync<string>(heard)).ShouldContain(words, customMessage: _page.Url);
+        }
     }
 
     /// <summary>Presses what leads to no other page: a list that unfolds.</summary>
