@@ -15,6 +15,7 @@ static class Benches
         ["import"] = ImportBench.RunAsync,
         ["ledger"] = LedgerBench.RunAsync,
         ["pass"] = PassBench.RunAsync,
+        ["settle"] = SettleBench.RunAsync,
         ["twin"] = TwinBench.RunAsync,
     };
 
