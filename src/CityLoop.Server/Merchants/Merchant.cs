@@ -9,3 +9,8 @@ namespace CityLoop.Server.Merchants;
 sealed record Merchant(
     Guid Id, string Code, LocalNames Names, string District, string Category, BankAccount Bank,
     AccountId Account, AccountId Payout);
+
+/// <summary>Where somebody works; whoever does may charge.</summary>
+/// <param name="MayRefund">They may give payments back.</param>
+/// <param name="MayManage">They say who works there.</param>
+sealed record Workplace(Merchant Shop, bool MayRefund, bool MayManage);

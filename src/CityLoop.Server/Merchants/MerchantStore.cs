@@ -3,6 +3,7 @@ using System.Collections.Frozen;
 using System.Text.Json;
 using CityLoop.Ledger;
 using CityLoop.Server.City;
+using CityLoop.Server.Merchants.Staff;
 using CityLoop.Server.Pass;
 using Dapper;
 using Npgsql;
@@ -10,12 +11,12 @@ using Npgsql;
 namespace CityLoop.Server.Merchants;
 
 /// <summary>The city's shops and who works there; kept in memory, because every payment asks.</summary>
-sealed class MerchantStore(NpgsqlDataSource database, TimeProvider time)
+sealed class MerchantStore(NpgsqlDataSource database, TimeProvider time, IHttpContextAccessor here)
 {
     /// <summary>Another server may have added a shop or a worker: what is not known is asked again after it.</summary>
     static readonly TimeSpan TrustedFor = TimeSpan.FromSeconds(5);
 
-    readonly ConcurrentDictionary<PersonId, (Guid? Merchant, DateTimeOffset ReadAt)> _workplaces = new();
+    readonly ConcurrentDictionary<PersonId, (IReadOnlyList<WorkerRow> Rows, DateTimeOffset ReadAt)> _workplaces = new();
     volatile Directory _directory = new([], DateTimeOffset.MinValue);
 
     /// <summary>Every shop, by code.</summary>
@@ -29,22 +30,38 @@ sealed class MerchantStore(NpgsqlDataSource database, TimeProvider time)
     public async Task<Merchant?> OfAccountAsync(AccountId account, CancellationToken cancellation) =>
         (await FreshAsync(d => d.ByAccount.ContainsKey(account), cancellation)).ByAccount.GetValueOrDefault(account);
 
-    /// <summary>The shop at whose till a person works, or null.</summary>
-    public async Task<Merchant?> OfWorkerAsync(PersonId person, CancellationToken cancellation)
+    /// <summary>The shop at whose till a person stands, or null.</summary>
+    public async Task<Merchant?> OfWorkerAsync(PersonId person, CancellationToken cancellation) =>
+        (await WorkplaceAsync(person, cancellation))?.Shop;
+
+    /// <summary>
+    /// Where a person works now, and what they may do there: of several shops the one that this device is the till of.
+    /// </summary>
+    public async Task<Workplace?> WorkplaceAsync(PersonId person, CancellationToken cancellation)
+    {
+        var all = await WorkplacesAsync(person, cancellation);
+        var chosen = all.Count > 1 && here.HttpContext is { } context ? TillCookie.Read(context.Request) : null;
+        return all.FirstOrDefault(place => place.Shop.Code == chosen) ?? (all.Count > 0 ? all[0] : null);
+    }
+
+    /// <summary>Every shop at which a person works.</summary>
+    public async Task<IReadOnlyList<Workplace>> WorkplacesAsync(PersonId person, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
         if (!_workplaces.TryGetValue(person, out var known) || now - known.ReadAt > TrustedFor)
         {
             await using var connection = await database.OpenConnectionAsync(cancellation);
-            var merchant = await connection.QuerySingleOrDefaultAsync<Guid?>(new CommandDefinition(
-                "select merchant from merchants.worker where person = @Value order by merchant limit 1", person,
-                cancellationToken: cancellation));
-            known = _workplaces[person] = (merchant, now);
+            var rows = await connection.QueryAsync<WorkerRow>(new CommandDefinition(
+                "select merchant, may_refund, may_manage from merchants.worker where person = @Value order by merchant",
+                person, cancellationToken: cancellation));
+            known = _workplaces[person] = ([.. rows], now);
         }
 
-        return known.Merchant is { } id
-            ? (await FreshAsync(d => d.ById.ContainsKey(id), cancellation)).ById.GetValueOrDefault(id)
-            : null;
+        if (known.Rows.Count == 0)
+            return [];
+        var shops = (await FreshAsync(d => known.Rows.All(row => d.ById.ContainsKey(row.Merchant)), cancellation)).ById;
+        return [.. known.Rows.Where(row => shops.ContainsKey(row.Merchant))
+            .Select(row => new Workplace(shops[row.Merchant], row.MayRefund, row.MayManage))];
     }
 
     /// <summary>Enters a shop into the register, or brings its entry up to date; its accounts stay.</summary>
@@ -84,11 +101,15 @@ sealed class MerchantStore(NpgsqlDataSource database, TimeProvider time)
         _workplaces.TryRemove(person, out _);
     }
 
-    public async Task AddWorkerAsync(PersonId person, Guid merchant, CancellationToken cancellation)
+    /// <summary>The city's list says who begins at a shop; whom its managers have let go does not come back.</summary>
+    public async Task AddFirstWorkerAsync(PersonId person, Guid merchant, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await connection.ExecuteAsync(new CommandDefinition(
-            "insert into merchants.worker (person, merchant) values (@person, @merchant) on conflict do nothing",
+            """
+            insert into merchants.worker (person, merchant)
+            select @person, @merchant where not exists (select from merchants.worker where merchant = @merchant)
+            """,
             new { person = person.Value, merchant }, cancellationToken: cancellation));
         _workplaces.TryRemove(person, out _);
     }
@@ -109,6 +130,8 @@ sealed class MerchantStore(NpgsqlDataSource database, TimeProvider time)
             """, cancellationToken: cancellation));
         return _directory = new([.. rows.Select(row => row.ToMerchant())], now);
     }
+
+    sealed record WorkerRow(Guid Merchant, bool MayRefund, bool MayManage);
 
     sealed record Directory(IReadOnlyList<Merchant> All, DateTimeOffset ReadAt)
     {

@@ -2,6 +2,7 @@ using CityLoop.Server.Merchants.Applications;
 using CityLoop.Server.Merchants.Bank;
 using CityLoop.Server.Merchants.Payouts;
 using CityLoop.Server.Merchants.Settlement;
+using CityLoop.Server.Merchants.Staff;
 using CityLoop.Server.Merchants.ShopCodes;
 using CityLoop.Server.Pass;
 using CityLoop.Server.Pass.Data;
@@ -24,12 +25,12 @@ static class MerchantsCapability
             .AddSingleton<Sales>()
             .AddSingleton<SettlementStore>()
             .AddSingleton<PayoutFiles>()
-            .AddSingleton(new HeldTable("merchants.worker", AtErasure.Delete))
             .AddSingleton<SettleShops>()
             .AddSingleton<BankStore>()
             .AddSingleton<ImportBankMessage>()
             .AddSingleton<BankFiles>()
             .AddShopApplications()
+            .AddShopStaff()
             .AddOfficersTable("merchants.bank_file", "asked_by", "decided_by")
             .AddOfficersTable("merchants.bank_entry", "done_by");
         foreach (var seed in RegisterMerchants.Seeds)
@@ -48,6 +49,7 @@ static class MerchantsCapability
         DownloadPayout.Map(app);
         DecideBankFile.Map(app);
         DecideApplication.Map(app);
+        ChangeStaff.Map(app);
         PayShop.Map(app.MapGroup("/api/v1/wallet").RequireAuthorization(Roles.Holder));
     }
 }

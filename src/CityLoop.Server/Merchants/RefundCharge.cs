@@ -23,9 +23,11 @@ static class RefundCharge
         Guid id, ClaimsPrincipal who, MerchantStore merchants, Payments payments, Problems problems,
         CancellationToken cancellation)
     {
-        if (await merchants.OfWorkerAsync(who.PersonId(), cancellation) is not { } shop)
+        if (await merchants.WorkplaceAsync(who.PersonId(), cancellation) is not { } place)
             return problems.Of(StatusCodes.Status403Forbidden, "no_shop");
-        var (outcome, payment) = await payments.RefundAsync(id, shop, cancellation);
+        if (!place.MayRefund)
+            return problems.Of(StatusCodes.Status403Forbidden, "refund_not_yours");
+        var (outcome, payment) = await payments.RefundAsync(id, place.Shop, cancellation);
         if (outcome == RefundOutcome.Refunded)
             return TypedResults.Ok(new Response(
                 id, payment!.Amount, payment.BackReturned, payment.Receipt, payment.Ended,

@@ -38,6 +38,6 @@ static class RegisterMerchants
         var merchants = services.GetRequiredService<MerchantStore>();
         foreach (var person in services.GetRequiredService<CityPack>().People)
             if (person is { Role: CastRole.ShopWorker, Shop: { } shop })
-                await merchants.AddWorkerAsync(PersonId.OfCast(person.Id), IdOf(shop.Code), cancellation);
+                await merchants.AddFirstWorkerAsync(PersonId.OfCast(person.Id), IdOf(shop.Code), cancellation);
     }
 }

@@ -116,6 +116,15 @@ sealed partial class PersonStore(NpgsqlDataSource database, TimeProvider time) :
             """, new { person = person.Value, role }, cancellationToken: cancellation));
     }
 
+    /// <summary>Takes a role from a person; once they have it no more, this changes nothing.</summary>
+    public async Task RevokeAsync(PersonId person, string role, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await connection.ExecuteAsync(new CommandDefinition(
+            "update pass.person set roles = array_remove(roles, @role) where id = @person",
+            new { person = person.Value, role }, cancellationToken: cancellation));
+    }
+
     /// <summary>Puts the demo's cast in place; what a demo person has changed since stays.</summary>
     public async Task SeedAsync(IEnumerable<CastMember> cast, CancellationToken cancellation)
     {

@@ -33,8 +33,8 @@ sealed class EntryReaders(
         if (entry.Body is not Transfer)
             return false;
         var person = who.PersonId();
-        if (await merchants.OfWorkerAsync(person, cancellation) is { } shop
-            && (accounts.Contains(shop.Account) || accounts.Contains(shop.Payout)))
+        if ((await merchants.WorkplacesAsync(person, cancellation)).Any(
+            place => accounts.Contains(place.Shop.Account) || accounts.Contains(place.Shop.Payout)))
             return true;
         return who.IsHolder() && await people.OwnsAnyAsync(person, accounts, cancellation);
     }

@@ -42,7 +42,7 @@ sealed class Receipts(Payments payments, MerchantStore merchants, PersonAccounts
             return null;
         if (await people.OwnsAnyAsync(asks, [payment.Person], cancellation))
             return new Receipt(payment, shop, IsOwn: true);
-        return (await merchants.OfWorkerAsync(asks, cancellation))?.Id == shop.Id
+        return (await merchants.WorkplacesAsync(asks, cancellation)).Any(place => place.Shop.Id == shop.Id)
             ? new Receipt(payment, shop, IsOwn: false)
             : null;
     }

@@ -186,7 +186,8 @@ sealed class ShopApplications(
             """
             update merchants.merchant set tax_id = @TaxId, address = @Address, opening_hours = @OpeningHours
             where id = @shop;
-            insert into merchants.worker (person, merchant) values (@Person, @shop) on conflict do nothing
+            insert into merchants.worker (person, merchant, may_refund, may_manage) values (@Person, @shop, true, true)
+            on conflict do nothing
             """, new { seen.TaxId, seen.Address, seen.OpeningHours, seen.Person, shop = shop.Id }, transaction);
         await transaction.CommitAsync(cancellation);
         return true;

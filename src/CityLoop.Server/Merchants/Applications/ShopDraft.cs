@@ -51,7 +51,7 @@ sealed record ShopDraft
     /// <summary>The fields that cannot stand like this.</summary>
     public IReadOnlySet<string> Faults(CityPack city)
     {
-        var country = CountryOf(city);
+        var country = city.Payouts.Country;
         var faults = new HashSet<string>();
         Refuse(nameof(Name), !IsName(Name) || Name.Length == 0);
         Refuse(nameof(NameEn), !IsName(NameEn));
@@ -76,9 +76,6 @@ sealed record ShopDraft
                 faults.Add(field);
         }
     }
-
-    public static string CountryOf(CityPack city) =>
-        city.Payouts.Money switch { "TWD" => "TW", "JPY" => "JP", _ => "" };
 
     /// <summary>What was typed for a day: when it opens and when it closes.</summary>
     public (string Opens, string Closes) On(int day) =>

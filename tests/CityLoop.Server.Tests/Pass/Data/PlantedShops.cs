@@ -6,6 +6,8 @@ static class PlantedShops
     public static readonly (string Column, string? Sql)[] Rows =
     [
         ("merchants.worker.person", "select @p, id from merchants.merchant limit 1"),
+        ("merchants.worker_ask.contact", Asked("@contact, @a")),
+        ("merchants.worker_ask.asked_by", Asked("@mark, @p")),
         ("merchants.application.id", Applied("@key, 'x1', @p, now(), @mark", "null, null, null, null, null")),
         ("merchants.application.person",
             Applied("gen_random_uuid(), 'x2', @p, now(), 'n'", "@o, now(), @q, now(), true")),
@@ -22,6 +24,9 @@ static class PlantedShops
         ("merchants.bank_file.decided_by",
             "values (gen_random_uuid(), 'f', 's', null, 1, 0, @o, now(), @p, now(), false)"),
     ];
+
+    static string Asked(string who) =>
+        $"select gen_random_uuid(), id, {who}, now(), false, false, now() from merchants.merchant limit 1";
 
     static string Applied(string who, string decision) =>
         $"values ({who}, '', '', '', '', '', '', '', '', array_fill(''::text, array[7]), '', {decision})";
