@@ -10,7 +10,7 @@ using CityLoop.Server.Tests.Hosting;
 namespace CityLoop.Server.Tests.SignOn;
 
 /// <summary>How a service's program proves who it is, and how others do not.</summary>
-public sealed class ClientDoorTests(TestCity city) : IClassFixture<TestCity>, IDisposable
+public sealed partial class ClientDoorTests(TestCity city) : IClassFixture<TestCity>, IDisposable
 {
     readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
@@ -65,7 +65,7 @@ public sealed class ClientDoorTests(TestCity city) : IClassFixture<TestCity>, ID
     [InlineData("signed with none", false)]
     public async Task A_signed_proof_lets_in_only_if_everything_in_it_is_right(string which, bool isLetIn)
     {
-        var id = await RegisterWithKeyAsync(which);
+        var id = (await RegisterWithKeyAsync(which)).Service.ClientId;
         var now = city.Clock.GetUtcNow();
         var issuer = city.Address.ToString().TrimEnd('/');
         var claims = new Dictionary<string, object>
@@ -99,7 +99,7 @@ public sealed class ClientDoorTests(TestCity city) : IClassFixture<TestCity>, ID
     [Fact]
     public async Task A_signed_proof_lets_in_once()
     {
-        var id = await RegisterWithKeyAsync("once");
+        var id = (await RegisterWithKeyAsync("once")).Service.ClientId;
         var proof = Sign(new Dictionary<string, object>
         {
             ["iss"] = id, ["sub"] = id, ["aud"] = city.Address.ToString().TrimEnd('/'), ["jti"] = "once",
@@ -116,7 +116,7 @@ public sealed class ClientDoorTests(TestCity city) : IClassFixture<TestCity>, ID
     [Fact]
     public async Task A_proof_for_another_provider_lets_nobody_in_who_calls_us_by_its_name()
     {
-        var id = await RegisterWithKeyAsync("passed on");
+        var id = (await RegisterWithKeyAsync("passed on")).Service.ClientId;
         var proof = Sign(new Dictionary<string, object>
         {
             ["iss"] = id, ["sub"] = id, ["aud"] = "http://elsewhere.example", ["jti"] = "passed on",
@@ -183,7 +183,7 @@ public sealed class ClientDoorTests(TestCity city) : IClassFixture<TestCity>, ID
             .ShouldBe("https://evil.example", "it is public anyway");
     }
 
-    async Task<string> RegisterWithKeyAsync(string which)
+    async Task<ServiceProgram> RegisterWithKeyAsync(string which)
     {
         var point = _key.ExportParameters(includePrivateParameters: false).Q;
         var set = JsonSerializer.Serialize(new
@@ -197,11 +197,10 @@ public sealed class ClientDoorTests(TestCity city) : IClassFixture<TestCity>, ID
                 },
             },
         });
-        var program = await ServiceProgram.RegisterAsync(city, $"proof {which}", service => service with
+        return await ServiceProgram.RegisterAsync(city, $"proof {which}", service => service with
         {
             Authentication = ClientAuthentication.PrivateKeyJwt, PublicKeys = set,
         });
-        return program.Service.ClientId;
     }
 
     Task<HttpResponseMessage> SendProofAsync(string proof) => SendAsync(

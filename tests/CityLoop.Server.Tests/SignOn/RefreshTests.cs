@@ -108,14 +108,18 @@ public sealed class RefreshTests(TestCity city) : IClassFixture<TestCity>
     }
 
     [Fact]
-    public async Task Signing_out_everywhere_ends_what_services_hold()
+    public async Task Signing_out_everywhere_else_ends_what_services_hold_from_there_and_nothing_from_here()
     {
         var (program, phone, tokens) = await BeginAsync("everywhere");
         using var _ = phone;
+        using var laptop = await Citizen.SignInAsync(city, Cast.LinMeiling);
+        var here = await program.TokensAsync(laptop, ("scope", Scope));
 
-        await city.Get<Sessions>().EndAllAsync(PersonId.OfCast(Cast.LinMeiling), null, default);
+        using var ended = await laptop.Client.SubmitAsync("/me/devices", "action=\"/me/sessions/end-others\"");
 
+        ended.Headers.Location!.OriginalString.ShouldBe("/me/devices?done=sessions_ended#sessions");
         await ShouldHaveEndedAsync(program, tokens);
+        (await program.RefreshAsync(Refresh(here))).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]
