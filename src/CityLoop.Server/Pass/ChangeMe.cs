@@ -9,7 +9,7 @@ namespace CityLoop.Server.Pass;
 /// <summary>What a person changes on their own page by plain forms: passkeys, and where they are signed in.</summary>
 static class ChangeMe
 {
-    const int DeviceNameMax = 40;
+    public const int DeviceNameMax = 40;
 
     public static void Map(IEndpointRouteBuilder pages)
     {
@@ -27,7 +27,9 @@ static class ChangeMe
         CancellationToken cancellation)
     {
         var given = (name ?? "").Trim();
-        if (given.Length is > 0 and <= DeviceNameMax && IdOf(passkey) is { } id)
+        if (ProblemOf(given) is { } problem)
+            return TypedResults.Redirect($"/me/devices?problem={problem}#passkeys");
+        if (IdOf(passkey) is { } id)
             await people.RenamePasskeyAsync(who.PersonId(), id, given, cancellation);
         return TypedResults.Redirect("/me/devices#passkeys");
     }
@@ -51,8 +53,9 @@ static class ChangeMe
         CancellationToken cancellation)
     {
         var given = (name ?? "").Trim();
-        if (given.Length is > 0 and <= DeviceNameMax)
-            await sessions.NameAsync(who.PersonId(), session, given, cancellation);
+        if (ProblemOf(given) is { } problem)
+            return TypedResults.Redirect($"/me/devices?problem={problem}#sessions");
+        await sessions.NameAsync(who.PersonId(), session, given, cancellation);
         return TypedResults.Redirect("/me/devices#sessions");
     }
 
@@ -75,6 +78,14 @@ static class ChangeMe
         await SessionAuthentication.SignOutAsync(context, sessions);
         return TypedResults.Redirect("/sign-in?done=signed_out");
     }
+
+    /// <summary>Why a device is not called that; null when it is.</summary>
+    static string? ProblemOf(string name) => name.Length switch
+    {
+        0 => "name_missing",
+        > DeviceNameMax => "name_too_long",
+        _ => null,
+    };
 
     static byte[]? IdOf(string? key) =>
         key is { Length: > 0 and <= 2046 } && key.Length % 2 == 0 && key.All(char.IsAsciiHexDigit)

@@ -39,15 +39,34 @@ public sealed class SessionsTests(TestCity city) : IClassFixture<TestCity>
         using var named = await phone.SubmitAsync(
             "/me/devices", form, ("session", session), ("name", "  廚房的平板 "));
         using var theirs = await stranger.SubmitAsync("/me/devices", form, ("session", session), ("name", "我的"));
-        using var empty = await phone.SubmitAsync("/me/devices", form, ("session", session), ("name", " "));
-        using var tooLong = await phone.SubmitAsync(
-            "/me/devices", form, ("session", session), ("name", new string('長', 41)));
 
         var page = await phone.GetStringAsync("/me/devices");
         page.ShouldContain("<b>廚房的平板</b>");
         // Whoever signs in again in this browser finds the name where it was.
         await phone.SignInAsync(city, "names@example.org");
         (await phone.GetStringAsync("/me/devices")).ShouldContain("<b>廚房的平板</b>");
+    }
+
+    [Theory]
+    [InlineData("/me/sessions/name", 0, "請填名字。")]
+    [InlineData("/me/sessions/name", 41, "名字最多 40 個字。")]
+    [InlineData("/me/passkeys/name", 0, "請填名字。")]
+    [InlineData("/me/passkeys/name", 41, "名字最多 40 個字。")]
+    public async Task A_name_that_no_device_can_have_is_refused_and_its_person_told(
+        string action, int length, string told)
+    {
+        using var phone = city.Visit();
+        await phone.SignInAsync(city, "refused-names@example.org");
+        var session = $"{(await city.Get<Sessions>().OfAsync(await phone.IdAsync(), default))[0].Id}";
+        var page = await phone.GetStringAsync("/me/devices");
+
+        using var answer = await phone.SendFormAsync(
+            new Uri(city.Address, "/me/devices"), page.Replace("/me/sessions/name", action, StringComparison.Ordinal),
+            $"action=\"{action}\"", ("session", session), ("passkey", "00"), ("name", $" {new string('長', length)} "));
+
+        var shown = await answer.PageAsync();
+        shown.ShouldContain(told);
+        shown.ShouldNotContain("長長");
     }
 
     [Fact]
