@@ -1,4 +1,5 @@
 using CityLoop.Server.City;
+using CityLoop.Server.Pass.Counter;
 using Dapper;
 using Npgsql;
 
@@ -73,7 +74,8 @@ sealed class Erasures(
 
     async Task<bool> EraseAsync(NpgsqlConnection connection, PersonId person, CancellationToken cancellation)
     {
-        var values = new { person = person.Value, now = time.GetUtcNow() };
+        var now = time.GetUtcNow();
+        var values = new { person = person.Value, now, comeSince = now - CheckWaits.ComeWithin };
         await using (var transaction = await connection.BeginTransactionAsync(cancellation))
         {
             // Another server may be at it, or the person take it back at this moment: one of them is first.
@@ -86,7 +88,8 @@ sealed class Erasures(
                     select from pass.identity_check c
                     where c.person = @person and c.purpose = 'recovery' and c.approved_at is not null
                       and c.withdrawn_at is null
-                      and coalesce(c.waits_until, c.approved_at) > @now::timestamptz - interval '7 days')
+                      and (c.waits_until > @comeSince
+                        or c.waits_until is null and c.approved_at > @now::timestamptz - interval '7 days'))
                 """, values, transaction);
             if (!isStillDue || await RefusalAsync(connection, person) is not null)
                 return false;

@@ -130,7 +130,8 @@ public sealed class WaitingChecksTests(TestCity city) : IClassFixture<TestCity>
         var visit = await first.FindAsync("second-doc@example.org");
         await city.CheckAsync(first, second, visit, "林換證", number: "W30000006");
         var (waits, checks) = (city.Get<CheckWaits>(), city.Get<CounterChecks>());
-        (await waits.ComeIntoForceAsync(Stop)).ShouldBe(0);
+        await waits.ComeIntoForceAsync(Stop);
+        (await checks.DocumentPrintsAsync(await owner.IdAsync(), Stop)).Count.ShouldBe(1, "the week has begun");
 
         city.Clock.Advance(Wait);
         (await waits.ComeIntoForceAsync(Stop)).ShouldBeGreaterThan(0);
@@ -168,6 +169,8 @@ public sealed class WaitingChecksTests(TestCity city) : IClassFixture<TestCity>
 
         city.Clock.Advance(Wait);
         (await erasures.EraseDueAsync(Stop)).ShouldBe(0);
+        city.Clock.Advance(CheckWaits.ComeWithin - TimeSpan.FromMinutes(1));
+        (await erasures.EraseDueAsync(Stop)).ShouldBe(0, "they may still come for the code");
 
         using var found = city.Visit();
         var code = await city.HandedOverAsync("erased@example.org", "林刪除", "000022223333", "health_card");
