@@ -26,16 +26,21 @@ sealed class CheckWaits(
 
     const int TokenBytes = 16;
 
-    // An identity check says nothing new when the same number stood behind the pass before, or nothing did.
+    // An identity check says nothing new when the same number stood behind the pass before, or nothing did: neither a
+    // check, though it ended with childhood, nor a credential, though it was just given up.
     const string IdentityFits =
         """
-        with live as (
-          select c.document_print from pass.identity_check c
+        with known as (
+          select c.document_print, true as is_live from pass.identity_check c
           where c.person = @person and c.id <> @id and c.purpose = 'identity' and c.approved_at is not null
-            and c.waits_until is null and c.withdrawn_at is null)
-        select not exists (select from live)
-          or exists (select from live join pass.identity_check c on c.id = @id
-                     where live.document_print = c.document_print)
+            and c.waits_until is null and (c.withdrawn_at is null or c.withdrawn_by is null)
+          union all
+          select k.document_print, k.is_live from pass.known_document k
+          where k.person = @person and k.taken_until > @now),
+        told as (
+          select known.is_live, coalesce(known.document_print = shown.document_print, false) as is_same
+          from known join pass.identity_check shown on shown.id = @id)
+        select not exists (select from told where not is_same) or exists (select from told where is_same and is_live)
         """;
 
     // A pass into which nobody ever had a way cannot be taken from anybody: it waits for nobody.

@@ -18,16 +18,26 @@ sealed partial class CounterChecks
         return await RefusalOfNumberAsync(connection, officer, check.Person, noted, typed, cancellation);
     }
 
-    // A national number is a person's for life: who shows another one is somebody else. Passports are renewed.
+    // A national number is a person's for life: who shows another one is somebody else. Passports are renewed, and on a
+    // health card may stand its own number.
     async Task<CheckOutcome> RefusalOfRecordAsync(
-        NpgsqlConnection connection, PersonId officer, PersonId person, bool isNationalRecovery, byte[]? noted,
-        CancellationToken cancellation)
+        NpgsqlConnection connection, PersonId officer, PersonId person, bool isRecovery, bool isNational,
+        byte[]? noted, CancellationToken cancellation)
     {
-        var known = !isNationalRecovery ? [] : (await connection.QueryAsync<byte[]>(new CommandDefinition(
+        var known = !isNational ? [] : (await connection.QueryAsync<byte[]>(new CommandDefinition(
             """
+            select document_print from pass.identity_check
+            where person = @person and purpose = 'identity' and document_print is not null
+              and approved_at is not null and waits_until is null
+              -- One that ended with childhood still says whose number it is.
+              and (withdrawn_at is null or withdrawn_by is null)
+              and (document in ('national_id', 'household_register') or @isRecovery and document = 'health_card')
+            union
+            -- A credential is no officer's word: beside one, another number waits.
             select document_print from pass.known_document
-            where person = @person and document in ('national_id', 'health_card', 'household_register') and is_live
-            """, new { person = person.Value }, cancellationToken: cancellation))).ToList();
+            where @isRecovery and person = @person and is_live
+              and document in ('national_id', 'health_card', 'household_register')
+            """, new { person = person.Value, isRecovery }, cancellationToken: cancellation))).ToList();
         if (known.Count == 0 || known.Any(print => CryptographicOperations.FixedTimeEquals(noted, print)))
             return await RefusalOfNumberAsync(connection, officer, person, noted, noted, cancellation);
         if (await HasTypedTooManyAsync(connection, officer, person, cancellation))

@@ -91,7 +91,7 @@ sealed partial class CounterChecks(
         var documentPrint = number is null ? null : await prints.OfAsync(document, number, cancellation);
         var isNational = number is not null && DocumentNumbers.KindOf(document, number) == DocumentNumbers.National;
         if (await RefusalOfRecordAsync(
-                connection, officer, visit.Person, isRecovery && isNational, documentPrint, cancellation)
+                connection, officer, visit.Person, isRecovery, isNational, documentPrint, cancellation)
             is var refusal && refusal != CheckOutcome.Done)
         {
             await transaction.CommitAsync(cancellation);

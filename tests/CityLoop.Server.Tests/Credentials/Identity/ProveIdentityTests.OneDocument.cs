@@ -136,14 +136,37 @@ public sealed partial class ProveIdentityTests
         (await ProveAsync(renewed, office, office.Issue("K1122335", "passport"))).ShouldBe("?done=proved");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Anothers_document_waits_at_a_counter_beside_a_credential_and_leaves_it_its_word(bool isGivenUp)
+    {
+        var (code, own) = ($"beside-{(isGivenUp ? "given-up" : "live")}", isGivenUp ? "L1122334" : "L1122335");
+        await using var office = await CardOffice.OpenAsync(city, code);
+        using var person = await ComeAsync($"{code}@example.org");
+        (await ProveAsync(person, office, office.Issue(own, "passport"))).ShouldBe("?done=proved");
+        if (isGivenUp)
+            await GiveUpAsync(person);
+        await CheckAsync(person, own + "9");
+
+        (await person.LevelAsync()).ShouldBe(isGivenUp ? 1 : 2, "nothing of it counts yet");
+        var check = (await city.Get<CheckWaits>().OfAsync(await person.IdAsync(), default)).Single();
+        check.WaitsUntil.ShouldNotBeNull();
+        (await city.Get<CheckWaits>().StopAsync(await person.IdAsync(), check.Id, default)).ShouldBeTrue();
+        (await city.Get<IdentityProofs>().FindAsync(await person.IdAsync(), default) is null).ShouldBe(isGivenUp);
+
+        await CheckAsync(person, own);
+        (await person.LevelAsync()).ShouldBe(2, "their own counts at once");
+    }
+
     async Task CheckAsync(HttpClient person, string passport)
     {
         var (checks, whose) = (city.Get<CounterChecks>(), await person.IdAsync());
         var (officer, second) = (SignInRoad.PersonOf(Cast.WangYating), SignInRoad.PersonOf(Cast.ZhangJianguo));
         var visit = new Visit(Guid.NewGuid(), whose, city.Clock.GetUtcNow(), officer, "identity_check");
         await checks.RecordAsync(officer, visit, false, "passport", "王", passport, default);
-        (await checks.ApproveAsync(second, (await checks.OfAsync(whose, default))[0].Id, passport, default)).Outcome
-            .ShouldBe(CheckOutcome.Done);
+        var check = (await checks.OfAsync(whose, default)).First(check => check.ApprovedAt is null);
+        (await checks.ApproveAsync(second, check.Id, passport, default)).Outcome.ShouldBe(CheckOutcome.Done);
     }
 
     static async Task<string> GiveUpAsync(HttpClient person)

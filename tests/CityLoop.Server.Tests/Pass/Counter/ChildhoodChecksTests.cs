@@ -57,6 +57,34 @@ public sealed class ChildhoodChecksTests(TestCity city) : IClassFixture<TestCity
         (await LevelAsync(child)).ShouldBe(2);
     }
 
+    [Fact]
+    public async Task Whose_check_ended_with_childhood_is_not_taken_over_by_an_impostors_document()
+    {
+        using var mother = city.Visit();
+        await mother.SignInAsync(city, "mother-of-heir@example.org");
+        await mother.AddChildAsync("小成年", city.Get<CityClock>().Today.AddYears(-18).AddDays(1));
+        using (var one = await city.SignInAsync(Cast.WangYating))
+        using (var two = await city.SignInAsync(Cast.ZhangJianguo))
+            await city.CheckAsync(
+                one, two, await one.FindChildAsync(mother, "小成年"), "小成年", document: "national_id",
+                number: "F131104093");
+        city.Clock.Advance(TimeSpan.FromDays(ChildhoodChecks.DaysAhead));
+        await city.Get<ChildhoodChecks>().EndAsync(Stop);
+        using var guardian = city.Visit();
+        await guardian.SignInAsync(city, "mother-of-heir@example.org");
+        using var first = await city.SignInAsync(Cast.WangYating);
+        using var second = await city.SignInAsync(Cast.ZhangJianguo);
+        var visit = await first.FindChildAsync(guardian, "小成年");
+
+        (await city.CheckAsync(first, second, visit, "冒成年", number: "W20000011")).ShouldContain("已確認，但要等");
+        (await city.CheckAsync(first, second, visit, "冒成年", "recovery", number: "W20000011"))
+            .ShouldContain("已確認，但要等");
+        (await first.RecordAsync(visit, "冒成年", document: "national_id", number: "N157241631"))
+            .ShouldBe("?problem=number_not_theirs");
+        (await city.CheckAsync(first, second, visit, "小成年", document: "health_card", number: "F131104093"))
+            .ShouldNotContain("已確認，但要等");
+    }
+
     async Task<int> LevelAsync(PersonId person)
     {
         await using var connection = await city.Database.OpenConnectionAsync(Stop);
