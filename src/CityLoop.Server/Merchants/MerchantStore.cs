@@ -81,9 +81,13 @@ sealed class MerchantStore(NpgsqlDataSource database, TimeProvider time, IHttpCo
               (id, code, name, names, district, category, bank_code, bank_account, account_holder, account, payout)
             values (@Id, @Code, @name, @names::jsonb, @District, @Category, @BankCode, @BankAccount, @Holder, @Account,
               @Payout)
-            on conflict (code) do update set (name, names, district, category, bank_code, bank_account, account_holder)
-              = (excluded.name, excluded.names, excluded.district, excluded.category,
-                 excluded.bank_code, excluded.bank_account, excluded.account_holder)
+            on conflict (code) do update set
+              (name, names, district, category) = (excluded.name, excluded.names, excluded.district, excluded.category);
+            update merchants.merchant m
+              set (bank_code, bank_account, account_holder) = (@BankCode, @BankAccount, @Holder)
+            -- What two officers have agreed to stays, whatever the city's own list says.
+            where m.code = @Code and not exists (
+              select from merchants.account_change c where c.merchant = m.id and c.is_approved)
             """,
             new
             {

@@ -1,9 +1,10 @@
 using CityLoop.Server.Merchants.Applications;
 using CityLoop.Server.Merchants.Bank;
+using CityLoop.Server.Merchants.BankAccounts;
 using CityLoop.Server.Merchants.Payouts;
 using CityLoop.Server.Merchants.Settlement;
-using CityLoop.Server.Merchants.Staff;
 using CityLoop.Server.Merchants.ShopCodes;
+using CityLoop.Server.Merchants.Staff;
 using CityLoop.Server.Pass;
 using CityLoop.Server.Pass.Data;
 
@@ -31,6 +32,7 @@ static class MerchantsCapability
             .AddSingleton<BankFiles>()
             .AddShopApplications()
             .AddShopStaff()
+            .AddAccountChanges()
             .AddOfficersTable("merchants.bank_file", "asked_by", "decided_by")
             .AddOfficersTable("merchants.bank_entry", "done_by");
         foreach (var seed in RegisterMerchants.Seeds)
@@ -50,6 +52,7 @@ static class MerchantsCapability
         DecideBankFile.Map(app);
         DecideApplication.Map(app);
         ChangeStaff.Map(app);
+        ChangeAccount.Map(app);
         PayShop.Map(app.MapGroup("/api/v1/wallet").RequireAuthorization(Roles.Holder));
     }
 }

@@ -232,14 +232,16 @@ sealed class ShopStaff(
             """, values, cancellationToken: cancellation))];
     }
 
-    async Task<Workplace?> ManagedAsync(PersonId person, Guid shop, CancellationToken cancellation) =>
+    /// <summary>The shop, where this person manages it.</summary>
+    public async Task<Workplace?> ManagedAsync(PersonId person, Guid shop, CancellationToken cancellation) =>
         (await merchants.WorkplacesAsync(person, cancellation))
             .FirstOrDefault(place => place.Shop.Id == shop && place.MayManage);
 
     static Task<int> LockAsync(NpgsqlConnection connection, Guid shop) =>
         connection.ExecuteAsync("select from merchants.merchant where id = @shop for update", new { shop });
 
-    async Task TellManagersAsync(Merchant shop, string letter, string about, PersonId? also = null)
+    /// <summary>A letter to everybody who manages the shop, and to one more.</summary>
+    public async Task TellManagersAsync(Merchant shop, string letter, string about, PersonId? also = null)
     {
         var readers = (await OfShopAsync(shop.Id, CancellationToken.None)).Where(worker => worker.MayManage)
             .Select(worker => new PersonId(worker.Person));

@@ -8,6 +8,9 @@ static class PlantedShops
         ("merchants.worker.person", "select @p, id from merchants.merchant limit 1"),
         ("merchants.worker_ask.contact", Asked("@contact, @a")),
         ("merchants.worker_ask.asked_by", Asked("@mark, @p")),
+        ("merchants.account_change.asked_by", Moved("@p, now(), @o, now(), @q")),
+        ("merchants.account_change.first_officer", Moved("@a, now(), @p, now(), @q")),
+        ("merchants.account_change.decided_by", Moved("@a, now(), @o, now(), @p")),
         ("merchants.application.id", Applied("@key, 'x1', @p, now(), @mark", "null, null, null, null, null")),
         ("merchants.application.person",
             Applied("gen_random_uuid(), 'x2', @p, now(), 'n'", "@o, now(), @q, now(), true")),
@@ -24,6 +27,9 @@ static class PlantedShops
         ("merchants.bank_file.decided_by",
             "values (gen_random_uuid(), 'f', 's', null, 1, 0, @o, now(), @p, now(), false)"),
     ];
+
+    static string Moved(string who) =>
+        $"select gen_random_uuid(), id, '', '', '', {who}, now(), true from merchants.merchant limit 1";
 
     static string Asked(string who) =>
         $"select gen_random_uuid(), id, {who}, now(), false, false, now() from merchants.merchant limit 1";
