@@ -31,8 +31,7 @@ static class EraseMe
                 ? $"{Page}?problem=hand_role_back" : $"{Page}?problem=looks_after_somebody");
         var due = (await erasures.DueAsync(who.PersonId(), cancellation))!.Value;
         await letters.TellAsync(
-            who.PersonId(), Topic.Safety, "erasureAsked", CancellationToken.None,
-            $"{clock.InCity(due):yyyy-MM-dd}");
+            who.PersonId(), Topic.Safety, "erasureAsked", CancellationToken.None, clock.DayOf(due));
         return TypedResults.Redirect($"{Page}?done=asked");
     }
 

@@ -44,8 +44,7 @@ static class ChildData
         var due = await erasures.DueAsync(person, cancellation);
         foreach (var guardian in await family.GuardiansOfAsync(person, CancellationToken.None))
             if (due is { } day)
-                await letters.TellAsync(
-                    guardian, "childErasureAsked", person, $"{clock.InCity(day):yyyy-MM-dd}");
+                await letters.TellAsync(guardian, "childErasureAsked", person, clock.DayOf(day));
             else
                 await letters.TellAsync(guardian, "childErasureProposed", person, who.PersonName());
         return TypedResults.Redirect($"{ChildPage.AddressOf(child)}?done={(due is null ? "proposed" : "asked")}");

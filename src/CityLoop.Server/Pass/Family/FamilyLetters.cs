@@ -5,7 +5,7 @@ namespace CityLoop.Server.Pass.Family;
 /// <summary>Tells guardians what changes about who they are, whoever pressed the button.</summary>
 sealed class FamilyLetters(LetterWriter letters, PersonStore people)
 {
-    public async Task TellAsync(Guardian guardian, string letter, PersonId child, string about) =>
+    public async Task TellAsync(Guardian guardian, string letter, PersonId child, object about) =>
         await letters.TellAsync(
             new PersonId(guardian.Id), Topic.Safety, letter, CancellationToken.None, await NameOfAsync(child), about);
 

@@ -1,3 +1,4 @@
+using CityLoop.Server.Web;
 using CityLoop.Server.Web.Languages;
 using Dapper;
 using Npgsql;
@@ -13,12 +14,6 @@ enum Topic
     /// <summary>Points that end soon.</summary>
     Points,
 
-    /// <summary>Missions that begin, and draws that were held.</summary>
-    Missions,
-
-    /// <summary>News from the city.</summary>
-    News,
-
     /// <summary>An officer looked at something about them.</summary>
     Access,
 }
@@ -32,6 +27,7 @@ sealed class LetterWriter(
 {
     /// <summary>Writes to all of a person's contacts, in the language of their letters.</summary>
     /// <param name="key">The texts <c>letter.{key}.subject</c> and <c>letter.{key}.body</c>.</param>
+    /// <param name="values">What the texts leave open; a day is written as the reader's language writes it.</param>
     public Task TellAsync(
         PersonId person, Topic topic, string key, CancellationToken cancellation, params object?[] values) =>
         TellAsync(person, topic, key, null, cancellation, values);
@@ -48,8 +44,9 @@ sealed class LetterWriter(
                 cancellationToken: cancellation));
         if (reader is not var (language, isPlain))
             return;
+        var said = values.Select(value => value is DateOnly day ? Dates.DayAndYear(day, language) : value).ToArray();
         string Say(string part) =>
-            texts.Say(language, isPlain ? texts.PlainOf($"letter.{key}.{part}") : $"letter.{key}.{part}", values);
+            texts.Say(language, isPlain ? texts.PlainOf($"letter.{key}.{part}") : $"letter.{key}.{part}", said);
         var contacts = await connection.QueryAsync<(string Kind, string Value)>(new CommandDefinition(
             """
             select c.kind, c.value from pass.contact c

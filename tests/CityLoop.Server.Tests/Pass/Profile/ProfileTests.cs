@@ -90,16 +90,13 @@ public sealed class ProfileTests(TestCity city) : IClassFixture<TestCity>
                 values ('+886912333444', 'phone', @Value, now())
                 """, id);
         using var saved = await person.SubmitAsync(
-            "/me/letters", "name=\"wanted\"", ("wanted", "points:email"), ("wanted", "news:phone"),
-            ("wanted", "access:email"), ("wanted", "access:phone"));
+            "/me/letters", "name=\"wanted\"", ("wanted", "points:email"), ("wanted", "access:phone"));
         saved.StatusCode.ShouldBe(HttpStatusCode.OK);
         var letters = city.Get<LetterWriter>();
         (Topic Topic, string Letter, string Subject, int Email, int Phone)[] sent =
         [
             (Topic.Points, "identityChecked", "你的身分已核對", 1, 0),
-            (Topic.News, "recoveryMade", "備用碼", 0, 1),
-            (Topic.Missions, "passkeyRemoved", "少了一台裝置", 0, 0),
-            (Topic.Access, "officerLooked", "市府人員查看了", 1, 1),
+            (Topic.Access, "officerLooked", "市府人員查看了", 0, 1),
             (Topic.Safety, "identityWithdrawn", "你的身分核對已撤回", 1, 1),
         ];
 
@@ -119,14 +116,13 @@ public sealed class ProfileTests(TestCity city) : IClassFixture<TestCity>
     {
         using var person = await ComeInAsync("quiet@example.org");
         using var saved = await person.SubmitAsync(
-            "/me/letters", "name=\"wanted\"", ("wanted", "points:email"), ("wanted", "news:phone"));
+            "/me/letters", "name=\"wanted\"", ("wanted", "points:email"));
         saved.StatusCode.ShouldBe(HttpStatusCode.OK);
         var letters = city.Get<LetterWriter>();
         var id = await person.IdAsync();
 
         // Any text does: the choice is by topic.
-        await letters.TellAsync(id, Topic.Missions, "passkeyRemoved", default);
-        await letters.TellAsync(id, Topic.News, "recoveryMade", default);
+        await letters.TellAsync(id, Topic.Access, "passkeyRemoved", default);
         await letters.TellAsync(id, Topic.Points, "identityChecked", default);
         await letters.TellAsync(id, Topic.Safety, "identityWithdrawn", default);
 
@@ -134,7 +130,6 @@ public sealed class ProfileTests(TestCity city) : IClassFixture<TestCity>
         await city.LetterAsync("quiet@example.org", "你的身分核對已撤回");
         await city.LettersGoneAsync();
         (await city.LettersAsync("quiet@example.org", "少了一台裝置")).ShouldBeEmpty();
-        (await city.LettersAsync("quiet@example.org", "備用碼")).ShouldBeEmpty();
     }
 
     async Task<HttpClient> ComeInAsync(string contact)
