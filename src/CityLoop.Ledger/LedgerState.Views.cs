@@ -64,6 +64,9 @@ public sealed partial class LedgerState
     public IReadOnlyList<OpenHold> TimedOutHolds(DateTimeOffset at, int max) =>
         [.. _holds.Values.Where(hold => hold.Until <= at).Take(max)];
 
+    /// <summary>What is reserved of an account, the oldest first.</summary>
+    public IReadOnlyList<OpenHold> HoldsOf(AccountId giver) => [.. _holds.Values.Where(hold => hold.Debit == giver)];
+
     /// <summary>An open hold; null when it was resolved or never placed.</summary>
     public OpenHold? FindHold(Guid id) =>
         _ids.TryFind(id, out var sequence, out _) && _holds.TryGetValue(sequence, out var hold) && hold.Id == id

@@ -10,6 +10,7 @@ static class AccountsCapability
         .AddSingleton<AccountSheets>()
         .AddSingleton<ChangeStore>()
         .AddSingleton<AccountChanges>()
+        .AddAccountsTable("accounts.change")
         .AddOfficersTable("accounts.change", "asked_by", "decided_by")
         .AddHostedService<ChangeSweeper>();
 

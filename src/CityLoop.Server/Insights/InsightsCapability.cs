@@ -1,4 +1,5 @@
 using CityLoop.Server.Pass;
+using CityLoop.Server.Pass.Data;
 
 namespace CityLoop.Server.Insights;
 
@@ -15,6 +16,8 @@ static class InsightsCapability
         services.AddSingleton<ShopSales>();
         services.AddSingleton<MissionsLeft>();
         services.AddSingleton<WhatChanged>();
+        services.AddAccountsTable("insights.account");
+        services.AddAccountsTable("insights.active");
     }
 
     public static void MapInsights(this IEndpointRouteBuilder app)

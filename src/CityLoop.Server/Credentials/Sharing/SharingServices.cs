@@ -30,6 +30,10 @@ static class SharingServices
         .AddOfficersTable("credentials.need_version", "written_by", "decided_by")
         .AddOfficersTable("credentials.need_stop", "officer", "decided_by")
         .AddSingleton(new HeldTable("credentials.entitlement", AtErasure.Delete))
+        .AddSingleton(new HeldTable("credentials.given", AtErasure.Keep)
+        {
+            Column = "consent", Via = OfConsents, Why = "without its consent, until it is revoked or has run out",
+        })
         // What was issued stays without its consent, so that it is revoked.
         .AddSingleton(new HeldTable("credentials.consent", AtErasure.Delete)
         {

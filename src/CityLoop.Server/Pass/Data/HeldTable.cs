@@ -46,6 +46,19 @@ sealed record HeldTable(string Name, AtErasure Then)
     public string Where => Via is null ? $"{Column} = @person" : $"{Column} in ({Via})";
 }
 
+/// <summary>What other capabilities keep of accounts, which are somebody's by the pass's link alone.</summary>
+static class AccountsTables
+{
+    const string OfAccounts = "select account from pass.account where person = @person and account is not null";
+
+    /// <summary>Registers a table with an account in each row: it stays when the link to the person goes.</summary>
+    public static IServiceCollection AddAccountsTable(this IServiceCollection services, string name) =>
+        services.AddSingleton(new HeldTable(name, AtErasure.Keep)
+        {
+            Column = "account", Via = OfAccounts, Why = "it is the books', and the account leads to nobody then",
+        });
+}
+
 /// <summary>What other capabilities keep of those who work for the city.</summary>
 static class OfficersTables
 {

@@ -14,7 +14,7 @@ namespace CityLoop.Server.Pass.Data;
 
 /// <summary>
 /// Everything that the city holds about a person, as one JSON document: each registered table's rows as they stand, but
-/// for keys and hashes, and each account with its whole statement.
+/// for keys and hashes, and each account as the books have it with its whole statement.
 /// </summary>
 sealed class MyData(
     NpgsqlDataSource database, IEnumerable<HeldTable> tables, CityLedger ledger, CityPack city, TimeProvider time)
@@ -68,16 +68,16 @@ sealed class MyData(
     async Task<JsonObject> StatementAsync(
         CityCurrency currency, AccountId account, CancellationToken cancellation)
     {
-        var lines = new JsonArray();
+        var transfers = new JsonArray();
         for (long? before = null; ;)
         {
             var entries = await ledger.StatementAsync(account, EntriesAtOnce, before, cancellation);
             foreach (var entry in entries)
                 if (entry.Body is Transfer transfer)
-                    lines.Add(new JsonObject
+                    transfers.Add(new JsonObject
                     {
                         ["entry"] = entry.Sequence, ["id"] = transfer.Id, ["at"] = entry.EffectiveAt,
-                        ["kind"] = JsonNamingPolicy.SnakeCaseLower.ConvertName(transfer.Code.ToString()),
+                        ["kind"] = Name(transfer.Code),
                         ["amount"] = transfer.Debit == account ? -transfer.Amount : transfer.Amount,
                     });
             if (entries.Count < EntriesAtOnce)
@@ -85,10 +85,28 @@ sealed class MyData(
             before = entries[^1].Sequence;
         }
 
+        var (now, bounds, holds, limits) = await ledger.ReadAsync(books => (
+            books.Account(account), books.BoundsOf(account), books.HoldsOf(account), books.Limits), cancellation);
         return new JsonObject
         {
             ["account"] = account.Value, ["currency"] = currency.Code, ["scale"] = currency.Scale,
-            ["transfers"] = lines,
+            ["status"] = Name(now.Status), ["level"] = now.Level, ["balance"] = now.Balance, ["held"] = now.Held,
+            ["minimum"] = bounds.Minimum, ["maximum"] = bounds.Maximum,
+            ["holds"] = new JsonArray([.. holds.Select(hold => new JsonObject
+            {
+                ["id"] = hold.Id, ["amount"] = hold.Amount, ["kind"] = Name(hold.Code), ["until"] = hold.Until,
+            })]),
+            ["limits"] = new JsonArray([.. limits
+                .Where(limit => limit.Currency == currency.Id && !(limit.UpToLevel < now.Level))
+                .Select(limit => new JsonObject
+                {
+                    ["kind"] = Name(limit.Code), ["per"] = Name(limit.Per), ["period"] = Name(limit.Period),
+                    ["max"] = limit.Max, ["reference"] = limit.Reference, ["upToLevel"] = limit.UpToLevel,
+                })]),
+            ["transfers"] = transfers,
         };
     }
+
+    static string Name<T>(T value) where T : struct, Enum =>
+        JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 }
