@@ -43,6 +43,13 @@ public sealed class AuthorizeTests(TestCity city) : IClassFixture<TestCity>
         meiling.Page.ShouldContain("為了測試");
         meiling.Page.ShouldContain("2027 年");
         meiling.Page.ShouldNotContain("手機號碼");
+        var facts = Regex.Replace(WebUtility.HtmlDecode(meiling.Page), "<[^>]+>|\\s+", " ");
+        facts.ShouldMatch($@"送到 +{Regex.Escape(new Uri(program.RedirectUri).Authority)} ", "where the answer goes");
+        var controller = ServiceProgram.Controller;
+        facts.ShouldMatch(string.Join(" +", new[]
+        {
+            controller.Names["zh-TW"], controller.PostalAddress, controller.Contact,
+        }.Select(Regex.Escape)), "who answers for it");
         var code = Citizen.Told((await meiling.DecideAsync("yes"))!)["code"];
         using var exchanged = await program.ExchangeAsync(code);
         var tokens = await exchanged.Content.ReadFromJsonAsync<JsonElement>();
