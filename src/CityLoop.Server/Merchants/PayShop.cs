@@ -15,26 +15,33 @@ static class PayShop
 
     public sealed record Response(Guid Id, long Amount, long Back, bool RebateUsedUp, string Receipt);
 
+    /// <param name="Points">What is paid in points, the rest being cash; left out, all of it.</param>
+    public sealed record RequestToPay(long? Points);
+
     /// <summary>What can become of it, in order of precedence.</summary>
     public enum Outcome
     {
         Paid, RequestUnknown, RequestIsPaid, RequestIsOver, ShopUnknown, IdNotValid,
         AmountNotPositive, AmountTooLarge, NoWallet, NotAcceptedHere, IdAlreadyUsed,
-        WalletIsFrozen, ShopTakesNothing, LimitIsReached, TooFewPoints, Refused,
+        WalletIsFrozen, ShopTakesNothing, LimitIsReached, TooFewPoints, Refused, MoreThanAsked,
     }
 
     public static void Map(IEndpointRouteBuilder wallet)
     {
         wallet.MapPost("/payments", HandleAsync).Accepts<Request>("application/json")
             .WithName("PayShop").WithTags("Merchants");
-        wallet.MapPost("/requests/{id:guid}", PayRequestAsync).WithName("PayRequest").WithTags("Merchants");
+        wallet.MapPost("/requests/{id:guid}", PayRequestAsync).Accepts<RequestToPay>("application/json")
+            .WithName("PayRequest").WithTags("Merchants");
     }
 
     static async Task<Results<Ok<Response>, ProblemHttpResult>> PayRequestAsync(
-        Guid id, ClaimsPrincipal who, ShopCodes.PaymentRequests requests, Counter counter, Problems problems,
-        CancellationToken cancellation)
+        Guid id, HttpContext context, ClaimsPrincipal who, ShopCodes.PaymentRequests requests, Counter counter,
+        Problems problems, CancellationToken cancellation)
     {
-        var (outcome, payment) = await requests.PayAsync(who.PersonId(), id, cancellation);
+        var (request, unreadable) = await JsonBody.ReadAsync<RequestToPay>(context.Request, problems, cancellation);
+        if (request is null)
+            return unreadable!;
+        var (outcome, payment) = await requests.PayAsync(who.PersonId(), id, request.Points, cancellation);
         return payment is null ? Refusal(outcome, problems, counter) : TypedResults.Ok(ResponseOf(payment, counter));
     }
 
@@ -63,6 +70,7 @@ static class PayShop
     /// <summary>How a refusal is told: status, code, the field at fault.</summary>
     public static (int Status, string Code, string? Field) Explain(Outcome outcome) => outcome switch
     {
+        Outcome.MoreThanAsked => (400, "more_than_asked", "points"),
         Outcome.RequestUnknown => (404, "payment_request_unknown", null),
         Outcome.RequestIsPaid => (409, "payment_request_paid", null),
         Outcome.RequestIsOver => (409, "payment_request_over", null),

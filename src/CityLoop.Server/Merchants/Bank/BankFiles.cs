@@ -21,6 +21,9 @@ enum BankFileOutcome
     /// <summary>The same file waits already.</summary>
     AnotherWaits,
 
+    /// <summary>Who works at a shop may be paid by it.</summary>
+    WorksAtAShop,
+
     /// <summary>Something in it cannot be read.</summary>
     CannotBeRead,
 
@@ -35,9 +38,13 @@ enum BankFileOutcome
 /// <summary>
 /// A bank's file says who was not paid and is paid again: one officer sends it, another lets it be imported.
 /// </summary>
-sealed class BankFiles(NpgsqlDataSource database, ImportBankMessage import, TimeProvider time)
+sealed class BankFiles(
+    NpgsqlDataSource database, ImportBankMessage import, MerchantStore merchants, TimeProvider time)
 {
     const int NameMax = 100;
+
+    /// <summary>People's names stand in what nobody decides on, too.</summary>
+    static readonly TimeSpan KeptFor = TimeSpan.FromDays(30);
 
     const string Columns =
         "id, name, sha256, entries, matched, asked_by, asked_at, decided_by, decided_at, is_approved";
@@ -47,6 +54,8 @@ sealed class BankFiles(NpgsqlDataSource database, ImportBankMessage import, Time
         PersonId officer, string name, byte[] bytes, CancellationToken cancellation)
     {
         var result = await import.RunAsync(new MemoryStream(bytes), name, isDryRun: true, cancellation);
+        if (await merchants.OfWorkerAsync(officer, cancellation) is not null)
+            return (BankFileOutcome.WorksAtAShop, result);
         if (result.Problems.Count > 0)
             return (BankFileOutcome.CannotBeRead, result);
         if (result.AlreadyImported == result.Entries)
@@ -55,13 +64,14 @@ sealed class BankFiles(NpgsqlDataSource database, ImportBankMessage import, Time
         var now = time.GetUtcNow();
         var kept = await connection.ExecuteAsync(new CommandDefinition(
             """
+            delete from merchants.bank_file where decided_at is null and asked_at < @old;
             insert into merchants.bank_file (id, name, sha256, bytes, entries, matched, asked_by, asked_at)
             values (@id, @name, @sha256, @bytes, @Entries, @Matched, @officer, @now)
             on conflict (sha256) where decided_at is null do nothing
             """,
             new
             {
-                id = Guid.CreateVersion7(now), name = name.Length <= NameMax ? name : name[..NameMax],
+                id = Guid.CreateVersion7(now), name = Payouts.Fields.Cut(name, NameMax), old = now - KeptFor,
                 sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)), bytes, result.Entries, result.Matched,
                 officer = officer.Value, now,
             }, cancellationToken: cancellation));
@@ -73,20 +83,23 @@ sealed class BankFiles(NpgsqlDataSource database, ImportBankMessage import, Time
         PersonId officer, Guid id, bool isApproved, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
+        // Held over the import: nobody takes back what is being imported.
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
         var found = await connection.QuerySingleOrDefaultAsync<(Guid AskedBy, byte[]? Bytes, string Name)?>(
             new CommandDefinition(
-                "select asked_by, bytes, name from merchants.bank_file where id = @id", new { id },
-                cancellationToken: cancellation));
+                "select asked_by, bytes, name from merchants.bank_file where id = @id for update", new { id },
+                transaction, cancellationToken: cancellation));
         if (found is not { } file)
             return BankFileOutcome.Unknown;
         if (file.Bytes is null)
             return BankFileOutcome.DecidedBefore;
         if (isApproved && file.AskedBy == officer.Value)
             return BankFileOutcome.NeedsAnotherOfficer;
+        if (isApproved && await merchants.OfWorkerAsync(officer, cancellation) is not null)
+            return BankFileOutcome.WorksAtAShop;
         int? matched = null;
         try
         {
-            // Two officers who press at once import it twice, which is once.
             if (isApproved)
                 matched = (await import.RunAsync(new MemoryStream(file.Bytes), file.Name, false, cancellation)).Matched;
         }
@@ -95,15 +108,15 @@ sealed class BankFiles(NpgsqlDataSource database, ImportBankMessage import, Time
             return BankFileOutcome.BooksRefuse;
         }
 
-        return await connection.ExecuteAsync(new CommandDefinition(
+        await connection.ExecuteAsync(new CommandDefinition(
             """
             update merchants.bank_file set decided_by = @officer, decided_at = @now, is_approved = @isApproved,
               bytes = null, matched = coalesce(@matched, matched)
-            where id = @id and decided_at is null
-            """, new { id, officer = officer.Value, now = time.GetUtcNow(), isApproved, matched },
-            cancellationToken: cancellation)) > 0
-            ? BankFileOutcome.Done
-            : BankFileOutcome.DecidedBefore;
+            where id = @id
+            """, new { id, officer = officer.Value, now = time.GetUtcNow(), isApproved, matched }, transaction,
+            cancellationToken: cancellation));
+        await transaction.CommitAsync(cancellation);
+        return BankFileOutcome.Done;
     }
 
     /// <summary>The latest files, newest first.</summary>
@@ -119,9 +132,10 @@ sealed class BankFiles(NpgsqlDataSource database, ImportBankMessage import, Time
     /// <summary>What a file that waits would do now.</summary>
     public async Task<ImportBankMessage.Result?> LookIntoAsync(Guid id, CancellationToken cancellation)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        var bytes = await connection.QuerySingleOrDefaultAsync<byte[]?>(new CommandDefinition(
-            "select bytes from merchants.bank_file where id = @id", new { id }, cancellationToken: cancellation));
+        byte[]? bytes;
+        await using (var connection = await database.OpenConnectionAsync(cancellation))
+            bytes = await connection.QuerySingleOrDefaultAsync<byte[]?>(new CommandDefinition(
+                "select bytes from merchants.bank_file where id = @id", new { id }, cancellationToken: cancellation));
         return bytes is null ? null : await import.RunAsync(new MemoryStream(bytes), "", isDryRun: true, cancellation);
     }
 }

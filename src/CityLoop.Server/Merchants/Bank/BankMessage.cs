@@ -29,10 +29,11 @@ sealed record BankEntry(
 sealed record BankTransaction(string EndToEndId, decimal? Amount, string? ReturnReason, string Remittance);
 
 /// <summary>What became of an order (TxInfAndSts, OrgnlPmtInfAndSts or OrgnlGrpInfAndSts of pain.002).</summary>
-/// <param name="EndToEndId">Empty where the status is that of a half-month or of the whole payout.</param>
+/// <param name="IsOfOne">It is about one order; else about a half-month or the whole payout.</param>
+/// <param name="EndToEndId">Which order; empty where the bank does not say.</param>
 /// <param name="Status">RJCT, ACSC, ACCP and so on (ISO 20022, ExternalPaymentTransactionStatus1Code).</param>
 /// <param name="Reason">The bank's code and sentence for why.</param>
 sealed record BankStatus(
-    string Element, Guid Id, string PaymentInformationId, string MessageId, string EndToEndId, string Status,
-    string Reason)
+    string Element, Guid Id, string PaymentInformationId, string MessageId, bool IsOfOne, string EndToEndId,
+    string Status, string Reason)
     : BankReport(Element, Id, PaymentInformationId, MessageId);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Xml;
 using System.Xml.Linq;
 using CityLoop.Ledger;
+using CityLoop.Server.Merchants.Payouts;
 
 namespace CityLoop.Server.Merchants.Bank;
 
@@ -24,13 +25,15 @@ sealed class BankMessageReader
     readonly List<string> _problems = [];
     readonly Dictionary<string, int> _seen = [];
 
+    /// <param name="file">Is read twice: first how deep it is.</param>
     public static BankMessage Read(Stream file)
     {
         var reader = new BankMessageReader();
         try
         {
-            using var xml = XmlReader.Create(file, Settings);
-            reader.ReadDocument(xml);
+            if (reader.IsShallow(file))
+                using (var xml = XmlReader.Create(file, Settings))
+                    reader.ReadDocument(xml);
         }
         catch (XmlException fault)
         {
@@ -40,6 +43,26 @@ sealed class BankMessageReader
         }
 
         return new BankMessage(reader._reports, reader._problems);
+    }
+
+    /// <summary>
+    /// No message is a tenth as deep, and building an element takes longer the deeper it lies: whoever sends a thousand
+    /// tags in each other would have the city count them for minutes.
+    /// </summary>
+    bool IsShallow(Stream file)
+    {
+        const int deepest = 64;
+        using (var xml = XmlReader.Create(file, Settings))
+            while (xml.Read())
+                if (xml.Depth > deepest)
+                {
+                    _problems.Add(
+                        $"line {((IXmlLineInfo)xml).LineNumber}: elements lie deeper in each other than {deepest}");
+                    return false;
+                }
+
+        file.Position = 0;
+        return true;
     }
 
     void ReadDocument(XmlReader xml)
@@ -173,11 +196,12 @@ sealed class BankMessageReader
     void AddStatus(XElement said, string path, string element, string message, string part, string payout)
     {
         var status = new Place(this, said, path).Text(element);
-        var name = element == "TxSts" ? Text(said, "OrgnlEndToEndId") : "";
-        var instruction = element == "TxSts" ? Text(said, "OrgnlInstrId") : "";
+        var isOfOne = element == "TxSts";
+        var name = isOfOne ? Text(said, "OrgnlEndToEndId") : "";
+        var instruction = isOfOne ? Text(said, "OrgnlInstrId") : "";
         var reason = string.Join(' ', said.Children("StsRsnInf").Select(ReasonOf));
         var id = Once(["status", message, element, payout, part, instruction, name, status]);
-        _reports.Add(new BankStatus(path, id, part, payout, name, status, reason));
+        _reports.Add(new BankStatus(path, id, part, payout, isOfOne, name, status, reason));
     }
 
     /// <summary>The code, and what the bank wrote to it.</summary>
@@ -187,7 +211,7 @@ sealed class BankMessageReader
             .Concat(reason.Children("AddtlInf").Select(info => info.Value.Trim()));
         var text = string.Join(' ', words.Where(word => word.Length > 0));
         const int most = 200;
-        return text.Length <= most ? text : text[..most];
+        return Fields.Cut(text, most);
     }
 
     static string AccountIn(XElement account) =>
@@ -266,26 +290,5 @@ sealed class BankMessageReader
             Wrong(name, $"'{text}' is not a day");
             return null;
         }
-    }
-}
-
-/// <summary>Children by their names alone, whatever namespace they stand in.</summary>
-static class ElementsByName
-{
-    public static IEnumerable<XElement> Children(this XElement of, string name) =>
-        of.Elements().Where(element => element.Name.LocalName == name);
-
-    /// <summary>The first child of this name, and the first of the next name in it, and so on.</summary>
-    public static XElement? Child(this XElement of, params ReadOnlySpan<string> path)
-    {
-        var element = of;
-        foreach (var name in path)
-        {
-            if (element.Children(name).FirstOrDefault() is not { } child)
-                return null;
-            element = child;
-        }
-
-        return element;
     }
 }

@@ -14,6 +14,9 @@ enum BankOutcome
     /// <summary>It names an order, and in another money.</summary>
     CurrencyDiffers,
 
+    /// <summary>It names an order, and is a booking of an account that is not the city's.</summary>
+    OtherAccount,
+
     /// <summary>The booking is not final.</summary>
     NotBooked,
 

@@ -1,3 +1,4 @@
+using CityLoop.Server.Merchants.Payouts;
 using CityLoop.Server.Merchants.Settlement;
 using CityLoop.Server.Pass;
 using Dapper;
@@ -12,6 +13,8 @@ sealed record BankEntryRow(
     DateOnly? BookedOn, string Status, string Reference, string Remittance, string Outcome, DateTimeOffset ImportedAt)
 {
     const int ReferenceMax = 140;
+
+    public bool IsMatched => Outcome == CodeOf(BankOutcome.Matched);
 
     public static BankEntryRow Of(BankReport report, BankOutcome outcome, string file, DateTimeOffset now)
     {
@@ -41,19 +44,28 @@ sealed record BankEntryRow(
             .FirstOrDefault(name => name.Length > 0) ?? "";
     }
 
-    static string Cut(string text) => text.Length <= ReferenceMax ? text : text[..ReferenceMax];
+    static string Cut(string text) => Fields.Cut(text, ReferenceMax);
 }
 
 /// <summary>The entries of the banks' files, and what they made of the lines.</summary>
 sealed class BankStore(NpgsqlDataSource database, TimeProvider time)
 {
-    /// <summary>Which of these are here already.</summary>
-    public async Task<IReadOnlySet<Guid>> KnownAsync(IEnumerable<Guid> ids, CancellationToken cancellation)
+    /// <summary>What strangers wrote to the city's account is not kept for ever because nobody looked.</summary>
+    static readonly TimeSpan RemittanceKeptFor = TimeSpan.FromDays(90);
+
+    /// <summary>
+    /// Which of these are here already, and whether they still wait for what they belong to: a notification without
+    /// details is told once more in the day's statement.
+    /// </summary>
+    public async Task<IReadOnlyDictionary<Guid, bool>> KnownAsync(
+        IEnumerable<Guid> ids, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        return (await connection.QueryAsync<Guid>(new CommandDefinition(
-            "select id from merchants.bank_entry where id = any(@ids)", new { ids = ids.ToArray() },
-            cancellationToken: cancellation))).ToHashSet();
+        return (await connection.QueryAsync<(Guid Id, bool IsOpen)>(new CommandDefinition(
+            """
+            select id, outcome <> 'matched' and done_at is null from merchants.bank_entry where id = any(@ids)
+            """, new { ids = ids.ToArray() }, cancellationToken: cancellation)))
+            .ToDictionary(row => row.Id, row => row.IsOpen);
     }
 
     /// <summary>Keeps a file's entries and what they made of the lines: all of it or nothing.</summary>
@@ -63,12 +75,17 @@ sealed class BankStore(NpgsqlDataSource database, TimeProvider time)
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await connection.ExecuteAsync(new CommandDefinition(
+            "update merchants.bank_entry set remittance = '' where imported_at < @old and remittance <> ''",
+            new { old = time.GetUtcNow() - RemittanceKeptFor }, transaction, cancellationToken: cancellation));
+        await connection.ExecuteAsync(new CommandDefinition(
             """
             insert into merchants.bank_entry (
               id, file, element, kind, account, amount, currency, booked_on, status, reference, remittance, outcome,
               imported_at)
             values (@Id, @File, @Element, @Kind, @Account, @Amount, @Currency, @BookedOn, @Status, @Reference,
               @Remittance, @Outcome, @ImportedAt)
+            on conflict (id) do update set (file, element, reference, remittance, outcome, imported_at) =
+              (excluded.file, excluded.element, excluded.reference, '', excluded.outcome, excluded.imported_at)
             """, entries, transaction, cancellationToken: cancellation));
         await connection.ExecuteAsync(new CommandDefinition(
             """

@@ -30,13 +30,15 @@ sealed class ImportBankMessage(
         var message = BankMessageReader.Read(file);
         if (message.Problems.Count > 0)
             return new(message.Reports.Count, 0, 0, [], [], message.Problems);
-        await using var alone = await settlements.LockAsync(cancellation);
+        // Who only looks holds up nobody.
+        await using var alone = isDryRun ? null : await settlements.LockAsync(cancellation);
         var known = await store.KnownAsync(message.Reports.Select(r => r.Id), cancellation);
         var lines = await LinesAsync(cancellation);
-        var matching = new PayoutMatching(city.Payouts.Money, city.MainCurrency.Scale, lines);
+        var matching = new PayoutMatching(city.Payouts, city.MainCurrency.Scale, lines);
         var now = time.GetUtcNow();
-        var rows = message.Reports.Where(report => !known.Contains(report.Id))
-            .Select(report => BankEntryRow.Of(report, matching.Take(report), name, now)).ToList();
+        var rows = message.Reports.Where(report => known.GetValueOrDefault(report.Id, true))
+            .Select(report => BankEntryRow.Of(report, matching.Take(report), name, now))
+            .Where(row => row.IsMatched || !known.ContainsKey(row.Id)).ToList();
         var changes = matching.Changes.ToList();
         if (!isDryRun && rows.Count > 0)
         {
@@ -44,7 +46,7 @@ sealed class ImportBankMessage(
             await store.SaveAsync(rows, changes, cancellation);
         }
 
-        var unmatched = rows.Where(row => row.Outcome != BankEntryRow.CodeOf(BankOutcome.Matched)).ToList();
+        var unmatched = rows.Where(row => !row.IsMatched).ToList();
         var all = message.Reports.Count;
         return new(all, rows.Count - unmatched.Count, all - rows.Count, unmatched, changes, []);
     }

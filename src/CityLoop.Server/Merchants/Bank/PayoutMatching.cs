@@ -1,3 +1,4 @@
+using CityLoop.Server.City;
 using CityLoop.Server.Merchants.Payouts;
 using CityLoop.Server.Merchants.Settlement;
 
@@ -7,9 +8,11 @@ namespace CityLoop.Server.Merchants.Bank;
 /// Finds for each entry of a bank's file the lines that it is about, by the references that the payout's file gave the
 /// bank, and says what becomes of them. Pure: it changes its own copies of the lines, and says which.
 /// </summary>
+/// <param name="terms">Whose account it is, and in which money.</param>
 /// <param name="scale">Decimals of the currency; one whole point is one unit of the money.</param>
 /// <param name="lines">Lines that stand in a payout and pay something, the oldest first.</param>
-sealed class PayoutMatching(string money, int scale, IReadOnlyList<(ClosedWindow Window, SettlementLine Line)> lines)
+sealed class PayoutMatching(
+    CityPayouts terms, int scale, IReadOnlyList<(ClosedWindow Window, SettlementLine Line)> lines)
 {
     readonly SettlementLine[] _lines = [.. lines.Select(l => l.Line)];
     readonly SortedDictionary<int, Change> _changes = [];
@@ -39,7 +42,9 @@ sealed class PayoutMatching(string money, int scale, IReadOnlyList<(ClosedWindow
         var (named, outcome) = LinesOf(entry);
         if (outcome is not BankOutcome.Matched)
             return outcome;
-        if (entry.Currency != money)
+        if (!IsOurs(entry.Account))
+            return BankOutcome.OtherAccount;
+        if (entry.Currency != terms.Money)
             return BankOutcome.CurrencyDiffers;
         if (entry.Status != "BOOK")
             return BankOutcome.NotBooked;
@@ -105,7 +110,8 @@ sealed class PayoutMatching(string money, int scale, IReadOnlyList<(ClosedWindow
     BankOutcome TakeStatus(BankStatus status)
     {
         var one = Find(status.EndToEndId);
-        List<int> named = one is { } line ? [line] : status.EndToEndId.Length == 0 ? OrderedBy(status) : [];
+        // A bank that says of one order nothing by which to know it must not be taken to speak of them all.
+        List<int> named = one is { } line ? [line] : status.IsOfOne ? [] : OrderedBy(status);
         if (named.Count == 0)
             return BankOutcome.UnknownReference;
         if (Means(status.Status) is not { } state)
@@ -152,20 +158,22 @@ sealed class PayoutMatching(string money, int scale, IReadOnlyList<(ClosedWindow
         _lines[line] = after;
     }
 
+    /// <summary>Banks write an account with their own number in front, and with signs between.</summary>
+    bool IsOurs(string account) => string.Concat(account.Where(char.IsAsciiDigit))
+        .EndsWith(terms.BankAccount, StringComparison.Ordinal);
+
     bool IsAmount(decimal said, long units) => said * Unit == units;
 
     decimal Unit => Enumerable.Range(0, scale).Aggregate(1m, (unit, _) => unit * 10);
 
     static bool Is(string said, string name) => said.Equals(name, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The message of a payout bears the name of the last half-month in it.</summary>
-    static ILookup<string, int> ByPayout(IReadOnlyList<(ClosedWindow Window, SettlementLine Line)> lines)
-    {
-        var last = lines.GroupBy(l => l.Window.PayoutUntil).ToDictionary(
-            payout => payout.Key!.Value, payout => payout.MaxBy(l => l.Window.LastDay).Window.Id);
-        return Enumerable.Range(0, lines.Count).ToLookup(
-            i => CreditTransferFile.Id(last[lines[i].Window.PayoutUntil!.Value]), StringComparer.OrdinalIgnoreCase);
-    }
+    /// <summary>A payout's message bears the name of its last half-month, be anybody paid for that or not.</summary>
+    static ILookup<string, int> ByPayout(IReadOnlyList<(ClosedWindow Window, SettlementLine Line)> lines) =>
+        Enumerable.Range(0, lines.Count).ToLookup(
+            i => CreditTransferFile.Id(
+                SettlementWindow.Containing(lines[i].Window.PayoutUntil!.Value).IdIn(lines[i].Window.Currency)),
+            StringComparer.OrdinalIgnoreCase);
 
     static Dictionary<string, int> ByTransfer(SettlementLine[] lines)
     {

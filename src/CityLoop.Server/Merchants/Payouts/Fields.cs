@@ -9,6 +9,10 @@ static class Fields
 
     public static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>As much of a text as there is room for, and no half of a character.</summary>
+    public static string Cut(string text, int longest) => text.Length <= longest ? text
+        : text[..(char.IsHighSurrogate(text[longest - 1]) ? longest - 1 : longest)];
+
     /// <summary>All decimals of the currency, no grouping: 1240, 12.50000.</summary>
     public static string Plain(long units, int scale)
     {

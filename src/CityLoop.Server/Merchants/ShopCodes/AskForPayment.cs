@@ -20,8 +20,10 @@ static class AskForPayment
     /// <param name="Paid">How it was paid; null while it is not.</param>
     public sealed record Response(Guid Id, long Amount, string Code, DateTimeOffset Until, PaidSo? Paid);
 
+    /// <param name="Amount">What was paid in points.</param>
+    /// <param name="Cash">What of the amount is left to be paid in cash.</param>
     /// <param name="Receipt">The address of the receipt, for both parties.</param>
-    public sealed record PaidSo(Guid Payment, long Amount, long Back, string Receipt);
+    public sealed record PaidSo(Guid Payment, long Amount, long Cash, long Back, string Receipt);
 
     public static void Map(IEndpointRouteBuilder pages, IEndpointRouteBuilder till)
     {
@@ -64,11 +66,11 @@ static class AskForPayment
         return LiveView.Open(streams, who.PersonId(), response, problems) is { } full
             ? full
             : TypedResults.ServerSentEvents(
-                EventsAsync(requests, found.Request, server.ApplicationStopping, cancellation));
+                EventsAsync(requests, found.Request, who.PersonId(), server.ApplicationStopping, cancellation));
     }
 
     static async IAsyncEnumerable<SseItem<PaidSo?>> EventsAsync(
-        PaymentRequests requests, PaymentRequest request, CancellationToken serverStops,
+        PaymentRequests requests, PaymentRequest request, PersonId worker, CancellationToken serverStops,
         [EnumeratorCancellation] CancellationToken cancellation)
     {
         // A server that stops would wait for its open streams.
@@ -80,7 +82,10 @@ static class AskForPayment
             if (await requests.WhenPaidAsync(request, end.Token)
                 && await requests.PaidAsync(request, cancellation) is { } paid)
             {
-                yield return new SseItem<PaidSo?>(Paid(paid), "paid");
+                // Minutes may lie between: who works there no more hears nothing more.
+                if (await requests.OfWorkerAsync(worker, request.Id, cancellation) is null)
+                    yield break;
+                yield return new SseItem<PaidSo?>(Paid(request, paid), "paid");
                 yield break;
             }
 
@@ -103,9 +108,10 @@ static class AskForPayment
     static async Task<Response> ResponseOf(
         PaymentRequests requests, Merchant shop, PaymentRequest request, CancellationToken cancellation) => new(
         request.Id, request.Amount, requests.CodeOf(shop, request), request.Until,
-        await requests.PaidAsync(request, cancellation) is { } paid ? Paid(paid) : null);
+        await requests.PaidAsync(request, cancellation) is { } paid ? Paid(request, paid) : null);
 
-    static PaidSo Paid(Payment payment) => new(payment.Id, payment.Amount, payment.Back, payment.Receipt);
+    static PaidSo Paid(PaymentRequest request, Payment payment) => new(
+        payment.Id, payment.Amount, request.Amount - payment.Amount, payment.Back, payment.Receipt);
 
     static (int Status, string Code, string? Field) Explain(PaymentRequests.Outcome outcome) => outcome switch
     {

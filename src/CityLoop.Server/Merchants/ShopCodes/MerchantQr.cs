@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using CityLoop.Server.City;
 
 namespace CityLoop.Server.Merchants.ShopCodes;
 
@@ -8,29 +9,32 @@ namespace CityLoop.Server.Merchants.ShopCodes;
 /// two-digit name, a two-digit length and a value, ended by a CRC-16. A shop's account stands in a template that bears
 /// our name; apps that do not know it read whose code it is, and say that they cannot pay it.
 /// </summary>
-/// <param name="City">The folder's name of the city pack: a code of another city is not paid here.</param>
-/// <param name="Shop">The shop's code.</param>
+/// <param name="City">The name of the city pack: a code of another city is not paid here.</param>
+/// <param name="Shop">The shop's code; null where the request says whose it is.</param>
 /// <param name="Request">The one payment that it is for; null on a sheet that is paid again and again.</param>
 /// <param name="CurrencyNumber">Of ISO 4217, three digits; one whole point is one unit of it.</param>
 /// <param name="Amount">Digits and at most one point, as it is shown; null where the payer says it.</param>
 /// <param name="Country">Two capitals of ISO 3166.</param>
 /// <param name="Name">The shop's name in Latin letters, and <see cref="Town"/> where it is.</param>
 sealed record MerchantQr(
-    string City, string Shop, Guid? Request, string CurrencyNumber, string? Amount, string Country, string Name,
+    string City, string? Shop, Guid? Request, string CurrencyNumber, string? Amount, string Country, string Name,
     string Town)
 {
     /// <summary>The name of our template; a reversed domain, as the specification asks for.</summary>
     public const string Template = "org.cityloop";
 
-    const int OurTemplate = 26, LengthMax = 99, NameMax = 25, TownMax = 15;
+    const int OurTemplate = 26, LengthMax = 99, NameMax = 25, TownMax = 15, CityMax = 15;
 
     // What categories there are is the city's affair: ISO 18245's word for none.
     const string AnyCategory = "0000";
 
+    /// <summary>A city's name, as far as a code has room for it.</summary>
+    public static string CityOf(CityPack city) => city.Name.Length <= CityMax ? city.Name : city.Name[..CityMax];
+
     /// <summary>The text that the picture holds.</summary>
     public string Write()
     {
-        var template = Value(0, Template) + Value(1, City) + Value(2, Shop)
+        var template = Value(0, Template) + Value(1, City) + (Shop is null ? "" : Value(2, Shop))
             + (Request is { } request ? Value(3, request.ToString("N")) : "");
         var text = Value(0, "01") + Value(1, Request is null ? "11" : "12") + Value(OurTemplate, template)
             + Value(52, AnyCategory) + Value(53, CurrencyNumber) + (Amount is null ? "" : Value(54, Amount))
@@ -49,7 +53,7 @@ sealed record MerchantQr(
             return null;
         var ours = all.Where(o => o.Key is >= OurTemplate and <= 51).Select(o => Objects(o.Value))
             .FirstOrDefault(template => template?.GetValueOrDefault(0) == Template);
-        if (ours is null || ours.GetValueOrDefault(1) is not { } city || ours.GetValueOrDefault(2) is not { } shop)
+        if (ours is null || ours.GetValueOrDefault(1) is not { } city || ours.ContainsKey(2) == ours.ContainsKey(3))
             return null;
         Guid? request = null;
         if (ours.GetValueOrDefault(3) is { } named)
@@ -59,7 +63,8 @@ sealed record MerchantQr(
             request = id;
         }
 
-        return new MerchantQr(city, shop, request, all[53], all.GetValueOrDefault(54), all[58], all[59], all[60]);
+        return new MerchantQr(
+            city, ours.GetValueOrDefault(2), request, all[53], all.GetValueOrDefault(54), all[58], all[59], all[60]);
     }
 
     /// <summary>Every object that must be there is, in its form.</summary>

@@ -13,9 +13,10 @@ namespace CityLoop.Server.Merchants.ShopCodes;
 sealed record PaymentRequest(Guid Id, Guid Merchant, long Amount, DateTimeOffset AskedAt, DateTimeOffset Until)
 {
     /// <summary>
-    /// The payment of it; follows from it, so that it is paid once, and no client can name another payment so.
+    /// The payment of it; follows from all of it, so that it is paid once, no client can name another payment so, and
+    /// who asks with another shop's id learns nothing.
     /// </summary>
-    public Guid Payment => DerivedId.From("payment-request", Id.ToString());
+    public Guid Payment => DerivedId.From("payment-request", $"{Id}", $"{Merchant}", $"{Amount}");
 
     /// <summary>Where a person sees and pays it.</summary>
     public string Address => $"/pay/requests/{Id}";
@@ -86,15 +87,16 @@ sealed class PaymentRequests(
     public Task<Payment?> PaidAsync(PaymentRequest request, CancellationToken cancellation) =>
         payments.FindAsync(request.Payment, cancellation);
 
-    /// <summary>Completes when it has been paid, and answers false every now and then before.</summary>
+    /// <summary>True when it has been paid; false when it is time for a word before that.</summary>
     public async Task<bool> WhenPaidAsync(PaymentRequest request, CancellationToken cancellation)
     {
-        var (sequence, isPaid) = await ledger.ReadAsync(
-            books => (books.Sequence, books.Find(request.Payment) is not null), cancellation);
-        if (isPaid)
-            return true;
-        await Web.LiveView.PassesAsync(ledger, sequence, cancellation);
-        return await ledger.ReadAsync(books => books.Find(request.Payment) is not null, cancellation);
+        while (true)
+        {
+            var (sequence, isPaid) = await ledger.ReadAsync(
+                books => (books.Sequence, books.Find(request.Payment) is not null), cancellation);
+            if (isPaid || !await Web.LiveView.PassesAsync(ledger, sequence, cancellation))
+                return isPaid;
+        }
     }
 
     /// <summary>
@@ -113,8 +115,9 @@ sealed class PaymentRequests(
     }
 
     /// <summary>A person pays it. Who has paid it already is told so again; anybody else, that it is paid.</summary>
+    /// <param name="points">What they pay in points, the rest being cash; null for all of it.</param>
     public async Task<(PayShop.Outcome Outcome, Payment? Payment)> PayAsync(
-        PersonId person, Guid id, CancellationToken cancellation)
+        PersonId person, Guid id, long? points, CancellationToken cancellation)
     {
         var request = await FindAsync(id, cancellation);
         var (refusal, paid) = await LookAsync(person, request, cancellation);
@@ -122,10 +125,14 @@ sealed class PaymentRequests(
             return (no, null);
         if (paid is not null)
             return (PayShop.Outcome.Paid, paid);
+        if (points <= 0)
+            return (PayShop.Outcome.AmountNotPositive, null);
+        if (points > request!.Amount)
+            return (PayShop.Outcome.MoreThanAsked, null);
         var shop = (await merchants.AllAsync(cancellation)).First(m => m.Id == request!.Merchant);
         var account = await people.OfAsync(person, payments.Currency.Id, cancellation);
         var (outcome, payment) = await payments.PayAsync(
-            request!.Payment, account, shop, request.Amount, claim: null, cancellation);
+            request!.Payment, account, shop, points ?? request.Amount, claim: null, cancellation);
         return outcome == PaymentOutcome.IdAlreadyUsed
             ? (PayShop.Outcome.RequestIsPaid, null)
             : (Counter.OutcomeOf(outcome), payment);
@@ -133,7 +140,7 @@ sealed class PaymentRequests(
 
     /// <summary>What the picture on a sheet holds, or with a request the one on a till's screen.</summary>
     public string CodeOf(Merchant shop, PaymentRequest? request) => new MerchantQr(
-        city.Name, shop.Code, request?.Id, city.Payouts.MoneyNumber,
+        MerchantQr.CityOf(city), request is null ? shop.Code : null, request?.Id, city.Payouts.MoneyNumber,
         request is null ? null : Payouts.Fields.Plain(request.Amount, payments.Currency.Scale), city.Payouts.Country,
         shop.Names["en"], city.Names["en"]).Write();
 }

@@ -153,6 +153,28 @@ public sealed class BankMessageReaderTests
     }
 
     [Fact]
+    public void Elements_that_lie_in_each_other_without_end_are_refused_before_they_are_built()
+    {
+        const int deep = 100_000;
+        var tags = string.Concat(Enumerable.Repeat("<a>", deep)) + string.Concat(Enumerable.Repeat("</a>", deep));
+
+        Read(Encoding.UTF8.GetBytes($"<Document><BkToCstmrStmt><Stmt>{tags}</Stmt></BkToCstmrStmt></Document>"))
+            .Problems.ShouldHaveSingleItem().ShouldContain("deeper in each other than 64");
+    }
+
+    [Fact]
+    public void What_a_payer_wrote_is_cut_between_two_characters_and_never_within_one()
+    {
+        var written = new string('x', 139) + "𠮷𠮷";
+        var entry = (BankEntry)Read(BankPapers.Statement(8, false, new Booking(1m) { Of = [("E", 1m, null)] }))
+            .Reports.Single();
+
+        BankEntryRow.Of(
+            entry with { Transactions = [new BankTransaction("E", 1m, null, written)] },
+            BankOutcome.UnknownReference, "f", default).Remittance.ShouldBe(new string('x', 139));
+    }
+
+    [Fact]
     public void No_file_however_broken_makes_the_reader_fall_over()
     {
         var random = new Random(20261130);

@@ -41,6 +41,38 @@ public sealed class BankPageTests(TestCity city) : IClassFixture<TestCity>
     }
 
     [Fact]
+    public async Task Who_works_at_a_shop_neither_sends_nor_approves()
+    {
+        var payout = await city.PayAndSettleAsync(9, 7);
+        var statement = BankPapers.Statement(8, false, payout.Select(BankedPayout.Debit));
+        var shop = await city.ShopAsync(Cast.SunflowerBakery);
+        using var officer = await city.SignInAsync(Cast.WangYating);
+        using var clerk = await city.SignInAsync(Cast.ZhangJianguo);
+        var worker = SignInRoad.PersonOf(Cast.ZhangJianguo);
+        await using (var connection = await city.Database.OpenConnectionAsync())
+            await connection.ExecuteAsync(
+                "insert into merchants.worker (person, merchant) values (@worker, @shop)",
+                new { worker = worker.Value, shop = shop.Id });
+        // The register is asked anew after some seconds.
+        city.Clock.Advance(TimeSpan.FromSeconds(6));
+        try
+        {
+            (await SendAsync(clerk, statement)).ShouldContain("在店家工作的人員不能");
+            await SendAsync(officer, statement);
+            await DecideAsync(clerk, "approve", "在店家工作的人員不能");
+            (await StatesAsync()).ShouldAllBe(state => state == PayoutState.Closed);
+            await DecideAsync(officer, "refuse", "檔案已刪除");
+        }
+        finally
+        {
+            await using (var connection = await city.Database.OpenConnectionAsync())
+                await connection.ExecuteAsync(
+                    "delete from merchants.worker where person = @worker", new { worker = worker.Value });
+            city.Clock.Advance(TimeSpan.FromSeconds(6));
+        }
+    }
+
+    [Fact]
     public async Task A_file_that_is_refused_changes_nothing_and_is_gone()
     {
         var payout = await city.PayAndSettleAsync(12, 8);

@@ -140,6 +140,21 @@ public sealed class ImportBankMessageTests(TestCity city) : IClassFixture<TestCi
     }
 
     [Fact]
+    public async Task A_notification_without_details_is_matched_when_the_statement_tells_them()
+    {
+        var payout = await city.PayAndSettleAsync(30, 20);
+        var bare = BankedPayout.Debit(payout[0]) with { Reference = $"N{payout[0].Id[..8]}", Of = [] };
+        Counts(await ImportAsync(BankPapers.Statement(8, true, bare))).ShouldBe((1, 0, 1, 0));
+        Counts(await ImportAsync(BankPapers.Statement(8, true, bare))).ShouldBe((1, 0, 0, 1));
+
+        Counts(await ImportAsync(BankPapers.Statement(
+            8, false, bare with { Of = [(payout[0].Id, null, null)] }))).ShouldBe((1, 1, 0, 0));
+
+        (await LinesAsync()).Single(line => line.State == PayoutState.Confirmed).Code.ShouldBe(GreenRiver);
+        Counts(await ImportAsync(BankPapers.Statement(8, true, bare))).ShouldBe((1, 0, 0, 1));
+    }
+
+    [Fact]
     public async Task A_shop_s_frozen_account_stops_the_import_before_anything_is_kept()
     {
         var waiting = await WaitingAsync();

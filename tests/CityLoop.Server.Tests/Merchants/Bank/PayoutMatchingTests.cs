@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using CityLoop.Ledger;
 using CityLoop.Server.City;
 using CityLoop.Server.Merchants.Bank;
@@ -63,7 +64,7 @@ public sealed class PayoutMatchingTests
     public void What_a_bank_says_is_matched_once_and_only_as_far_as_it_fits(
         string said, string outcomes, string states)
     {
-        var matching = new PayoutMatching("TWD", 0, [.. Part.Lines.Select(line => (Part.Window, line))]);
+        var matching = new PayoutMatching(SomePayout.Terms, 0, [.. Part.Lines.Select(line => (Part.Window, line))]);
 
         string.Join(' ', said.Split("; ").Select(step => matching.Take(Report(step)))).ShouldBe(outcomes);
 
@@ -75,7 +76,7 @@ public sealed class PayoutMatchingTests
     [Fact]
     public void Why_something_came_back_is_kept_in_the_bank_s_words()
     {
-        var matching = new PayoutMatching("TWD", 0, [.. Part.Lines.Select(line => (Part.Window, line))]);
+        var matching = new PayoutMatching(SomePayout.Terms, 0, [.. Part.Lines.Select(line => (Part.Window, line))]);
 
         matching.Take(Report("back books 60"));
         matching.Take(Report("says theatre RJCT"));
@@ -84,10 +85,49 @@ public sealed class PayoutMatchingTests
     }
 
     [Fact]
+    public void A_word_about_one_order_that_does_not_say_which_is_about_none()
+    {
+        var matching = new PayoutMatching(SomePayout.Terms, 0, [.. Part.Lines.Select(line => (Part.Window, line))]);
+        var paper = Encoding.UTF8.GetString(BankPapers.Report(
+            11, CreditTransferFile.Id(Part.Window.Id),
+            new Answer("RJCT", "E1", CreditTransferFile.Id(Part.Window.Id), "AC04")));
+
+        matching.Take(Read(Encoding.UTF8.GetBytes(paper.Replace(
+            "<OrgnlEndToEndId>E1</OrgnlEndToEndId>", "", StringComparison.Ordinal)))).ShouldBe(UnknownReference);
+        matching.Changes.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("0000001", "Matched")]
+    [InlineData("999-0001-0000001", "Matched")]
+    [InlineData("9990001 0000001", "Matched")]
+    [InlineData("0000002", "OtherAccount")]
+    [InlineData("00000011", "OtherAccount")]
+    public void A_booking_on_a_shop_s_own_account_is_none_of_the_city_s(string account, string outcome)
+    {
+        var matching = new PayoutMatching(SomePayout.Terms, 0, [.. Part.Lines.Select(line => (Part.Window, line))]);
+        var back = (BankEntry)Report("back books 60");
+
+        $"{matching.Take(back with { Account = account })}".ShouldBe(outcome);
+    }
+
+    [Fact]
+    public void A_payout_is_known_by_its_last_half_month_also_when_nobody_is_paid_for_that()
+    {
+        var until = SettlementWindow.Containing(Part.Window.LastDay.AddDays(1));
+        var window = Part.Window with { PayoutUntil = until.To };
+        var matching = new PayoutMatching(SomePayout.Terms, 0, [.. Part.Lines.Select(line => (window, line))]);
+
+        matching.Take(Read(BankPapers.Report(11, CreditTransferFile.Id(until.IdIn(window.Currency)),
+            new Answer("RJCT")))).ShouldBe(Matched);
+        matching.Changes.Count().ShouldBe(3);
+    }
+
+    [Fact]
     public void Decimals_of_the_points_are_those_of_the_money()
     {
         var part = SomePayout.Part(11, 1, Line("bakery", 1_250));
-        var matching = new PayoutMatching("TWD", 2, [.. part.Lines.Select(line => (part.Window, line))]);
+        var matching = new PayoutMatching(SomePayout.Terms, 2, [.. part.Lines.Select(line => (part.Window, line))]);
         Booking Of(decimal amount) => new(amount) { Of = [(Name("bakery"), null, null)] };
 
         matching.Take(Entry(Of(12.51m))).ShouldBe(AmountDiffers);

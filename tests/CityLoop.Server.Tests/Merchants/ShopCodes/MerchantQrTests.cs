@@ -10,7 +10,7 @@ public sealed class MerchantQrTests
 
     static readonly MerchantQr Once = Sheet with
     {
-        Request = Guid.Parse("0198c5a0-0000-7000-8000-000000000001"), Amount = "160",
+        Shop = null, Request = Guid.Parse("0198c5a0-0000-7000-8000-000000000001"), Amount = "160",
     };
 
     [Fact]
@@ -20,7 +20,7 @@ public sealed class MerchantQrTests
             "000201" + "010211" + "26370012org.cityloop0104demo0209sunflower" + "52040000" + "5303901" + "5802TW"
             + "5916Sunflower Bakery" + "6008Taichung" + "6304");
         Once.Write().ShouldStartWith(
-            "000201" + "010212" + "26730012org.cityloop0104demo0209sunflower03320198c5a0000070008000000000000001"
+            "000201" + "010212" + "26600012org.cityloop0104demo03320198c5a0000070008000000000000001"
             + "52040000" + "5303901" + "5403160" + "5802TW");
     }
 
@@ -139,6 +139,11 @@ public sealed class MerchantQrTests
     [Fact]
     public void A_value_that_has_no_room_is_the_programmer_s_fault() =>
         Should.Throw<ArgumentException>(() => (Sheet with { Shop = new string('x', 100) }).Write());
+
+    [Fact]
+    public void The_longest_names_of_a_city_and_a_shop_have_room() =>
+        MerchantQr.Read((Sheet with { City = new string('c', 15), Shop = new string('s', 40) }).Write())
+            .ShouldNotBeNull();
 
     /// <summary>A text with the checksum of its own, computed bit by bit as another would.</summary>
     static string Signed(string text)

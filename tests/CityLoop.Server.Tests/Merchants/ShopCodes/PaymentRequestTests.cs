@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using CityLoop.Ledger;
 using CityLoop.Server.Merchants.ShopCodes;
 using CityLoop.Server.Tests.Hosting;
 using Microsoft.Playwright;
@@ -10,6 +11,9 @@ namespace CityLoop.Server.Tests.Merchants.ShopCodes;
 /// <summary>A till asks for one payment with a code that names it; it is paid once, and both hear of it.</summary>
 public sealed class PaymentRequestTests(TestCity city) : IClassFixture<TestCity>
 {
+    /// <summary>All of it in points.</summary>
+    const string All = """{"points":null}""";
+
     [Fact]
     public async Task A_request_is_paid_once_with_its_own_amount_by_who_comes_first()
     {
@@ -22,11 +26,10 @@ public sealed class PaymentRequestTests(TestCity city) : IClassFixture<TestCity>
         var (id, asked) = await AskAsync(till, 160);
         asked.GetProperty("paid").ValueKind.ShouldBe(JsonValueKind.Null);
         var code = MerchantQr.Read(asked.GetProperty("code").GetString()!)!;
-        (code.Request, code.Shop, code.Amount, code.CurrencyNumber).ShouldBe(
-            (id, Cast.SunflowerBakery, "160", "901"));
+        (code.Request, code.Shop, code.Amount, code.CurrencyNumber).ShouldBe((id, null, "160", "901"));
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(i =>
-            (i % 2 == 0 ? lin : emma).SendAsync($"/api/v1/wallet/requests/{id}", "{}")));
+            (i % 2 == 0 ? lin : emma).SendAsync($"/api/v1/wallet/requests/{id}", All)));
 
         var paid = answers.Where(a => a.Status == HttpStatusCode.OK).ToList();
         paid.Count.ShouldBe(4, "who paid is told so at every try");
@@ -35,6 +38,29 @@ public sealed class PaymentRequestTests(TestCity city) : IClassFixture<TestCity>
         (await city.TakingsOfAsync(Cast.SunflowerBakery)).ShouldBe(takings + 160);
         (await till.AskAsync($"/api/v1/till/requests/{id}")).Body.GetProperty("paid").GetProperty("amount").GetInt64()
             .ShouldBe(160);
+    }
+
+    [Fact]
+    public async Task Who_has_too_few_points_pays_with_all_of_them_and_the_till_says_how_much_is_cash()
+    {
+        await city.GiveAsync(Cast.EmmaDubois, 61);
+        var (shop, wallet) = (await city.ShopAsync("green-river"), await city.AccountOfAsync(Cast.EmmaDubois));
+        var rest = await city.BalanceOfAsync(Cast.EmmaDubois) - 60;
+        await city.PostAsync(new Transfer(Guid.NewGuid(), wallet, shop.Account, rest, TransferCode.Pay));
+        using var till = await city.SignInAsync(Cast.HuangZhiming);
+        using var emma = await city.SignInAsync(Cast.EmmaDubois);
+        var (id, _) = await AskAsync(till, 100);
+        (await emma.SendAsync($"/api/v1/wallet/requests/{id}", """{"points":101}""")).Code.ShouldBe("more_than_asked");
+        (await emma.SendAsync($"/api/v1/wallet/requests/{id}", """{"points":0}""")).Code
+            .ShouldBe("amount_not_positive");
+        (await emma.GetStringAsync($"/pay/requests/{id}")).ShouldContain("用掉全部 60 點，其餘 40 元付現金");
+
+        using var paid = await emma.SubmitAsync($"/pay/requests/{id}", "id=\"pay\"");
+
+        paid.RequestMessage!.RequestUri!.AbsolutePath.ShouldStartWith("/receipts/");
+        var told = (await till.AskAsync($"/api/v1/till/requests/{id}")).Body.GetProperty("paid");
+        (told.GetProperty("amount").GetInt64(), told.GetProperty("cash").GetInt64()).ShouldBe((60, 40));
+        (await till.GetStringAsync($"/till/requests/{id}")).ShouldContain("請再收現金 40 元");
     }
 
     [Fact]
@@ -71,7 +97,7 @@ public sealed class PaymentRequestTests(TestCity city) : IClassFixture<TestCity>
             .Status.ShouldBe(HttpStatusCode.OK, "a payment of its own");
 
         (await city.Get<PaymentRequests>().PaidAsync(request, default)).ShouldBeNull();
-        (await lin.SendAsync($"/api/v1/wallet/requests/{id}", "{}")).Body.GetProperty("amount").GetInt64()
+        (await lin.SendAsync($"/api/v1/wallet/requests/{id}", All)).Body.GetProperty("amount").GetInt64()
             .ShouldBe(300);
     }
 
@@ -81,14 +107,16 @@ public sealed class PaymentRequestTests(TestCity city) : IClassFixture<TestCity>
         using var till = await city.SignInAsync(Cast.HuangZhiming);
         using var emma = await city.SignInAsync(Cast.EmmaDubois);
         var (id, _) = await AskAsync(till, 199_999);
-        (await emma.SendAsync($"/api/v1/wallet/requests/{id}", "{}")).Body.GetProperty("code").GetString()
+        (await emma.SendAsync($"/api/v1/wallet/requests/{id}", All)).Body.GetProperty("code").GetString()
             .ShouldBe("you_have_too_few_points");
         city.Clock.Advance(PaymentRequests.OpenFor);
 
-        (await emma.SendAsync($"/api/v1/wallet/requests/{id}", "{}")).Body.GetProperty("code").GetString()
+        (await emma.SendAsync($"/api/v1/wallet/requests/{id}", All)).Body.GetProperty("code").GetString()
             .ShouldBe("payment_request_over");
-        (await emma.SendAsync($"/api/v1/wallet/requests/{Guid.NewGuid()}", "{}")).Status
+        (await emma.SendAsync($"/api/v1/wallet/requests/{Guid.NewGuid()}", All)).Status
             .ShouldBe(HttpStatusCode.NotFound);
+        var request = (await city.Get<PaymentRequests>().FindAsync(id, default))!;
+        (request with { Merchant = Guid.NewGuid() }).Payment.ShouldNotBe(request.Payment, "another shop's");
         (await till.GetStringAsync($"/till/requests/{id}")).ShouldContain("這個收款碼過期了");
         (await till.GetAsync($"/till/requests/{Guid.NewGuid()}")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
