@@ -112,23 +112,35 @@ public sealed class SharedDeviceTests(TestCity city) : IClassFixture<TestCity>
     {
         for (var step = 0; step < 6; step++)
         {
-            await TryGoAsync(page, "history.back()");
+            await TryGoAsync(page, -1);
             await ShouldNotShowHerAsync(page, $"{when}, {step + 1} back: {page.Url}");
         }
 
         for (var step = 0; step < 6; step++)
         {
-            await TryGoAsync(page, "history.forward()");
+            await TryGoAsync(page, 1);
             await ShouldNotShowHerAsync(page, $"{when}, forward: {page.Url}");
         }
     }
 
     // Where there is no further page the browser stays; Playwright's own way waits for what is taken from memory.
-    static async Task TryGoAsync(IPage page, string where)
+    static async Task TryGoAsync(IPage page, int step)
     {
-        await page.EvaluateAsync(where);
-        await page.WaitForTimeoutAsync(150);
-        await page.WaitForLoadStateAsync(LoadState.Load);
+        var tools = await page.Context.NewCDPSessionAsync(page);
+        var history = (await tools.SendAsync("Page.getNavigationHistory"))!.Value;
+        var to = history.GetProperty("currentIndex").GetInt32() + step;
+        if (to >= 0 && to < history.GetProperty("entries").GetArrayLength())
+        {
+            var arrived = new TaskCompletionSource();
+            await tools.SendAsync("Page.enable");
+            tools.Event("Page.frameNavigated").OnEvent += (_, _) => arrived.TrySetResult();
+            await page.EvaluateAsync($"history.go({step})");
+            await arrived.Task.WaitAsync(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken);
+            // A page out of memory hides itself, leaves, and is asked for anew.
+            await page.WaitForFunctionAsync("document.readyState === 'complete' && !document.body.hidden");
+        }
+
+        await tools.DetachAsync();
     }
 
     static async Task ShouldNotShowHerAsync(IPage page, string where)
