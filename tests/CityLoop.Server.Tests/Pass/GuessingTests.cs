@@ -83,6 +83,10 @@ public sealed class GuessingTests(TestCity city) : IClassFixture<TestCity>
     public async Task At_the_code_that_somebody_shows_at_a_counter_by_an_officer()
     {
         using var person = await ComeInAsync("shown@example.org");
+        using var earlier = await ComeInAsync("shown-before@example.org");
+        using var elsewhere = await ComeInAsync("not-shown@example.org");
+        await earlier.CounterCodeAsync();
+        city.Clock.Advance(CounterCodes.Life * 2);
         var search = city.Get<FindPerson>();
         var code = await person.CounterCodeAsync();
         var outcomes = new Dictionary<FindPerson.Outcome, int>();
@@ -95,6 +99,11 @@ public sealed class GuessingTests(TestCity city) : IClassFixture<TestCity>
 
         outcomes.ShouldNotContainKey(FindPerson.Outcome.Found);
         outcomes[FindPerson.Outcome.NobodyFound].ShouldBe(FindPerson.WrongTriesMax);
+        foreach (var contact in new[] { "shown@example.org", "shown-before@example.org" })
+            await city.LetterAsync(contact, "有人在試櫃台碼");
+        await city.LettersGoneAsync();
+        (await city.LettersAsync("shown@example.org", "有人在試櫃台碼")).Count.ShouldBe(1, "told once");
+        (await city.LettersAsync("not-shown@example.org", "有人在試櫃台碼")).ShouldBeEmpty();
         // The guesser waits; the person is found by the officer before whom they stand.
         (await search.FindAsync(PersonId.OfCast(Cast.ZhangJianguo), code, "question", default)).Outcome
             .ShouldBe(FindPerson.Outcome.Found);

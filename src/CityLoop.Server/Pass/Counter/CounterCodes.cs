@@ -16,12 +16,16 @@ sealed class CounterCodes(NpgsqlDataSource database, TimeProvider time)
     public const int Digits = 8;
     public static readonly TimeSpan Life = TimeSpan.FromMinutes(2);
 
+    /// <summary>How long it is known who showed one: as long as an officer's wrong ones are counted.</summary>
+    public static readonly TimeSpan KnownFor = TimeSpan.FromMinutes(10);
+
     /// <summary>A new code, in two groups of four.</summary>
     public async Task<string> ShowAsync(PersonId person, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await connection.ExecuteAsync(new CommandDefinition(
-            "delete from pass.counter_code where expires_at <= @now", new { now = time.GetUtcNow() },
+            "delete from pass.counter_code where expires_at <= @until",
+            new { until = time.GetUtcNow() - KnownFor },
             cancellationToken: cancellation));
         while (true)
         {
@@ -43,14 +47,29 @@ sealed class CounterCodes(NpgsqlDataSource database, TimeProvider time)
     /// <summary>Whose code it is; it is used up by that.</summary>
     public async Task<PersonId?> TakeAsync(string? typed, CancellationToken cancellation)
     {
-        var digits = new string([.. HalfWidth.Of(typed).Where(char.IsAsciiDigit)]);
+        var hash = HashOf(DigitsOf(typed));
         await using var connection = await database.OpenConnectionAsync(cancellation);
         return await connection.ExecuteScalarAsync<Guid?>(new CommandDefinition(
             "delete from pass.counter_code where code_hash = @hash and expires_at > @now returning person",
-            new { hash = HashOf(digits), now = time.GetUtcNow() }, cancellationToken: cancellation)) is { } person
+            new { hash, now = time.GetUtcNow() }, cancellationToken: cancellation)) is { } person
                 ? new PersonId(person)
                 : null;
     }
+
+    /// <summary>Whose codes nobody has taken that somebody could have guessed within <see cref="KnownFor"/>.</summary>
+    public async Task<IReadOnlyList<PersonId>> ShownLatelyAsync(CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var people = await connection.QueryAsync<Guid>(new CommandDefinition(
+            "select person from pass.counter_code where expires_at > @since",
+            new { since = time.GetUtcNow() - KnownFor }, cancellationToken: cancellation));
+        return [.. people.Select(person => new PersonId(person))];
+    }
+
+    /// <summary>Whether that looks like a code, right or wrong.</summary>
+    public static bool IsLike(string? typed) => DigitsOf(typed).Length == Digits;
+
+    static string DigitsOf(string? typed) => new([.. HalfWidth.Of(typed).Where(char.IsAsciiDigit)]);
 
     static byte[] HashOf(string digits) => SHA256.HashData(Encoding.ASCII.GetBytes(digits));
 }

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using CityLoop.Server.Pass.Access;
 using CityLoop.Server.Pass.Cards;
 using CityLoop.Server.Pass.Family;
+using CityLoop.Server.Pass.Letters;
 using CityLoop.Server.Pass.Levels;
 using Dapper;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -17,12 +18,16 @@ namespace CityLoop.Server.Pass.Counter;
 /// </summary>
 sealed class FindPerson(
     CounterCodes codes, CounterSteps steps, CardStore cards, AccessLog log, OfficerView view, FamilyStore family,
-    NpgsqlDataSource database, TimeProvider time)
+    LetterWriter letters, NpgsqlDataSource database, TimeProvider time)
 {
     /// <summary>What one officer may try in vain in ten minutes.</summary>
     public const int WrongTriesMax = 20;
 
+    /// <summary>Wrong codes of one officer in ten minutes after which people are told: few mistype so many.</summary>
+    public const int TellAfter = 5;
+
     readonly AddressCounts _wrongTries = new(time, TimeSpan.FromMinutes(10), WrongTriesMax);
+    readonly AddressCounts _wrongCodes = new(time, CounterCodes.KnownFor, TellAfter);
 
     /// <summary>What became of the search, in order of precedence.</summary>
     public enum Outcome
@@ -52,7 +57,7 @@ sealed class FindPerson(
             ?? await cards.OwnerAsync(typed, cancellation);
         if (person is not { } found)
         {
-            _wrongTries.Take(officer.Value.ToByteArray());
+            await CountWrongAsync(officer, typed);
             return (Outcome.NobodyFound, default);
         }
 
@@ -78,8 +83,19 @@ sealed class FindPerson(
             return (Outcome.TooManyTries, default);
         if (await codes.TakeAsync(typed, cancellation) is { } person)
             return (Outcome.Found, person);
-        _wrongTries.Take(officer.Value.ToByteArray());
+        await CountWrongAsync(officer, typed);
         return (Outcome.NobodyFound, default);
+    }
+
+    // Which of the codes that people show was meant is not known: everybody who showed one is told, once in a run.
+    async Task CountWrongAsync(PersonId officer, string? typed)
+    {
+        var name = officer.Value.ToByteArray();
+        _wrongTries.Take(name);
+        if (!CounterCodes.IsLike(typed) || !_wrongCodes.Take(name) || !_wrongCodes.IsFull(name))
+            return;
+        foreach (var person in await codes.ShownLatelyAsync(CancellationToken.None))
+            await letters.TellAsync(person, Topic.Safety, "counterCodeGuessed", CancellationToken.None);
     }
 
     static async Task<PersonId?> OfContactAsync(
