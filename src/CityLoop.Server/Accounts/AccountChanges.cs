@@ -1,6 +1,9 @@
 using CityLoop.Ledger;
 using CityLoop.Server.Ledger;
+using CityLoop.Server.City;
 using CityLoop.Server.Pass;
+using CityLoop.Server.Pass.Access;
+using CityLoop.Server.Web.Languages;
 
 namespace CityLoop.Server.Accounts;
 
@@ -9,7 +12,8 @@ namespace CityLoop.Server.Accounts;
 /// takes two, because one alone could let points out.
 /// </summary>
 sealed partial class AccountChanges(
-    CityLedger ledger, ChangeStore store, TimeProvider time, ILogger<AccountChanges> log)
+    CityLedger ledger, ChangeStore store, OfficerView view, TextCatalogue texts, TimeProvider time,
+    ILogger<AccountChanges> log)
 {
     public async Task<AskOutcome> AskAsync(PersonId officer, AccountChange change, CancellationToken cancellation)
     {
@@ -28,7 +32,7 @@ sealed partial class AccountChanges(
         if (!await store.AddAsync(change, officer.Value, isFreezeAlone, time.GetUtcNow(), cancellation))
             return AskOutcome.AnotherWaits;
         return !isFreezeAlone ? AskOutcome.Waits
-            : await PostAsync(change, cancellation) == PostOutcome.Posted ? AskOutcome.Done
+            : await PostAsync(change, [officer], cancellation) == PostOutcome.Posted ? AskOutcome.Done
             : AskOutcome.AccountIsClosed;
     }
 
@@ -44,7 +48,9 @@ sealed partial class AccountChanges(
             return DecideOutcome.NeedsSecondOfficer;
         if (!await store.DecideAsync(id, officer.Value, isApproved, time.GetUtcNow(), cancellation))
             return DecideOutcome.AlreadyDecided;
-        return !isApproved ? DecideOutcome.Refused : await PostAsync(line.Change, cancellation) switch
+        if (!isApproved)
+            return DecideOutcome.Refused;
+        return await PostAsync(line.Change, [new PersonId(line.AskedBy), officer], cancellation) switch
         {
             PostOutcome.Posted => DecideOutcome.Approved,
             PostOutcome.AccountIsClosed => DecideOutcome.AccountIsClosed,
@@ -58,18 +64,39 @@ sealed partial class AccountChanges(
     {
         var open = await store.UnpostedAsync(time.GetUtcNow() - patience, cancellation);
         foreach (var line in open)
-            await PostAsync(line.Change, cancellation);
+            await PostAsync(
+                line.Change, [new PersonId(line.AskedBy), new PersonId(line.DecidedBy!.Value)], cancellation);
         return open.Count;
     }
 
-    async Task<PostOutcome> PostAsync(AccountChange change, CancellationToken cancellation)
+    async Task<PostOutcome> PostAsync(
+        AccountChange change, IReadOnlyList<PersonId> officers, CancellationToken cancellation)
     {
         var result = await ledger.PostAsync(change.Command, cancellation);
         var outcome = result.Outcome == PostOutcome.AlreadyPosted ? PostOutcome.Posted : result.Outcome;
+        // Before it is noted as done: what a crash leaves open is posted and told once more.
+        if (outcome == PostOutcome.Posted)
+            await TellAsync(change, officers, cancellation);
         await store.CloseAsync(
             change.Id, outcome == PostOutcome.Posted ? time.GetUtcNow() : null, cancellation);
         LogChange(change.Account.Value, change.Status, outcome);
         return outcome;
+    }
+
+    /// <summary>Whose account it is reads who did what and why, and need not find out at a till.</summary>
+    Task TellAsync(AccountChange change, IReadOnlyList<PersonId> officers, CancellationToken cancellation)
+    {
+        var (what, letter) = change.Status switch
+        {
+            AccountStatus.Frozen => ("accounts.told.frozen", "accountFrozen"),
+            AccountStatus.Closed => ("accounts.told.closed", "accountClosed"),
+            _ => ("accounts.told.open", "accountOpen"),
+        };
+        return view.TellOfAccountAsync(
+            officers, change.Account,
+            AccessText.Of(new LocalNames(TextCatalogue.Languages.ToDictionary(
+                language => language, language => texts.Say(language, what, change.Reason)))),
+            letter, change.Reason, cancellation);
     }
 
     /// <summary>What the books say to it now; the ledger decides once more when it is posted.</summary>

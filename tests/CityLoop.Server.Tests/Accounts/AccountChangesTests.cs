@@ -4,6 +4,7 @@ using CityLoop.Server.Accounts;
 using CityLoop.Server.City;
 using CityLoop.Server.Ledger;
 using CityLoop.Server.Pass;
+using CityLoop.Server.Pass.Access;
 using CityLoop.Server.Tests.Hosting;
 using CityLoop.Server.Tests.Merchants;
 using Npgsql;
@@ -40,6 +41,36 @@ public sealed class AccountChangesTests(TestCity city) : IClassFixture<TestCity>
         (await DecideAsync(second, thaw)).ShouldBeDone();
         (await PayAsync(emma)).ShouldBeDone();
         (await DecideAsync(second, thaw)).ShouldBeRefused(HttpStatusCode.Conflict, "account_change_decided");
+    }
+
+    [Fact]
+    public async Task Whose_wallet_it_is_reads_who_froze_and_thawed_it_and_why_and_gets_a_letter_each_time()
+    {
+        var wallet = await city.AccountOfAsync(Cast.HuangZhiming);
+        using var first = await city.SignInAsync(Cast.WangYating);
+        using var second = await city.SignInAsync(Cast.ZhangJianguo);
+        using var owner = await city.SignInAsync(Cast.HuangZhiming);
+        var contact = city.ContactOf(Cast.HuangZhiming);
+
+        (await AskAsync(first, wallet, "frozen", reason: "card found in a tram")).ShouldBeDone();
+
+        (await city.LetterAsync(contact, "帳戶已凍結")).ShouldContain("card found in a tram");
+        var line = (await AccessesAsync()).ShouldHaveSingleItem();
+        (line.Person, line.Purpose).ShouldBe(("王雅婷", "account"));
+        line.What.ShouldHaveSingleItem().ShouldContain("凍結你的點數帳戶，原因：card found in a tram");
+        (await (await owner.GetAsync("/me/data/access", Stop)).PageAsync()).ShouldContain("card found in a tram");
+
+        var thaw = (await AskAsync(second, wallet, "open", reason: "came with the card")).ShouldBeDone();
+        (await AccessesAsync()).Count.ShouldBe(1, "what waits has not happened");
+        (await DecideAsync(first, thaw)).ShouldBeDone();
+
+        (await city.LetterAsync(contact, "帳戶可以使用")).ShouldContain("came with the card");
+        (await AccessesAsync()).Where(one => one.What.Any(what => what.Contains("came with the card")))
+            .Select(one => one.Person).ShouldBe(["王雅婷", "張建國"], ignoreOrder: true);
+
+        async Task<IReadOnlyList<AccessLine>> AccessesAsync() =>
+            [.. (await city.Get<MyAccesses>().OfAsync(PersonId.OfCast(Cast.HuangZhiming), 50, 0, Stop))
+                .Where(one => one.Purpose == "account")];
     }
 
     [Fact]

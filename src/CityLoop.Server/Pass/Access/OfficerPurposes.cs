@@ -13,5 +13,8 @@ static class OfficerPurposes
     /// <summary>Looking after the city's books: an account without a name.</summary>
     public const string Books = "books";
 
-    public static readonly IReadOnlyList<string> All = [.. AtTheCounter, SecondOfficer, Books];
+    /// <summary>Freezing, thawing, closing or bounding somebody's account.</summary>
+    public const string Account = "account";
+
+    public static readonly IReadOnlyList<string> All = [.. AtTheCounter, SecondOfficer, Books, Account];
 }

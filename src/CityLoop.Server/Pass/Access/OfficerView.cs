@@ -83,6 +83,28 @@ sealed class OfficerView(
             officer, people.Select(person => new PersonId(person)), OfficerPurposes.Books, what, cancellation);
     }
 
+    /// <summary>
+    /// What officers did with an account of the books: written down for whose it is, who gets a letter at once. Nobody
+    /// else is told whose that is; an account of nobody's is no access.
+    /// </summary>
+    /// <param name="what">What was done, and the reason: <see cref="AccessText"/>.</param>
+    /// <param name="letter">The letter's texts; the reason is in it.</param>
+    public async Task TellOfAccountAsync(
+        IEnumerable<PersonId> officers, AccountId account, string what, string letter, string reason,
+        CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        if (await connection.QuerySingleOrDefaultAsync<Guid?>(new CommandDefinition(
+            "select person from pass.account where account = @Value", account, cancellationToken: cancellation))
+            is not { } owner)
+            return;
+        var person = new PersonId(owner);
+        foreach (var officer in officers.Distinct().Where(officer => officer != person))
+            await log.WriteAsync(
+                connection, Of(officer, person, OfficerPurposes.Account, [what]), cancellation);
+        await letters.TellAsync(person, Topic.Safety, letter, CancellationToken.None, reason);
+    }
+
     /// <summary>An officer's access, for who writes it in a transaction of their own.</summary>
     public static Access Of(PersonId officer, PersonId person, string purpose, IReadOnlyList<string> what) => new()
     {

@@ -24,6 +24,7 @@ public sealed class MyDataTests(TestCity city) : IClassFixture<TestCity>
         ["credentials.request.consent"] = "registered by its person",
         ["pass.access.consent"] = "registered by its person",
         ["imports.member.account"] = "of a scheme before this one: no pass leads to these accounts",
+        ["merchants.account_change.bank_account"] = "a shop's",
         ["merchants.application.bank_account"] = "a shop's; the application is registered by its person",
         ["merchants.bank_entry.account"] = "the city's at its bank",
         ["merchants.merchant.account"] = "a shop's",
