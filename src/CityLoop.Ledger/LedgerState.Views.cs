@@ -60,6 +60,36 @@ public sealed partial class LedgerState
         return (ended, end < AccountCount ? new AccountId((int)end + 1) : null);
     }
 
+    /// <summary>
+    /// The lots that can be spent today and end until a day, by account, soonest first, looking at accounts from a
+    /// number on.
+    /// </summary>
+    /// <param name="from">The first account to look at.</param>
+    /// <param name="accounts">How many accounts to look at: a million takes some milliseconds.</param>
+    /// <param name="max">How many accounts with such lots at most.</param>
+    /// <param name="until">The latest last day.</param>
+    /// <returns>The accounts, and the one to look at next; null when all have been looked at.</returns>
+    public (IReadOnlyList<(AccountId Account, IReadOnlyList<Lot> Lots)> Accounts, AccountId? Next) EndingLots(
+        AccountId from, int accounts, int max, DateOnly until)
+    {
+        var ending = new List<(AccountId, IReadOnlyList<Lot>)>();
+        var end = Math.Min(AccountCount, (long)from.Value + accounts - 1);
+        for (var i = Math.Max(1, from.Value); i <= end; i++)
+        {
+            if (ending.Count == max)
+                return (ending, new AccountId(i));
+            ref readonly var row = ref _accounts[i];
+            if (row.FirstLot == 0 || _lots[row.FirstLot].LastDay > until.DayNumber)
+                continue;
+            var lots = Lots(new AccountId(i))
+                .Where(lot => lot.LastDay is { } day && day.DayNumber >= _day && day <= until).ToList();
+            if (lots.Count > 0)
+                ending.Add((new AccountId(i), lots));
+        }
+
+        return (ending, end < AccountCount ? new AccountId((int)end + 1) : null);
+    }
+
     /// <summary>Holds whose time is over, the oldest first.</summary>
     public IReadOnlyList<OpenHold> TimedOutHolds(DateTimeOffset at, int max) =>
         [.. _holds.Values.Where(hold => hold.Until <= at).Take(max)];

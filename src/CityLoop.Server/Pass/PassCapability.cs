@@ -70,7 +70,7 @@ static class PassCapability
         services.AddSingleton<Residences>();
         services.AddSingleton<LetterChoices>();
         services.AddSingleton<RecoveryCodes>();
-        services.AddSingleton<LetterWriter>();
+        services.AddSingleton<LetterWriter>().AddSingleton<EndingPoints>().AddHostedService<EndingPointsClock>();
         services.AddSingleton<Postman>();
         services.AddHostedService(all => all.GetRequiredService<Postman>());
         services.AddScoped<Passkeys>();

@@ -106,8 +106,9 @@ public sealed partial class EndpointTests(TestCity city) : IClassFixture<TestCit
             .Order(StringComparer.Ordinal)
             .ShouldBe(
             [
-                "AccountLevels", "ChangeSweeper", "CheckClock", "CityLedger", "DayTurn", "ErasureClock",
-                "GrantsAtStart", "HandOverClock", "HoldTimeouts", "IdentityClock", "JournalFollower", "OldGrants",
+                "AccountLevels", "ChangeSweeper", "CheckClock", "CityLedger", "DayTurn", "EndingPointsClock",
+                "ErasureClock", "GrantsAtStart",
+                "HandOverClock", "HoldTimeouts", "IdentityClock", "JournalFollower", "OldGrants",
                 "OpenBooks", "PaymentSweeper", "Postman", "PublishMissions", "RevocationClock",
             ]);
 

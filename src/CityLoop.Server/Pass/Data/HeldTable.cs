@@ -132,6 +132,7 @@ static class PassTables
         new("pass.recovery_code", AtErasure.Delete) { Secret = ["hash", "handle"] },
         new("pass.recovery_guess", AtErasure.Delete),
         new("pass.quiet_topic", AtErasure.Delete),
+        new("pass.ending_told", AtErasure.Delete),
         new("pass.residence", AtErasure.Delete),
         new("pass.residence", AtErasure.Keep) { Column = "officer", IsTold = false, Why = TwoOfficers },
         new("pass.counter_code", AtErasure.Delete) { Secret = ["code_hash"] },

@@ -1,3 +1,4 @@
+using CityLoop.Server.City;
 using CityLoop.Server.Web;
 using CityLoop.Server.Web.Languages;
 using Dapper;
@@ -25,9 +26,16 @@ enum Topic
 sealed class LetterWriter(
     NpgsqlDataSource database, ILetterSender sender, TextCatalogue texts, TimeProvider time, Postman postman)
 {
+    /// <summary>True for a contact c to which its person wants letters about @topic.</summary>
+    public const string IsWanted =
+        """
+        c.set_aside_at is null and not exists (
+          select from pass.quiet_topic q where q.person = c.person and q.topic = @topic and q.channel = c.kind)
+        """;
+
     /// <summary>Writes to all of a person's contacts, in the language of their letters.</summary>
     /// <param name="key">The texts <c>letter.{key}.subject</c> and <c>letter.{key}.body</c>.</param>
-    /// <param name="values">What the texts leave open; a day is written as the reader's language writes it.</param>
+    /// <param name="values">What the texts leave open; a day and names are written in the reader's language.</param>
     public Task TellAsync(
         PersonId person, Topic topic, string key, CancellationToken cancellation, params object?[] values) =>
         TellAsync(person, topic, key, null, cancellation, values);
@@ -38,21 +46,36 @@ sealed class LetterWriter(
         params object?[] values)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
+        await WriteAsync(connection, person, topic, key, formerly, cancellation, values);
+        postman.Call();
+    }
+
+    /// <summary>Writes in the transaction that a connection has open; call the postman behind it.</summary>
+    public Task TellInAsync(
+        NpgsqlConnection connection, PersonId person, Topic topic, string key, CancellationToken cancellation,
+        params object?[] values) => WriteAsync(connection, person, topic, key, null, cancellation, values);
+
+    async Task WriteAsync(
+        NpgsqlConnection connection, PersonId person, Topic topic, string key, Contact? formerly,
+        CancellationToken cancellation, params object?[] values)
+    {
         var reader = await connection.QuerySingleOrDefaultAsync<(string Language, bool IsPlain)?>(
             new CommandDefinition(
                 "select language, 'plain_language' = any(wishes) from pass.person where id = @Value", person,
                 cancellationToken: cancellation));
         if (reader is not var (language, isPlain))
             return;
-        var said = values.Select(value => value is DateOnly day ? Dates.DayAndYear(day, language) : value).ToArray();
+        var said = values.Select(value => value switch
+        {
+            DateOnly day => Dates.DayAndYear(day, language),
+            LocalNames names => names[language],
+            _ => value,
+        }).ToArray();
         string Say(string part) =>
             texts.Say(language, isPlain ? texts.PlainOf($"letter.{key}.{part}") : $"letter.{key}.{part}", said);
         var contacts = await connection.QueryAsync<(string Kind, string Value)>(new CommandDefinition(
-            """
-            select c.kind, c.value from pass.contact c
-            where c.person = @person and c.set_aside_at is null and not exists (
-              select from pass.quiet_topic q where q.person = @person and q.topic = @topic and q.channel = c.kind)
-            """, new { person = person.Value, topic = NameOf(topic) }, cancellationToken: cancellation));
+            $"select c.kind, c.value from pass.contact c where c.person = @person and {IsWanted}",
+            new { person = person.Value, topic = NameOf(topic) }, cancellationToken: cancellation));
         var to = contacts.Select(c => Contact.Of(c.Kind, c.Value)).Append(formerly).OfType<Contact>().Distinct();
         var now = time.GetUtcNow();
         foreach (var contact in to.Where(sender.Reaches))
@@ -66,7 +89,6 @@ sealed class LetterWriter(
                     id = Guid.CreateVersion7(now), person = person.Value, contact = contact.Value,
                     subject = Say("subject"), body = Say("body"), now,
                 }, cancellationToken: cancellation));
-        postman.Call();
     }
 
     /// <summary>How tables name a topic.</summary>

@@ -42,6 +42,7 @@ sealed class PlantedTraces(TestCity city, PersonId person, string contact)
         ("pass.recovery_code.person", "values (@b, @mark, @p, 'paper', now(), null, null)"),
         ("pass.recovery_guess.person", "values (@p, 1, now())"),
         ("pass.quiet_topic.person", "values (@p, @mark, 'email')"),
+        ("pass.ending_told.person", "values (@p, 1, current_date, current_date)"),
         ("pass.residence.person", "values (@p, 'resident', @mark, 'self', null, now())"),
         ("pass.residence.officer", """
             values (@q, 'resident', null, 'counter', @p, now())

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using CityLoop.Server.Pass.Letters;
 using CityLoop.Server.Tests.Tidy;
 using CityLoop.Server.Web.Languages;
 
@@ -33,16 +34,20 @@ public sealed class LetterTextsTests
                 }
     }
 
+    [Fact]
+    public void Whatever_people_are_asked_about_is_written_about() =>
+        LetterChoices.Topics.Select(topic => $"{topic}").Except(Sites().Select(site => site.Topic)).ShouldBeEmpty();
+
     /// <summary>
-    /// Every call that writes a letter. Where it names none, its letters are the others that its file names. The
-    /// family's letters go through <c>FamilyLetters</c>, which adds the topic and always two values.
+    /// Every call that writes a letter. Where it names none, its letters are the others that its file names. A call
+    /// without a topic goes through <c>FamilyLetters</c> or <c>ShopStaff</c>, which add it and always two values.
     /// </summary>
     static IEnumerable<Site> Sites()
     {
         foreach (var file in SourceTree.In(["src/CityLoop.Server"], ".cs", ".razor"))
         {
             var text = SourceTree.Text(file);
-            var calls = Regex.Matches(text, @"[Ll]etters\.Tell\w*Async\(|await TellAsync\(")
+            var calls = Regex.Matches(text, @"(?<!Task(<\w+>)? )\bTell\w*Async\(")
                 .Select(call => ArgumentsFrom(text, call.Index + call.Length)).ToList();
             var named = calls.SelectMany(NamedIn).ToHashSet();
             foreach (var arguments in calls)
