@@ -107,6 +107,8 @@ public sealed partial class RecoveryTests(TestCity city) : IClassFixture<TestCit
             default);
         await first.RecordAsync(await first.FindAsync("unlocked@example.org"), "林沒鎖", number: "R10000003");
         (await second.DecideAsync(await LatestCheckAsync(owner), number: "R10000003")).Dispose();
+        city.Clock.Advance(city.Pack.Recovery.Wait);
+        await city.Get<CheckWaits>().ComeIntoForceAsync(default);
         await city.LongAgoAsync(person);
         (await city.Get<IdentityProofs>().FindAsync(person, default)).ShouldBeNull("the counter saw no such document");
         var family = city.Get<FamilyStore>();
