@@ -88,7 +88,9 @@ sealed partial class CodeRoad(
             person = await people.GrantAsync(new PersonId(person.Id), Roles.CityStaff, context.RequestAborted);
         // The first letter that reached them raised their level, wherever they are signed in.
         sessions.Refresh(new PersonId(person.Id));
-        await SessionAuthentication.SignInAsync(context, sessions, person, SignInMethod.Code);
+        // A recovery may set the contact aside between the question above and here.
+        if (!await SessionAuthentication.SignInAsync(context, sessions, person, SignInMethod.Code, contact))
+            return (CodeOutcome.NoLiveCode, null, false);
         Forget(context);
         context.Response.Cookies.Append(
             CookieNames.On(context.Request, KnownCookie), _known.Protect(contact.Value), Cookie(context, KnownFor));

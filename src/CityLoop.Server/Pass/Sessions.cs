@@ -45,20 +45,27 @@ sealed class Sessions(NpgsqlDataSource database, CityPack city, CityClock clock,
             ? now - lastSeenAt <= TimeSpan.FromHours(8) && now - begunAt <= TimeSpan.FromHours(12)
             : now - lastSeenAt <= TimeSpan.FromDays(60);
 
-    /// <summary>Begins a session; the answer is the key for the browser's cookie and is kept nowhere else.</summary>
+    /// <summary>
+    /// Begins a session; the answer is the key for the browser's cookie and is kept nowhere else. Null when the contact
+    /// by which the person comes in was set aside at this moment: a recovery closed it.
+    /// </summary>
     /// <param name="before">The same person's session that this one takes over from in the same browser.</param>
-    public async Task<string> BeginAsync(
-        PersonId person, string device, SignInMethod method, Guid? before, CancellationToken cancellation)
+    /// <param name="by">Null for who comes in by something else.</param>
+    public async Task<string?> BeginAsync(
+        PersonId person, string device, SignInMethod method, Guid? before, CancellationToken cancellation,
+        Contact? by = null)
     {
         var key = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(KeyBytes));
         var now = time.GetUtcNow();
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        await connection.ExecuteAsync(new CommandDefinition(
+        var begun = await connection.ExecuteAsync(new CommandDefinition(
             """
             insert into pass.session (id, key_hash, person, device, name, method, browser, created_at, last_seen_at)
-            values (@id, @hash, @person, @device,
+            select @id, @hash, @person, @device,
               (select name from pass.session where id = @before and person = @person), @method,
-              coalesce((select browser from pass.session where id = @before and person = @person), @id), @now, @now)
+              coalesce((select browser from pass.session where id = @before and person = @person), @id), @now, @now
+            where @contact::text is null or exists (
+              select from pass.contact where value = @contact and set_aside_at is null for share)
             """,
             new
             {
@@ -69,8 +76,9 @@ sealed class Sessions(NpgsqlDataSource database, CityPack city, CityClock clock,
                 method = SignInProofs.Written(method),
                 before,
                 now,
+                contact = by?.Value,
             }, cancellationToken: cancellation));
-        return key;
+        return begun == 1 ? key : null;
     }
 
     /// <summary>The principal of a live session, or null.</summary>

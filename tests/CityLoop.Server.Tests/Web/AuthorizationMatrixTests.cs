@@ -165,7 +165,7 @@ public sealed class AuthorizationMatrixTests(TestCity city) : IClassFixture<Test
             return client;
         var person = await MakeAsync(reader);
         var sessions = city.Get<Sessions>();
-        var key = await sessions.BeginAsync(person, "test", SignInMethod.Code, null, default);
+        var key = (await sessions.BeginAsync(person, "test", SignInMethod.Code, null, default))!;
         client.DefaultRequestHeaders.Add("Cookie", $"{SessionAuthentication.CookieName}={key}");
         client.DefaultRequestHeaders.Add(Security.ApiHeader, "1");
         if (reader.IsActing)

@@ -49,34 +49,29 @@ sealed class WaysIn(NpgsqlDataSource database, CityPack city, TimeProvider time)
             cancellation);
 
     /// <summary>
-    /// What a person may have lost together, to somebody perhaps: passkeys and codes on paper. Contacts stay, for they
-    /// are the person's elsewhere, too; new ones are set aside.
+    /// After a recovery at a counter nothing else leads into a pass, in the caller's transaction: contacts that are new
+    /// may be a thief's and sign nobody in, find nobody at a counter and get no letter until their owner says
+    /// otherwise; passkeys and codes on paper may have been lost together with the phone. Sessions end last, with those
+    /// that began meanwhile.
     /// </summary>
-    public async Task ForgetThingsAsync(PersonId person, CancellationToken cancellation)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await connection.ExecuteAsync(new CommandDefinition(
-            """
-            delete from pass.passkey where person = @Value;
-            delete from pass.recovery_code where person = @Value and origin = 'paper'
-            """, person, cancellationToken: cancellation));
-    }
-
-    /// <summary>
-    /// Contacts that were new at a recovery may be a thief's: until their owner says otherwise they sign nobody in,
-    /// find nobody at a counter and get no letter.
-    /// </summary>
-    public async Task SetNewAsideAsync(PersonId person, CancellationToken cancellation)
+    public async Task CloseAsync(NpgsqlConnection connection, PersonId person, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        await connection.ExecuteAsync(new CommandDefinition(
+        // Statements of their own: each sees what was committed while the one before it waited.
+        foreach (var statement in new[]
+        {
             """
             update pass.contact set verified_at = null, set_aside_at = @now
             where person = @person and verified_at > @since
             """,
-            new { person = person.Value, now, since = now.AddDays(-city.Recovery.NewContactDays) },
-            cancellationToken: cancellation));
+            "delete from pass.passkey where person = @person",
+            "delete from pass.recovery_code where person = @person and origin = 'paper'",
+            "update pass.session set ended_at = @now where person = @person and ended_at is null",
+        })
+            await connection.ExecuteAsync(new CommandDefinition(
+                statement,
+                new { person = person.Value, now, since = now.AddDays(-city.Recovery.NewContactDays) },
+                cancellationToken: cancellation));
     }
 
     /// <summary>The contacts that wait for their owner's yes.</summary>

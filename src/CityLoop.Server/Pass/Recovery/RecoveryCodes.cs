@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using CityLoop.Server.Pass.Contacts;
 using CityLoop.Server.Pass.Letters;
 using CityLoop.Server.Shared;
 using Dapper;
@@ -27,7 +28,7 @@ sealed record Recovered(PersonId Person, bool FromCounter, int Left);
 /// that nobody guesses. So wrong tries need to close no door, and nobody can be locked out by them.
 /// </summary>
 sealed class RecoveryCodes(
-    NpgsqlDataSource database, TimeProvider time, PassOptions options, LetterWriter letters)
+    NpgsqlDataSource database, TimeProvider time, PassOptions options, LetterWriter letters, WaysIn ways)
 {
     public const int InSet = 10;
 
@@ -93,7 +94,10 @@ sealed class RecoveryCodes(
             person, cancellationToken: cancellation));
     }
 
-    /// <summary>Uses a code up.</summary>
+    /// <summary>
+    /// Uses a code up. One from a counter closes every other way in with it, or is not used: its owner has lost what
+    /// else they came in by, to somebody perhaps.
+    /// </summary>
     public async Task<(RecoveryOutcome Outcome, Recovered? Recovered)> TakeAsync(
         System.Net.IPAddress? address, string? typed, CancellationToken cancellation)
     {
@@ -101,6 +105,7 @@ sealed class RecoveryCodes(
             return (RecoveryOutcome.TooManyFromThisAddress, null);
         var code = Read(typed);
         await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
         var taken = await connection.QuerySingleOrDefaultAsync<(Guid Person, string Origin)?>(new CommandDefinition(
             """
             update pass.recovery_code set used_at = @now
@@ -109,12 +114,21 @@ sealed class RecoveryCodes(
             """, new { hash = HashOf(code), now = time.GetUtcNow() }, cancellationToken: cancellation));
         if (taken is not var (owner, origin))
         {
+            await transaction.CommitAsync(cancellation);
             _addresses.Allows(address);
             await WarnAsync(connection, code, cancellation);
             return (RecoveryOutcome.NotGood, null);
         }
 
         var person = new PersonId(owner);
+        if (origin == "counter")
+        {
+            // Before new contacts are set aside: they may be the owner's, and the recovery somebody else's.
+            await letters.TellAsync(person, Topic.Safety, "recoveredAtCounter", CancellationToken.None, 0);
+            await ways.CloseAsync(connection, person, cancellation);
+        }
+
+        await transaction.CommitAsync(cancellation);
         return (RecoveryOutcome.Accepted,
             new Recovered(person, origin == "counter", await LeftAsync(person, cancellation)));
     }

@@ -82,6 +82,74 @@ public sealed class SetAsideContactsTests(TestCity city) : IClassFixture<TestCit
             await found.IdAsync(), Contact.Read("both-new@example.org")!, Stop)).ShouldBe(WayInOutcome.LastWayIn);
     }
 
+    [Fact]
+    public async Task A_recovery_that_breaks_off_leaves_a_new_contact_no_way_in()
+    {
+        using var owner = await PreparedAsync("breaks-off", "S10000004");
+        var person = await owner.IdAsync();
+        var code = await city.HandedOverAsync("breaks-off@example.org", "林被加", "S10000004");
+        using var found = city.Visit();
+
+        await using (await MeanwhileAsync("before insert on pass.session for each row", "raise exception 'stop';"))
+            await Record.ExceptionAsync(() => found.EnterAsync(code));
+
+        (await city.Get<WaysIn>().SetAsideAsync(person, Stop)).Select(contact => contact.Value)
+            .ShouldBe(["thief-of-breaks-off@example.org"]);
+        (await city.Get<Sessions>().OfAsync(person, Stop)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Who_signs_in_during_a_recovery_is_signed_out_by_it()
+    {
+        using var owner = await PreparedAsync("during", "S10000005");
+        var person = await owner.IdAsync();
+        var code = await city.HandedOverAsync("during@example.org", "林被加", "S10000005");
+        using var found = city.Visit();
+
+        await using (await MeanwhileAsync(
+            "after delete on pass.passkey for each statement",
+            $"""
+            insert into pass.session (id, key_hash, person, device, method, browser, created_at, last_seen_at)
+            values (gen_random_uuid(), '\x00', '{person}', 'thief', 'code', gen_random_uuid(), now(), now());
+            """))
+            (await found.EnterAsync(code)).ShouldBe("/me/devices");
+
+        (await city.Get<Sessions>().OfAsync(person, Stop)).ShouldHaveSingleItem().Device.ShouldNotBe("thief");
+    }
+
+    [Fact]
+    public async Task A_sign_in_that_a_recovery_overtakes_begins_no_session()
+    {
+        using var found = await RecoverAsync("overtaken", "S10000006");
+        var (person, sessions) = (await found.IdAsync(), city.Get<Sessions>());
+
+        (await sessions.BeginAsync(
+            person, "thief", SignInMethod.Code, null, Stop, Contact.Read("thief-of-overtaken@example.org")))
+            .ShouldBeNull();
+        (await sessions.BeginAsync(
+            person, "owner", SignInMethod.Code, null, Stop, Contact.Read("overtaken@example.org"))).ShouldNotBeNull();
+    }
+
+    async Task<IAsyncDisposable> MeanwhileAsync(string when, string what)
+    {
+        await using var connection = await city.Database.OpenConnectionAsync(Stop);
+        await connection.ExecuteAsync(
+            $"""
+            create function pass.meanwhile() returns trigger language plpgsql as $$ begin {what} return new; end $$;
+            create trigger meanwhile {when} execute function pass.meanwhile()
+            """);
+        return new Ending(city);
+    }
+
+    sealed class Ending(TestCity city) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await using var connection = await city.Database.OpenConnectionAsync();
+            await connection.ExecuteAsync("drop function pass.meanwhile() cascade");
+        }
+    }
+
     async Task<HttpClient> RecoverAsync(string name, string number, bool isOldKnown = true)
     {
         using var owner = await PreparedAsync(name, number, isOldKnown);
