@@ -5,8 +5,13 @@ namespace CityLoop.Server.Pass.Cards;
 /// <param name="BlockedWhy">lost, replaced or refused; null while it is not blocked.</param>
 public sealed record CardLine(
     long Serial, Guid? Person, DateTimeOffset? BoundAt, Guid? BoundBy, bool IsConfirmed, bool HasPin,
-    DateTimeOffset? BlockedAt, string? BlockedWhy)
+    DateTimeOffset? BlockedAt, string? BlockedWhy, Guid PrintedBy)
 {
+    /// <summary>
+    /// Whether an officer may be the second one. Not who bound it, nor who printed it: they may have kept its code.
+    /// </summary>
+    internal bool MayConfirm(PersonId officer) => BoundBy != officer.Value && PrintedBy != officer.Value;
+
     public bool IsInUse => IsConfirmed && BlockedAt is null;
 }
 

@@ -14,7 +14,7 @@ sealed partial class CardStore(NpgsqlDataSource database, CityClock clock)
 {
     const string Columns =
         "serial, person, bound_at, bound_by, confirmed_at is not null as is_confirmed, "
-        + "pin_hash is not null as has_pin, blocked_at, blocked_why";
+        + "pin_hash is not null as has_pin, blocked_at, blocked_why, printed_by";
 
     /// <summary>Makes blank cards. Their codes are known to the answer, to the paper, and to nobody else.</summary>
     public async Task<IReadOnlyList<(long Serial, CardCode Code)>> PrintAsync(
@@ -80,7 +80,7 @@ sealed partial class CardStore(NpgsqlDataSource database, CityClock clock)
             return ConfirmOutcome.CardUnknown;
         if (card.IsConfirmed || card.Person is null || card.BlockedAt is not null)
             return ConfirmOutcome.NothingWaits;
-        if (card.BoundBy == who.Value)
+        if (card.Person != who.Value && !card.MayConfirm(who))
             return ConfirmOutcome.NeedsSecondOfficer;
         await connection.ExecuteAsync(new CommandDefinition(
             """
@@ -107,8 +107,8 @@ sealed partial class CardStore(NpgsqlDataSource database, CityClock clock)
 
     /// <summary>
     /// Sets a PIN and forgives wrong ones; false when there is no such card in somebody's hands. At a counter its
-    /// person types it when two officers put the card in use, and never later: who printed a card, or held it for a
-    /// moment, may have its code, and with a PIN of theirs could empty it.
+    /// person types it there when two officers put the card in use, and never later: who printed a card, or held it for
+    /// a moment, may have its code, and with a PIN of theirs could empty it.
     /// </summary>
     public async Task<bool> SetPinAsync(long serial, string pin, CancellationToken cancellation)
     {

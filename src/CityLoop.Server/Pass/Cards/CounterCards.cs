@@ -21,6 +21,8 @@ sealed class CounterCards(
 
     FamilyStore Family => family;
 
+    CounterSteps Steps => steps;
+
     CounterChildren Children => children;
 
     public static void Map(IEndpointRouteBuilder pages)
@@ -86,6 +88,8 @@ sealed class CounterCards(
 
         if (PinProblem(pin, again) is { } wrong)
             return Back(wrong);
+        if (CardPin.Read(pin) is not null && !await counter.Steps.IsHereAsync(owner, cancellation))
+            return Back("card_pin_needs_visit");
         var outcome = await counter.Cards.ConfirmAsync(me, serial, cancellation);
         if (outcome != ConfirmOutcome.Confirmed)
             return Back(outcome == ConfirmOutcome.NeedsSecondOfficer ? "needs_another_officer" : "card_nothing_waits");
@@ -113,8 +117,10 @@ sealed class CounterCards(
     async Task<string?> GiveFirstAsync(
         PersonId officer, long serial, string name, string? pin, CancellationToken cancellation)
     {
-        if (await cards.FindAsync(serial, cancellation) is not { Person: null, BlockedAt: null })
+        if (await cards.FindAsync(serial, cancellation) is not { Person: null, BlockedAt: null } card)
             return "card_taken";
+        if (pin is not null && card.PrintedBy == officer.Value)
+            return "card_pin_of_printer";
         var made = await people.MakeAsync(Guid.CreateVersion7(time.GetUtcNow()), "zh-TW", cancellation);
         var person = new PersonId(made.Id);
         await people.RenameAsync(person, name, made.Language, cancellation);

@@ -87,6 +87,18 @@ sealed class CounterSteps(NpgsqlDataSource database, TimeProvider time)
     public async Task<Visit?> VisitAsync(Guid id, CancellationToken cancellation) =>
         await FindAsync(id, cancellation) is { } visit && time.GetUtcNow() - visit.At < VisitLasts ? visit : null;
 
+    /// <summary>Whether some officer found a person just now, so that they may be before one.</summary>
+    public async Task<bool> IsHereAsync(PersonId person, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+            """
+            select exists (select from pass.counter_step where person = @person and at > @since
+                             and step in ('FoundByCode', 'FoundByContact', 'FoundByGuardian'))
+            """, new { person = person.Value, since = time.GetUtcNow() - VisitLasts },
+            cancellationToken: cancellation));
+    }
+
     /// <summary>A visit, even one that is over.</summary>
     public async Task<Visit?> FindAsync(Guid id, CancellationToken cancellation)
     {

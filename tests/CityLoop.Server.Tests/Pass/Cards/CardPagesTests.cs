@@ -5,6 +5,7 @@ using CityLoop.Ledger;
 using CityLoop.Server.Ledger;
 using CityLoop.Server.Pass;
 using CityLoop.Server.Pass.Cards;
+using CityLoop.Server.Pass.Counter;
 using CityLoop.Server.Tests.Hosting;
 using CityLoop.Server.Tests.Merchants;
 
@@ -20,7 +21,8 @@ public sealed partial class CardPagesTests(TestCity city) : IClassFixture<TestCi
     {
         using var officer = await city.SignInAsync(Cast.WangYating);
         using var till = await city.SignInAsync(Cast.HuangZhiming);
-        var (serial, code) = await PrintAsync(officer);
+        using var colleague = await city.SignInAsync(Cast.ZhangJianguo);
+        var (serial, code) = await PrintAsync(colleague);
 
         (await GiveFirstAsync(officer, serial, "陳金水", "274918", "274919")).ShouldContain("兩次輸入的密碼不一樣");
         (await GiveFirstAsync(officer, serial, "", "274918", "274918")).ShouldContain("請填名字");
@@ -42,7 +44,7 @@ public sealed partial class CardPagesTests(TestCity city) : IClassFixture<TestCi
     {
         using var officer = await city.SignInAsync(Cast.WangYating);
         var (serial, code) = await PrintAsync(officer);
-        await GiveFirstAsync(officer, serial, "王小卡", "274918", "274918");
+        await GiveFirstAsync(officer, serial, "王小卡", "", "");
         code.ShouldMatch("^[0-9A-HJKMNP-TV-Z]{26}$", "26 letters and digits, and nothing beside them");
         code.ShouldNotContain(serial);
 
@@ -154,6 +156,50 @@ public sealed partial class CardPagesTests(TestCity city) : IClassFixture<TestCi
                 "/counter/cards", $"value=\"{serial}\"", ("decision", "confirm"), ("pin", pin), ("again", again));
             return await confirmed.PageAsync();
         }
+    }
+
+    [Fact]
+    public async Task Who_printed_a_card_and_may_know_its_code_neither_puts_it_in_use_nor_sets_its_pin()
+    {
+        using var printer = await city.SignInAsync(Cast.ZhangJianguo);
+        using var first = await city.SignInAsync(Cast.WangYating);
+        var (old, _) = await PrintAsync(printer);
+        (await GiveFirstAsync(printer, old, "陳印卡", "274918", "274918")).ShouldContain("這張卡是你印的");
+        (await GiveFirstAsync(printer, old, "陳印卡", "", "")).ShouldContain("已開卡");
+        (await city.Get<CardStore>().FindAsync(long.Parse(old), Stop))!.HasPin.ShouldBeFalse();
+        var (serial, _) = await PrintAsync(printer);
+        (await first.SubmitAsync($"{await VisitAsync(first, $"{old} 陳印卡")}/cards", "綁定新卡", ("serial", serial)))
+            .Dispose();
+
+        (await (await printer.GetAsync("/counter/cards", Stop)).PageAsync()).ShouldNotContain($"pin-{serial}");
+        await SendTokenAsync(printer, "/counter/cards/decide",
+            ("serial", serial), ("decision", "confirm"), ("pin", "274918"), ("again", "274918"));
+
+        var card = (await city.Get<CardStore>().FindAsync(long.Parse(serial), Stop))!;
+        (card.IsInUse, card.HasPin).ShouldBe((false, false));
+        await SendTokenAsync(printer, "/counter/cards/decide", ("serial", serial), ("decision", "refuse"));
+    }
+
+    [Fact]
+    public async Task A_pin_is_taken_only_while_the_cards_person_is_at_the_counter()
+    {
+        using var first = await city.SignInAsync(Cast.WangYating);
+        using var second = await city.SignInAsync(Cast.ZhangJianguo);
+        var (old, _) = await PrintAsync(first);
+        await GiveFirstAsync(first, old, "陳離開", "", "");
+        var (serial, _) = await PrintAsync(first);
+        (await first.SubmitAsync($"{await VisitAsync(first, $"{old} 陳離開")}/cards", "綁定新卡", ("serial", serial)))
+            .Dispose();
+        city.Clock.Advance(CounterSteps.VisitLasts);
+
+        (await (await second.GetAsync("/counter/cards", Stop)).PageAsync()).ShouldNotContain($"pin-{serial}");
+        (await SendTokenAsync(second, "/counter/cards/decide",
+            ("serial", serial), ("decision", "confirm"), ("pin", "274918"), ("again", "274918")))
+            .ShouldContain("本人在櫃台時才能設密碼");
+        (await city.Get<CardStore>().FindAsync(long.Parse(serial), Stop))!.IsInUse.ShouldBeFalse("nothing changed");
+
+        (await SendTokenAsync(second, "/counter/cards/decide", ("serial", serial), ("decision", "confirm")))
+            .ShouldContain("已開通");
     }
 
     [Fact]
