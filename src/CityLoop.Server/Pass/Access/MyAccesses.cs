@@ -1,4 +1,5 @@
 using CityLoop.Server.City;
+using CityLoop.Server.Pass.Data;
 using Dapper;
 using Npgsql;
 
@@ -9,16 +10,19 @@ sealed class MyAccesses(NpgsqlDataSource database, IEnumerable<AccessNames> name
 {
     /// <summary>The newest first.</summary>
     /// <param name="skip">How many newer lines are left out.</param>
+    /// <param name="guardian">Who reads it of a small child; null for who reads their own.</param>
     public async Task<IReadOnlyList<AccessLine>> OfAsync(
-        PersonId person, int count, int skip, CancellationToken cancellation)
+        PersonId person, int count, int skip, CancellationToken cancellation, PersonId? guardian = null)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(
-            """
+            $"""
             with seen as (
-              select (a.at at time zone @zone)::date as day, a.kind, a.officer as who, a.by_whom, a.purpose, a.is_given,
-                a.consent, array_agg(distinct w) as what, count(distinct a.id)::int as times, max(a.at) as last
-              from pass.access a, unnest(a.what) w where a.person = @person group by 1, 2, 3, 4, 5, 6, 7
+              select (t.at at time zone @zone)::date as day, t.kind, t.officer as who, t.by_whom, t.purpose, t.is_given,
+                t.consent, array_agg(distinct w) as what, count(distinct t.id)::int as times, max(t.at) as last
+              from pass.access t, unnest(t.what) w
+              where t.person = @person and (@guardian::uuid is null or {GuardianReads.Accesses})
+              group by 1, 2, 3, 4, 5, 6, 7
               union all
               -- Written by whoever acts; here it is only read.
               select (at at time zone @zone)::date, 'guardian', guardian, null, 'guardian', true,
@@ -28,7 +32,8 @@ sealed class MyAccesses(NpgsqlDataSource database, IEnumerable<AccessNames> name
               s.what, s.times, s.last
             from seen s left join pass.person p on p.id = s.who
             order by s.day desc, s.last desc, s.kind, s.purpose, s.by_whom offset @skip limit @count
-            """, new { person = person.Value, zone = city.TimeZone.Id, skip, count }, cancellationToken: cancellation));
+            """, new { person = person.Value, zone = city.TimeZone.Id, skip, count, guardian = guardian?.Value },
+            cancellationToken: cancellation));
         var lines = rows.ToList();
         var known = new Dictionary<string, IReadOnlyDictionary<string, LocalNames>>();
         foreach (var namer in names.Where(namer => lines.Any(line => line.Kind == AccessLog.NameOf(namer.Kind))))

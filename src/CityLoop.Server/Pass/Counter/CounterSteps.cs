@@ -66,16 +66,20 @@ sealed class CounterSteps(NpgsqlDataSource database, TimeProvider time)
     public async Task<Guid> LogAsync(
         NpgsqlConnection connection, PersonId person, PersonId officer, CounterStep step,
         CancellationToken cancellation, string? purpose = null, string? reason = null,
-        DateTimeOffset? at = null)
+        DateTimeOffset? at = null, PersonId? child = null)
     {
         var now = at ?? time.GetUtcNow();
         var id = Guid.CreateVersion7(now);
         await connection.ExecuteAsync(new CommandDefinition(
             """
-            insert into pass.counter_step (id, person, officer, step, at, purpose, reason)
-            values (@id, @person, @officer, @step, @now, @purpose, @reason)
+            insert into pass.counter_step (id, person, officer, step, at, purpose, reason, child)
+            values (@id, @person, @officer, @step, @now, @purpose, @reason, @child)
             """,
-            new { id, person = person.Value, officer = officer.Value, step = step.ToString(), now, purpose, reason },
+            new
+            {
+                id, person = person.Value, officer = officer.Value, step = step.ToString(), now, purpose, reason,
+                child = child?.Value,
+            },
             cancellationToken: cancellation));
         return id;
     }

@@ -39,6 +39,11 @@ sealed record HeldTable(string Name, AtErasure Then)
     /// <summary>False where the rows are about somebody else: what an officer did with a person.</summary>
     public bool IsTold { get; init; } = true;
 
+    /// <summary>
+    /// Of a small child: the condition on <c>t</c> for what a guardian reads of it, with the parameter @guardian.
+    /// </summary>
+    public string ForGuardian { get; init; } = "true";
+
     /// <summary>Why rows are kept.</summary>
     public string? Why { get; init; }
 
@@ -57,6 +62,25 @@ static class AccountsTables
         {
             Column = "account", Via = OfAccounts, Why = "it is the books', and the account leads to nobody then",
         });
+}
+
+/// <summary>
+/// What a guardian reads of what was done about a small child at a counter: not that the other guardian was there, whom
+/// they may make afraid. Who was there reads it, and the child, once it reads for itself.
+/// </summary>
+static class GuardianReads
+{
+    // Who was there has the step in their own log.
+    public const string Steps = "t.step not like 'GuardianEnd%'";
+
+    // From the visit of a guardian: the list of their children, and what was done about the other one.
+    public const string Accesses =
+        """
+        t.kind <> 'officer' or t.what not in ('{name,age}', '{representatives}') or exists (
+          select from pass.access v where v.person = @guardian and v.officer = t.officer
+            and v.what in ('{children}', '{representatives}')
+            and v.at between t.at - interval '1 minute' and t.at + interval '1 minute')
+        """;
 }
 
 /// <summary>What other capabilities keep of those who work for the city.</summary>
@@ -153,10 +177,11 @@ static class PassTables
         new("pass.identity_check", AtErasure.Keep) { Column = "second_officer", IsTold = false, Why = TwoOfficers },
         new("pass.identity_check", AtErasure.Keep) { Column = "withdrawn_by", IsTold = false, Why = TwoOfficers },
         new("pass.identity_proof", AtErasure.Delete) { Secret = ["document_print", "status_list", "status_index"] },
-        new("pass.counter_step", AtErasure.Keep) { Why = TwoOfficers },
+        new("pass.counter_step", AtErasure.Keep) { Why = TwoOfficers, ForGuardian = GuardianReads.Steps },
+        new("pass.counter_step", AtErasure.Keep) { Column = "child", IsTold = false, Why = TwoOfficers },
         new("pass.counter_step", AtErasure.Keep) { Column = "officer", IsTold = false, Why = TwoOfficers },
         // The city's sums and an officer's deeds stay true when a person goes; that it was about them goes with them.
-        new("pass.access", AtErasure.Unlink),
+        new("pass.access", AtErasure.Unlink) { ForGuardian = GuardianReads.Accesses },
         new("pass.access", AtErasure.Keep) { Column = "officer", IsTold = false, Why = TwoOfficers },
         new("pass.erasure", AtErasure.Keep) { Why = "that it was asked for and done" },
         new("pass.person", AtErasure.Keep) { Column = "id", Why = "an empty row, so that nothing points nowhere" },

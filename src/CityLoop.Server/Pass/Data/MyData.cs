@@ -35,12 +35,14 @@ sealed class MyData(
         data.FileOfAsync(who.PersonId(), "my-data.json", cancellation);
 
     public async Task<FileContentHttpResult> FileOfAsync(
-        PersonId person, string name, CancellationToken cancellation) =>
+        PersonId person, string name, CancellationToken cancellation, PersonId? guardian = null) =>
         TypedResults.File(
-            JsonSerializer.SerializeToUtf8Bytes(await OfAsync(person, cancellation), Readable), "application/json",
-            name);
+            JsonSerializer.SerializeToUtf8Bytes(await OfAsync(person, cancellation, guardian), Readable),
+            "application/json", name);
 
-    public async Task<JsonObject> OfAsync(PersonId person, CancellationToken cancellation)
+    /// <param name="guardian">Who reads it of a small child; null for who reads their own.</param>
+    public async Task<JsonObject> OfAsync(
+        PersonId person, CancellationToken cancellation, PersonId? guardian = null)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var held = new JsonObject();
@@ -49,8 +51,14 @@ sealed class MyData(
             held[table.Key] = JsonNode.Parse(await connection.ExecuteScalarAsync<string>(new CommandDefinition(
                 $"""
                 select coalesce(jsonb_agg(to_jsonb(t) - @secret), '[]')::text
-                from {table.Key} t where {string.Join(" or ", table.Select(way => way.Where))}
-                """, new { secret = table.SelectMany(way => way.Secret).ToArray(), person = person.Value },
+                from {table.Key} t where {string.Join(
+                    " or ", table.Select(way => guardian is null ? way.Where : $"{way.Where} and ({way.ForGuardian})"))}
+                """,
+                new
+                {
+                    secret = table.SelectMany(way => way.Secret).ToArray(), person = person.Value,
+                    guardian = guardian?.Value,
+                },
                 cancellationToken: cancellation)) ?? "[]");
         var accounts = await connection.QueryAsync<(short Currency, int Account)>(new CommandDefinition(
             "select currency, account from pass.account where person = @Value and account is not null", person,

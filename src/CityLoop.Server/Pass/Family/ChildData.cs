@@ -28,7 +28,7 @@ static class ChildData
         if (await family.SmallChildAsync(guardian, person, cancellation) is null)
             return TypedResults.NotFound();
         await family.NoteAsync(guardian, person, cancellation);
-        return await data.FileOfAsync(person, "child-data.json", cancellation);
+        return await data.FileOfAsync(person, "child-data.json", cancellation, guardian);
     }
 
     static async Task<RedirectHttpResult> AskAsync(

@@ -54,9 +54,8 @@ sealed class CounterGuardians(
             update pass.guardianship g set ended_at = @now
             where g.child = @child and g.guardian = @other and g.ground = 'child' and g.ended_at is null
               and exists (
-                select from pass.counter_step c join pass.counter_step v
-                  on v.person = @visited and v.step = c.step and v.officer = c.officer and v.at = c.at
-                where c.person = @child and c.step = 'GuardianEndRecorded' and c.reason = @reason
+                select from pass.counter_step c
+                where c.person = @visited and c.child = @child and c.step = 'GuardianEndRecorded' and c.reason = @reason
                   and c.officer <> @officer and c.at > @since and c.at >= g.accepted_at)
               and exists (
                 select from pass.guardianship o where o.child = @child and o.guardian = @visited
@@ -67,11 +66,12 @@ sealed class CounterGuardians(
                 child = child.Value, other = other.Id, visited = visit.Person.Value, officer = officer.Value, reason,
                 now, since = now - CounterChecks.ApproveWithin,
             }, transaction) == 1;
-        foreach (var person in new[] { child, visit.Person })
+        // Until it has ended nothing stands under the child: the other one reads it there, and may be feared.
+        foreach (var person in ended ? [child, visit.Person] : new[] { visit.Person })
         {
             await steps.LogAsync(
                 connection, person, officer, ended ? CounterStep.GuardianEnded : CounterStep.GuardianEndRecorded,
-                cancellation, reason: reason, at: now);
+                cancellation, reason: reason, at: now, child: person == child ? null : child);
             await log.WriteAsync(
                 connection, OfficerView.Of(officer, person, visit.PurposeOf(officer), ["representatives"]),
                 cancellation);

@@ -110,6 +110,8 @@ sealed class PlantedTraces(TestCity city, PersonId person, string contact)
             Represented("@a, @q, 'mandate', '2100-01-01', @o, now(), null, null, @p, now()")),
         ("pass.counter_step.person", "values (gen_random_uuid(), @p, @o, 'CardBound', now(), null)"),
         ("pass.counter_step.officer", "values (gen_random_uuid(), @a, @p, 'CardBound', now(), null)"),
+        ("pass.counter_step.child",
+            "values (gen_random_uuid(), @a, @o, 'GuardianEndRecorded', now(), null, null, @p)"),
         ("pass.access.person",
             "values (gen_random_uuid(), @p, 'officer', @o, null, '{name}', 'question', true, @key, now())"),
         ("pass.access.officer",

@@ -60,6 +60,41 @@ public sealed class CounterGuardiansTests(TestCity city) : IClassFixture<TestCit
             """, father)).ShouldBe(0);
     }
 
+    [Fact]
+    public async Task The_other_guardian_reads_nowhere_that_somebody_was_at_a_counter_about_them()
+    {
+        var (mother, _, child) = await FamilyAsync("feared");
+        using var first = await city.SignInAsync(Cast.WangYating);
+        var ofMother = await first.FindAsync("feared-mother@example.org", "question");
+        (await EndAsync(first, ofMother, "court_order")).ShouldBe("?done=guardian_recorded");
+
+        (await ReadAsync("feared-father@example.org", child)).ShouldNotContain("王雅婷");
+        (await ReadAsync("feared-father@example.org", child)).ShouldNotContain("court_order");
+        (await ReadAsync("feared-mother@example.org", child)).ShouldContain("王雅婷", customMessage: "she was there");
+        await using var connection = await city.Database.OpenConnectionAsync(Stop);
+        (await connection.ExecuteScalarAsync<long>(
+            "select count(*) from pass.counter_step where person = @Value", child)).ShouldBe(0);
+
+        using var second = await city.SignInAsync(Cast.ZhangJianguo);
+        (await EndAsync(second, ofMother, "court_order")).ShouldBe("?done=guardian_ended");
+        await city.Get<GuardianAsks>().AskAsync(mother, child, Contact.Read("feared-again@example.org"), Stop);
+        using var again = city.Visit();
+        await again.SignInAsync(city, "feared-again@example.org");
+        (await city.Get<GuardianAsks>().AcceptAsync(await again.IdAsync(), child, Stop)).ShouldNotBeNull();
+        var read = await ReadAsync("feared-again@example.org", child);
+        foreach (var hidden in new[] { "王雅婷", "張建國", "court_order", "GuardianEnd" })
+            read.ShouldNotContain(hidden);
+    }
+
+    // What a guardian's page and file say of a child.
+    async Task<string> ReadAsync(string guardian, PersonId child)
+    {
+        using var client = city.Visit();
+        await client.SignInAsync(city, guardian);
+        var page = ChildPage.AddressOf(child.Value);
+        return await client.GetStringAsync(page, Stop) + await client.GetStringAsync($"{page}/data.json", Stop);
+    }
+
     async Task<(PersonId Mother, PersonId Father, PersonId Child)> FamilyAsync(string name)
     {
         using var mother = city.Visit();
