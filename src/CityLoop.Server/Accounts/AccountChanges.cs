@@ -86,17 +86,23 @@ sealed partial class AccountChanges(
     /// <summary>Whose account it is reads who did what and why, and need not find out at a till.</summary>
     Task TellAsync(AccountChange change, IReadOnlyList<PersonId> officers, CancellationToken cancellation)
     {
-        var (what, letter) = change.Status switch
+        var what = change.Status switch
         {
-            AccountStatus.Frozen => ("accounts.told.frozen", "accountFrozen"),
-            AccountStatus.Closed => ("accounts.told.closed", "accountClosed"),
-            _ => ("accounts.told.open", "accountOpen"),
+            AccountStatus.Frozen => "accounts.told.frozen",
+            AccountStatus.Closed => "accounts.told.closed",
+            _ => "accounts.told.open",
         };
         return view.TellOfAccountAsync(
             officers, change.Account,
             AccessText.Of(new LocalNames(TextCatalogue.Languages.ToDictionary(
                 language => language, language => texts.Say(language, what, change.Reason)))),
-            letter, change.Reason, cancellation);
+            change.Status switch
+            {
+                AccountStatus.Frozen => "accountFrozen",
+                AccountStatus.Closed => "accountClosed",
+                _ => "accountOpen",
+            },
+            change.Reason, cancellation);
     }
 
     /// <summary>What the books say to it now; the ledger decides once more when it is posted.</summary>

@@ -182,7 +182,9 @@ public sealed class Keys
             window.toReach = new Set([...document.querySelectorAll(
                 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]')]
               .filter(e => !e.disabled && e.checkVisibility({ visibilityProperty: true }) && e.tabIndex >= 0
-                && !(e.type === 'radio' && !e.checked && document.querySelector(`[name="${e.name}"]:checked`))));
+                && !(e.type === 'radio' && !e.checked
+                  && (document.querySelector(`[name="${e.name}"]:checked`)
+                    || document.querySelector(`[name="${e.name}"]`) !== e))));
             """);
         var unseen = new List<string>();
         for (var i = 0; i < StopsMax && await _page.EvaluateAsync<int>("window.toReach.size") > 0; i++)
@@ -199,6 +201,11 @@ public sealed class Keys
     }
 
     async Task FitsAsync() =>
-        (await _page.EvaluateAsync<int>("document.documentElement.scrollWidth - innerWidth"))
-            .ShouldBe(0, $"{_page.Url} scrolls sideways");
+        (await _page.EvaluateAsync<string>(
+            """
+            document.documentElement.scrollWidth <= innerWidth ? '' : [...document.querySelectorAll('main *')]
+              .filter(e => e.getBoundingClientRect().right > innerWidth && !e.closest('.table-frame'))
+              .map(e => e.outerHTML.slice(0, 80)).slice(0, 5).join(' | ') || 'sideways'
+            """))
+            .ShouldBeEmpty($"{_page.Url} scrolls sideways");
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using CityLoop.Server.City;
 using CityLoop.Server.Ledger;
+using CityLoop.Server.Merchants.ShopCodes;
 using CityLoop.Server.Pass;
 using CityLoop.Server.Pass.Cards;
 using CityLoop.Server.Shared;
@@ -70,7 +71,7 @@ public sealed partial class ShownPeopleTests(TestCity city) : IClassFixture<Test
     [Fact]
     public async Task An_auditor_who_reads_one_entry_of_a_person_is_written_down_too()
     {
-        await city.GiveAsync(Cast.EmmaDubois, 10);
+        await city.GiveAsync(Cast.EmmaDubois, 15);
         var account = await city.AccountOfAsync(Cast.EmmaDubois);
         var entry = await city.Get<CityLedger>().ReadAsync(books => books.Account(account).LastSequence, default);
         using var auditor = await city.SignInAsync(Cast.LiShufen);
@@ -100,6 +101,14 @@ public sealed partial class ShownPeopleTests(TestCity city) : IClassFixture<Test
         await city.GiveAsync(Cast.EmmaDubois, 10);
         using var till = await city.SignInAsync(Cast.HuangZhiming);
         var paid = (await till.ChargeAsync(await city.CodeOfAsync(Cast.EmmaDubois), 10)).ShouldBeDone().Id;
+        // Paid, so that what follows it has an end.
+        var requests = city.Get<PaymentRequests>();
+        var request = (await requests.AskAsync(
+            SignInRoad.PersonOf(Cast.HuangZhiming), Guid.NewGuid(), 5, default)).Request!;
+        await requests.PayAsync(SignInRoad.PersonOf(Cast.EmmaDubois), request.Id, null, default);
+        samples["/till/requests/{id:guid}"] = $"/till/requests/{request.Id}";
+        samples["/api/v1/till/requests/{id:guid}"] = $"/api/v1/till/requests/{request.Id}";
+        samples["/api/v1/till/requests/{id:guid}/events"] = $"/api/v1/till/requests/{request.Id}/events";
         samples["/till/receipts/{id:guid}"] = $"/till/receipts/{paid}";
         await city.GiveAsync(Cast.EmmaDubois, 77_731);
         // The city's sum of the day is another number.
