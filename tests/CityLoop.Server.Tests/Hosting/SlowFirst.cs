@@ -14,7 +14,8 @@ public sealed class SlowFirst : ITestCollectionOrderer
 {
     static readonly string[] Slow =
     [
-        "KilledServerLoopTests", "TheWholeLoopTests", "KeyboardTests", "KilledServerTests", "RallyPagesTests",
+        "KilledServerLoopTests", "EveryPageByKeyboardTests", "TheWholeLoopTests", "KeyboardTests", "KilledServerTests",
+        "RallyPagesTests",
         "EveryPageTests", "ReceiptCheckTests", "PassPagesTests", "ScannedCodeTests", "ImportVerbTests",
         "CounterJourneyTests", "MenusTests", "GuessingTests", "SharedDeviceTests", "FrozenServerLoopTests",
         "PasskeyTests", "DeskPagesTests", "CarbonPagesTests", "KilledPostgresLoopTests", "RunFolderTests",

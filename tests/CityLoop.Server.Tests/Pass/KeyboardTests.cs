@@ -60,8 +60,6 @@ public sealed partial class KeyboardTests(TestCity city) : IClassFixture<TestCit
         await AddPasskeyAsync(mine);
         await MakeRecoveryCodesAsync(mine);
         await BindCardAsync(officer, city.ContactOf(Cast.LinMeiling));
-        foreach (var address in (string[])[.. PassPagesTests.OfficersPages, "/desk/carbon"])
-            await officer.WalkAsync(address);
         await mine.WalkAsync("/me/cards");
         await mine.PressAsync("Yes, use it", "done=confirmed");
         await mine.TypeAsync("PIN of six digits", "482913");
@@ -70,15 +68,12 @@ public sealed partial class KeyboardTests(TestCity city) : IClassFixture<TestCit
         await AddSecondGuardianAsync(mine, city.ContactOf(Cast.EmmaDubois));
         await AgreeToProofAsync(mine);
 
-        // The pass is full now: each page has something on it.
-        foreach (var address in (string[])
-            [.. PassPagesTests.OwnPages, "/", "/pay-code", "/history", "/missions", "/carbon"])
+        // The pass is full now: these pages have something on them.
+        foreach (var address in (string[])["/me/devices", "/me/cards", "/me/family", "/me/proofs"])
         {
             await mine.WalkAsync(address);
-            if (address is "/me/devices" or "/me/cards" or "/me/family" or "/me/proofs")
-                await mine.Page.ShouldBeAccessibleAsync();
+            await mine.Page.ShouldBeAccessibleAsync();
         }
-
 
         await mine.GoAsync("/me/proofs");
         await mine.PressAsync("until", "/me/proofs/");

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.RegularExpressions;
 using CityLoop.Ledger;
 using CityLoop.Server.Ledger;
 using CityLoop.Server.Merchants.Payouts;
@@ -173,7 +174,7 @@ public sealed class SettleShopsTests(TestCity city) : IClassFixture<TestCity>
         using var settled = await officer.SubmitAsync("/desk/settlements", "id=\"settle\"");
         var page = await settled.Content.ReadAsStringAsync();
         page.ShouldContain("已結算");
-        var link = page[page.IndexOf("/desk/settlements/", StringComparison.Ordinal)..].Split('"')[0];
+        var link = Regex.Match(page, "/desk/settlements/[0-9a-f-]{36}").Value;
 
         (await auditor.GetStringAsync("/desk/settlements")).ShouldNotContain("id=\"settle\"");
         var lines = await auditor.GetStringAsync(link);

@@ -209,6 +209,8 @@ public sealed class ExportBooksTests : IAsyncLifetime
         await PostAsync(new Transfer(Id("gift2"), person, escrow, 9, TransferCode.Gift));
         await PostAsync(new Transfer(Id("release"), escrow, other, 4, TransferCode.GiftRelease));
         await PostAsync(new Transfer(Id("settle"), shop, payout, 20, TransferCode.Settle));
+        await PostAsync(new Transfer(Id("settle came back"), payout, shop, 5, TransferCode.SettleReturn));
+        await PostAsync(new Transfer(Id("settle once more"), shop, payout, 5, TransferCode.Settle));
         await PostAsync(new Transfer(Id("payout"), payout, bank, 20, TransferCode.PayOut));
         await PostAsync(new Transfer(Id("unfund"), budget, issuing, 100, TransferCode.Unfund));
         // Last, because whoever spends takes first what ends first.
