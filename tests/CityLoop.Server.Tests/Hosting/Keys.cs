@@ -62,7 +62,12 @@ public sealed class Keys
         await page.WithPasskeysAsync();
         await page.AddInitScriptAsync(
             """
-            addEventListener('DOMContentLoaded', () => document.documentElement.style.setProperty('font-size', '200%'));
+            // From the first element on: text that grew after the focus was given would push it out of sight.
+            new MutationObserver((_, watch) => {
+              document.documentElement?.style.setProperty('font-size', '200%');
+              if (document.documentElement) watch.disconnect();
+            }).observe(document, { childList: true });
+            document.documentElement?.style.setProperty('font-size', '200%');
             """);
         return new Keys(page, key => city.Get<TextCatalogue>().Say(language, key));
     }
