@@ -16,6 +16,6 @@ static class EndLink
         [FromForm] string? partner, ClaimsPrincipal who, RiderLinks links, CancellationToken cancellation)
     {
         await links.EndAsync(partner ?? "", who.PersonId(), cancellation);
-        return TypedResults.Redirect("/carbon?done=unlinked#partners");
+        return TypedResults.Redirect("/carbon?done=unlinked");
     }
 }

@@ -28,7 +28,7 @@ static class ChangeMe
     {
         var given = (name ?? "").Trim();
         if (ProblemOf(given) is { } problem)
-            return TypedResults.Redirect($"/me/devices?problem={problem}#passkeys");
+            return TypedResults.Redirect($"/me/devices?problem={problem}");
         if (IdOf(passkey) is { } id)
             await people.RenamePasskeyAsync(who.PersonId(), id, given, cancellation);
         return TypedResults.Redirect("/me/devices#passkeys");
@@ -42,10 +42,10 @@ static class ChangeMe
             ? await waysIn.RemovePasskeyAsync(who.PersonId(), id, cancellation)
             : WayInOutcome.NotYours;
         if (outcome == WayInOutcome.LastWayIn)
-            return TypedResults.Redirect("/me/devices?problem=last_way_in#passkeys");
+            return TypedResults.Redirect("/me/devices?problem=last_way_in");
         if (outcome == WayInOutcome.Done)
             await letters.TellAsync(who.PersonId(), Topic.Safety, "passkeyRemoved", CancellationToken.None);
-        return TypedResults.Redirect("/me/devices?done=passkey_removed#passkeys");
+        return TypedResults.Redirect("/me/devices?done=passkey_removed");
     }
 
     static async Task<RedirectHttpResult> NameSession(
@@ -54,7 +54,7 @@ static class ChangeMe
     {
         var given = (name ?? "").Trim();
         if (ProblemOf(given) is { } problem)
-            return TypedResults.Redirect($"/me/devices?problem={problem}#sessions");
+            return TypedResults.Redirect($"/me/devices?problem={problem}");
         await sessions.NameAsync(who.PersonId(), session, given, cancellation);
         return TypedResults.Redirect("/me/devices#sessions");
     }
@@ -63,14 +63,14 @@ static class ChangeMe
         [FromForm] Guid session, ClaimsPrincipal who, Sessions sessions, CancellationToken cancellation)
     {
         await sessions.EndAsync(who.PersonId(), session, cancellation);
-        return TypedResults.Redirect("/me/devices?done=session_ended#sessions");
+        return TypedResults.Redirect("/me/devices?done=session_ended");
     }
 
     static async Task<RedirectHttpResult> EndOtherSessions(
         ClaimsPrincipal who, Sessions sessions, CancellationToken cancellation)
     {
         await sessions.EndAllAsync(who.PersonId(), who.SessionId(), cancellation);
-        return TypedResults.Redirect("/me/devices?done=sessions_ended#sessions");
+        return TypedResults.Redirect("/me/devices?done=sessions_ended");
     }
 
     static async Task<RedirectHttpResult> SignOut(HttpContext context, Sessions sessions)

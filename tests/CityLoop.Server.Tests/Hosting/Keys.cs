@@ -205,7 +205,11 @@ public sealed class Keys
         unseen.Where(said => said.Length > 0).ShouldBeEmpty(address);
     }
 
-    async Task FitsAsync() =>
+    /// <summary>The page's text is twice the size that browsers begin with, and all of it is within its width.</summary>
+    async Task FitsAsync()
+    {
+        (await _page.EvaluateAsync<string>("getComputedStyle(document.body).fontSize"))
+            .ShouldBe("32px", _page.Url);
         (await _page.EvaluateAsync<string>(
             """
             document.documentElement.scrollWidth <= innerWidth ? '' : [...document.querySelectorAll('main *')]
@@ -213,4 +217,5 @@ public sealed class Keys
               .map(e => e.outerHTML.slice(0, 80)).slice(0, 5).join(' | ') || 'sideways'
             """))
             .ShouldBeEmpty($"{_page.Url} scrolls sideways");
+    }
 }

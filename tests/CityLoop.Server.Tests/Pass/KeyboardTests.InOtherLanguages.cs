@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CityLoop.Server.City;
 using CityLoop.Server.Pass;
 using CityLoop.Server.Pass.Data;
 using CityLoop.Server.Pass.Family;
@@ -19,12 +20,14 @@ public sealed partial class KeyboardTests
     {
         using var ward = await ComeAsync("keys-ward@example.org");
         using var guardian = await city.SignInAsync(Cast.HuangZhiming);
+        using var mother = await ComeAsync("keys-mother@example.org");
+        await mother.AddChildAsync("林小安", city.Get<CityClock>().Today.AddYears(-10));
         // English has the longest words.
         var (one, other) = (await Keys.OpenAsync(city, "zh-TW"), await Keys.OpenAsync(city));
         await one.SignInAsync(city, city.ContactOf(Cast.WangYating), "/counter");
         await other.SignInAsync(city, city.ContactOf(Cast.ZhangJianguo), "/counter");
 
-        await FindAsync(one, city.ContactOf(Cast.LinMeiling), "辦理市民卡");
+        await FindAsync(one, "keys-mother@example.org", "辦理市民卡");
         await one.PressAsync("一起來的孩子", "/children");
         await one.WalkAsync(one.Page.Url);
         await one.PressAsync("林小安 在場，打開", "/counter/visits/");

@@ -46,6 +46,12 @@ public sealed partial class KeyboardTests(TestCity city) : IClassFixture<TestCit
         await one.ChooseAsync("Document", "P");
         await one.TypeAsync("Name as on the document", "Keiko Sato");
         await one.PressAsync("Record, and ask another officer", "done=recorded");
+        await one.PressAsync("Withdraw", "done=withdrawn");
+        await one.ShouldHearAsync("Withdrawn");
+        await FindAsync(one, "keiko@example.org", "Checking");
+        await one.ChooseAsync("Document", "P");
+        await one.TypeAsync("Name as on the document", "Keiko Sato");
+        await one.PressAsync("Record, and ask another officer", "done=recorded");
         await other.WalkAsync("/counter");
         await other.PressAsync("I have seen it: approve", "done=approved");
         (await resident.LevelAsync()).ShouldBe(2);
@@ -86,6 +92,7 @@ public sealed partial class KeyboardTests(TestCity city) : IClassFixture<TestCit
         await mine.GoAsync("/me/devices");
         await mine.EnterAsync("Kitchen table");
         await mine.PressAsync("Remove", "done=passkey_removed");
+        await NameAndEndSessionsAsync(mine);
         await mine.GoAsync("/me");
         await mine.PressAsync("Sign out", "/sign-in?done=signed_out");
     }
@@ -99,6 +106,20 @@ public sealed partial class KeyboardTests(TestCity city) : IClassFixture<TestCit
         await mine.PressAsync("Rename", "/me/devices");
         await Assertions.Expect(mine.Page.Locator("[aria-labelledby=passkeys] summary"))
             .ToContainTextAsync("Kitchen table");
+    }
+
+    async Task NameAndEndSessionsAsync(Keys mine)
+    {
+        using var elsewhere = await city.SignInAsync(Cast.LinMeiling);
+        await mine.GoAsync("/me/devices");
+        await mine.EnterAsync("This one");
+        await mine.TypeAsync("Name", "Grandmother's tablet");
+        await mine.PressAsync("Rename", "/me/devices");
+        await Assertions.Expect(mine.Page.Locator("[aria-labelledby=sessions]"))
+            .ToContainTextAsync("Grandmother's tablet");
+        await mine.PressAsync("Sign out ", "done=session_ended");
+        await mine.ShouldHearAsync("That device is signed out");
+        (await elsewhere.GetAsync("/me")).RequestMessage!.RequestUri!.AbsolutePath.ShouldBe("/sign-in");
     }
 
     static async Task MakeRecoveryCodesAsync(Keys mine)

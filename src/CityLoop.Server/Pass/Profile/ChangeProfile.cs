@@ -29,7 +29,7 @@ static class ChangeProfile
             new { wishes = Wishes.All.Intersect(form["wish"]).ToArray(), person = who.PersonId().Value },
             cancellationToken: cancellation));
         sessions.Refresh(who.PersonId());
-        return TypedResults.Redirect("/me/profile?done=saved#wishes");
+        return TypedResults.Redirect("/me/profile?done=saved");
     }
 
     static async Task<RedirectHttpResult> SaveResidence(
@@ -39,7 +39,7 @@ static class ChangeProfile
         await residences.TellAsync(
             who.PersonId(), Residences.Kinds.FirstOrDefault(known => known == kind),
             city.Districts.FirstOrDefault(known => known.Code == district)?.Code, cancellation);
-        return TypedResults.Redirect("/me/profile?done=saved#residence");
+        return TypedResults.Redirect("/me/profile?done=saved");
     }
 
     /// <summary>The boxes name what is wanted; what is not ticked rests.</summary>
