@@ -41,9 +41,10 @@ public static class Browser
 
     /// <summary>
     /// Nothing on the page keeps anybody out: axe finds no violation of WCAG 2.2 A or AA. It runs in the page itself,
-    /// where the package's own way opens another window each time: none of our pages has frames.
+    /// where the package's own way opens another window each time: none of our pages has frames. With high contrast
+    /// colours have that of AAA.
     /// </summary>
-    public static async Task ShouldBeAccessibleAsync(this IPage page)
+    public static async Task ShouldBeAccessibleAsync(this IPage page, bool withHighContrast = false)
     {
         // A colour that is fading in is not yet the colour that people read; a clock's hand never comes to rest.
         await page.EvaluateAsync("""
@@ -54,12 +55,15 @@ public static class Browser
         if (await page.EvaluateAsync<bool>("!window.axe"))
             await page.EvaluateAsync(AxeScript.Value);
         var found = await page.EvaluateAsync<string[]>("""
-            async () => (await axe.run(document, {
+            async withHighContrast => (await axe.run(document, {
               resultTypes: ["violations"],
-              rules: { "label-content-name-mismatch": { enabled: true } },
+              rules: {
+                "label-content-name-mismatch": { enabled: true },
+                "color-contrast-enhanced": { enabled: withHighContrast },
+              },
               runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
             })).violations.map(v => `${v.id}: ${v.help} at ${v.nodes.map(n => n.target).join(", ")}`)
-            """);
+            """, withHighContrast);
         found.ShouldBeEmpty($"axe on {page.Url} in {await page.GetAttributeAsync("html", "lang")}");
     }
 

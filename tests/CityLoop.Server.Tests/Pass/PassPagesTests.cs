@@ -1,5 +1,6 @@
 using System.Net;
 using CityLoop.Server.Pass;
+using CityLoop.Server.Pass.Profile;
 using CityLoop.Server.Tests.Hosting;
 using Microsoft.Playwright;
 
@@ -74,6 +75,30 @@ public sealed class PassPagesTests(TestCity city) : IClassFixture<TestCity>
         await LookAsync("devices");
         await page.GotoAsync("/me");
         await LookAsync("me");
+    }
+
+    [Theory]
+    [InlineData(ColorScheme.Light)]
+    [InlineData(ColorScheme.Dark)]
+    public async Task With_every_wish_ticked_the_text_is_larger_and_its_contrast_is_that_of_the_highest_grade(
+        ColorScheme scheme)
+    {
+        var page = await Browser.OpenAsync(city);
+        await page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = scheme });
+        await page.SignInAsync(city, Cast.EmmaDubois, "/me/profile");
+        foreach (var wish in Wishes.All)
+            await page.SetCheckedAsync($"[name=wish][value={wish}]", true);
+        await page.ClickAsync("[action='/me/wishes'] .button");
+        await page.WaitForURLAsync("**/me/profile?done=saved");
+
+        foreach (var address in OwnPages.Concat(["/", "/pay-code", "/history", "/missions"]))
+        {
+            await page.GotoAsync(address);
+            (await page.EvaluateAsync<string>("getComputedStyle(document.body).fontSize")).ShouldBe("20px", address);
+            (await page.EvaluateAsync<int>("document.documentElement.scrollWidth - innerWidth")).ShouldBe(0, address);
+            await page.ShouldBeAccessibleAsync(withHighContrast: true);
+            await page.PictureAsync($"wishes-{address.Replace('/', '-')}-{scheme}", fullPage: true);
+        }
     }
 
     [Fact]
