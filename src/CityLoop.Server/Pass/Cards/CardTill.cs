@@ -20,14 +20,17 @@ sealed class CardTill(NpgsqlDataSource database, CityPack city, CityClock clock,
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        var now = clock.Now;
         // The row is locked: two tills with one card add up its day one after the other.
-        var card = await connection.QuerySingleOrDefaultAsync<Row>(new CommandDefinition(
+        await using var found = await connection.QueryMultipleAsync(new CommandDefinition(
             """
             select serial, person, bound_at, confirmed_at is not null as is_confirmed, pin_salt, pin_hash,
               blocked_at is not null as is_blocked
-            from pass.card where code_hash = @Hash for update
-            """, new { code.Hash }, transaction, cancellationToken: cancellation));
-        if (card is null)
+            from pass.card where code_hash = @Hash for update;
+            select serial, amount from pass.card_use where payment = @payment;
+            """ + PinTries.OfCard, new { code.Hash, payment, since = PinTries.Since(now) }, transaction,
+            cancellationToken: cancellation));
+        if (await found.ReadSingleOrDefaultAsync<Row>() is not { } card)
             return new(CardOutcome.CardUnknown);
         if (card.IsBlocked)
             return new(CardOutcome.CardBlocked);
@@ -35,16 +38,13 @@ sealed class CardTill(NpgsqlDataSource database, CityPack city, CityClock clock,
             return new(CardOutcome.CardNotReady);
         var person = new PersonId(card.Person!.Value);
         // A till that lost the answer asks again: what was allowed is allowed.
-        var before = await connection.QuerySingleOrDefaultAsync<(long Serial, long Amount)>(new CommandDefinition(
-            "select serial, amount from pass.card_use where payment = @payment", new { payment }, transaction,
-            cancellationToken: cancellation));
+        var before = await found.ReadSingleOrDefaultAsync<(long Serial, long Amount)>();
         if (before == (card.Serial, amount))
             return new(CardOutcome.Allowed, person);
         if (before.Serial != 0)
             return new(CardOutcome.IdAlreadyUsed);
 
-        var now = clock.Now;
-        var tries = await PinTries.OfAsync(connection, card.Serial, shop, now, cancellation);
+        var tries = await PinTries.ReadAsync(found, shop, now);
         CardOutcome outcome;
         if (typedPin is null)
             outcome = await MayGoWithoutAsync(connection, card.Serial, amount, cancellation) ? CardOutcome.Allowed

@@ -45,16 +45,18 @@ sealed class PinTries
         }
     }
 
-    /// <summary>Read while the card's row is locked.</summary>
-    public static async Task<PinTries> OfAsync(
-        NpgsqlConnection connection, long serial, Guid shop, DateTimeOffset now, CancellationToken cancellation) => new(
-        [
-            .. await connection.QueryAsync<Row>(new CommandDefinition(
-                """
-                select shop, case when wrong_at > @since then wrong else 0 end as wrong, wrong_at, right_at
-                from pass.card_pin_try where serial = @serial
-                """, new { serial, since = (now - CountedFor).ToUniversalTime() }, cancellationToken: cancellation)),
-        ], shop, now);
+    /// <summary>What was typed for the card with a code's <c>@Hash</c>; read while the card's row is locked.</summary>
+    public const string OfCard =
+        """
+        select shop, case when wrong_at > @since then wrong else 0 end as wrong, wrong_at, right_at
+        from pass.card_pin_try where serial = (select serial from pass.card where code_hash = @Hash)
+        """;
+
+    /// <summary>From when on wrong ones count.</summary>
+    public static DateTimeOffset Since(DateTimeOffset now) => (now - CountedFor).ToUniversalTime();
+
+    public static async Task<PinTries> ReadAsync(SqlMapper.GridReader found, Guid shop, DateTimeOffset now) =>
+        new([.. await found.ReadAsync<Row>()], shop, now);
 
     /// <summary>The same with one more wrong one here.</summary>
     public async Task<PinTries> CountWrongAsync(
