@@ -205,7 +205,7 @@ public sealed class Keys
         unseen.Where(said => said.Length > 0).ShouldBeEmpty(address);
     }
 
-    /// <summary>The page's text is twice the size that browsers begin with, and all of it is within its width.</summary>
+    /// <summary>The page's text is twice its usual size, and all of it is within its width.</summary>
     async Task FitsAsync()
     {
         (await _page.EvaluateAsync<string>("getComputedStyle(document.body).fontSize"))
