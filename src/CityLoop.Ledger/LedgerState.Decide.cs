@@ -155,10 +155,10 @@ public sealed partial class LedgerState
         ref readonly var payment = ref _payments[index];
         if (payment.Code != (transfer.Code == TransferCode.Refund ? TransferCode.Pay : TransferCode.Rebate))
             return PostOutcome.ReversalIsNotValid;
-        if (payment.Debit != transfer.Credit.Value || payment.Credit != transfer.Debit.Value
-            || payment.Amount != (transfer.AtMost ?? transfer.Amount))
+        var asked = transfer.AtMost ?? transfer.Amount;
+        if (payment.Debit != transfer.Credit.Value || payment.Credit != transfer.Debit.Value || asked > payment.Amount)
             return PostOutcome.ReversalDoesNotMatch;
-        return payment.IsReversed ? PostOutcome.AlreadyReversed : null;
+        return asked > payment.Amount - payment.Reversed ? PostOutcome.AlreadyReversed : null;
     }
 
     PostOutcome? DecideEarning(Transfer transfer)
@@ -166,7 +166,7 @@ public sealed partial class LedgerState
         if (transfer.EarnedBy is not { } earnedBy)
             return null;
         var index = PlaceOfPayment(earnedBy);
-        if (index < 0 || _payments[index].Code != TransferCode.Pay || _payments[index].IsReversed
+        if (index < 0 || _payments[index].Code != TransferCode.Pay || _payments[index].Reversed > 0
             || _payments[index].Debit != transfer.Credit.Value)
             return PostOutcome.EarningPaymentUnknown;
         return _payments[index].Rebate == 0 ? null : PostOutcome.PaymentHasAlreadyEarned;

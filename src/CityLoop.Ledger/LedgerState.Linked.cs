@@ -54,8 +54,8 @@ public sealed partial class LedgerState
     static bool StandsAlone(LedgerCommand command) => command is BeginDay or DefineCurrency or SetLimit;
 
     /// <summary>
-    /// A refund that leaves the person what the payment earned, although it could be taken back: the person has
-    /// something, and the budget is not closed.
+    /// A refund that leaves the person more than the rest of the payment's share of what it earned (rounded up),
+    /// although it could be taken back: the person has something, and the budget is not closed.
     /// </summary>
     PostResult? RebateLeftBehind(ReadOnlySpan<LedgerCommand> linked)
     {
@@ -64,8 +64,10 @@ public sealed partial class LedgerState
             if (linked[i] is not Transfer { Code: TransferCode.Refund, Reverses: { } reversed } refund)
                 continue;
             _ids.TryFind(reversed, out var sequence, out _);
-            var rebate = _payments.IndexOf(_payments[_payments.IndexOf(sequence)].Rebate);
-            if (rebate >= 0 && !_payments[rebate].IsReversed
+            var payment = _payments[_payments.IndexOf(sequence)];
+            var rebate = _payments.IndexOf(payment.Rebate);
+            if (rebate >= 0
+                && _payments[rebate].Reversed < Share(_payments[rebate].Amount, payment.Reversed, payment.Amount)
                 && _accounts[_payments[rebate].Debit].Status != AccountStatus.Closed
                 && Available(refund.Credit.Value, _accounts[refund.Credit.Value]) > 0)
                 return new PostResult(PostOutcome.RebateIsNotTakenBack, 0, i);
@@ -73,6 +75,8 @@ public sealed partial class LedgerState
 
         return null;
     }
+
+    static long Share(long amount, long part, long whole) => (long)((Int128)amount * part / whole);
 
     bool AllPostedBefore(ReadOnlySpan<LedgerCommand> linked, out long first)
     {

@@ -5,7 +5,7 @@ namespace CityLoop.Ledger;
 /// <summary>The books as bytes, little-endian: one form for one content, whatever way they came about.</summary>
 public sealed partial class LedgerState
 {
-    static readonly byte[] Mark = "CityLoop.4"u8.ToArray();
+    static readonly byte[] Mark = "CityLoop.5"u8.ToArray();
 
     /// <summary>Writes the books. Whoever keeps the bytes keeps their SHA-256 beside them.</summary>
     public void Save(Stream stream)
@@ -259,7 +259,7 @@ public sealed partial class LedgerState
             writer.Write(payment.Credit);
             writer.Write(payment.Amount);
             writer.Write((short)payment.Code);
-            writer.Write(payment.IsReversed);
+            writer.Write(payment.Reversed);
             writer.Write(payment.Day);
             writer.Write(payment.Rebate);
             writer.Write(_payments.ReferenceOf(i));
@@ -274,7 +274,7 @@ public sealed partial class LedgerState
         {
             var row = new PaymentTable.Row(
                 reader.ReadInt64(), reader.ReadInt32(), reader.ReadInt32(), reader.ReadInt64(),
-                (TransferCode)reader.ReadInt16(), reader.ReadBoolean(), reader.ReadInt32(), reader.ReadInt64());
+                (TransferCode)reader.ReadInt16(), reader.ReadInt64(), reader.ReadInt32(), reader.ReadInt64());
             var reference = reader.ReadReference();
             _payments.Add(row, reader.ReadLots(), reference);
         }

@@ -100,7 +100,7 @@ public sealed partial class LedgerState
         if (!_limits.IsEmpty)
             CountLimits(transfer, reversed, debit.Currency);
         if (reversed >= 0)
-            SetReversed(reversed);
+            CountReversed(reversed, transfer.AtMost ?? transfer.Amount);
         if (transfer.Code.CanBeReversed())
             AddPayment(transfer, debit.Currency);
         return entry;
@@ -111,10 +111,12 @@ public sealed partial class LedgerState
             ? _payments.IndexOf(sequence)
             : -1;
 
-    void SetReversed(long index)
+    /// <summary>What was asked back "at most" is done with, also where less was there.</summary>
+    void CountReversed(long index, long asked)
     {
-        _payments.SetReversed(index, true);
-        _undo?.Do(() => _payments.SetReversed(index, false));
+        var before = _payments[index].Reversed;
+        _payments.SetReversed(index, before + asked);
+        _undo?.Do(() => _payments.SetReversed(index, before));
     }
 
     void AddPayment(Transfer transfer, short currency)
@@ -123,7 +125,7 @@ public sealed partial class LedgerState
         var counts = !_limits.IsEmpty && _limits.LooksAtReference(MoveOf(transfer, currency));
         _payments.Add(
             new PaymentTable.Row(
-                Sequence, transfer.Debit.Value, transfer.Credit.Value, transfer.Amount, transfer.Code, false, _day, 0),
+                Sequence, transfer.Debit.Value, transfer.Credit.Value, transfer.Amount, transfer.Code, 0, _day, 0),
             _moving, counts ? transfer.Reference : null);
         if (transfer.EarnedBy is not { } earnedBy)
             return;
@@ -178,7 +180,7 @@ public sealed partial class LedgerState
         }
         else if (reversed >= 0)
         {
-            TakeBackLots(ref debit, reversed, transfer.Amount);
+            TakeBackLots(ref debit, _payments.LotsOf(reversed, transfer.AtMost ?? transfer.Amount), transfer.Amount);
         }
         else
         {
@@ -190,9 +192,9 @@ public sealed partial class LedgerState
     /// A reversal takes the very lots that the payment brought, as far as they are still there; what is not comes
     /// from the other lots in spending order. Either way the points get back the last day that they had.
     /// </summary>
-    void TakeBackLots(ref AccountRow debit, long payment, long amount)
+    void TakeBackLots(ref AccountRow debit, IEnumerable<Lot> lots, long amount)
     {
-        foreach (var lot in _payments.LotsOf(payment))
+        foreach (var lot in lots)
         {
             var lastDay = debit.Kind.KeepsLastDays() ? ToNumber(lot.LastDay) : LotPool.NoEnd;
             var there = lastDay >= _day ? _lots.AmountOf(debit.FirstLot, lastDay, lot.Budget.Value) : 0;

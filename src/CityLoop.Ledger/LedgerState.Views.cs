@@ -118,6 +118,12 @@ public sealed partial class LedgerState
             ? [.. _payments.LotsOf(index)]
             : null;
 
+    /// <summary>
+    /// How much of a payment or a rebate was taken back; null when there is none of this id, or when it can no longer
+    /// be taken back and is forgotten.
+    /// </summary>
+    public long? ReversedOf(Guid id) => PlaceOfPayment(id) is >= 0 and var index ? _payments[index].Reversed : null;
+
     /// <summary>The account that was opened under this id; null when there is none.</summary>
     public AccountId? FindAccount(Guid openedAs) =>
         _ids.TryFind(openedAs, out var sequence, out _) ? AccountOpenedAt(sequence) : null;

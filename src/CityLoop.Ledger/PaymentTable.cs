@@ -47,7 +47,7 @@ sealed class PaymentTable(BookCopies copies)
         _end = end;
     }
 
-    public void SetReversed(long index, bool isReversed) => _rows.Writable(index).IsReversed = isReversed;
+    public void SetReversed(long index, long reversed) => _rows.Writable(index).Reversed = reversed;
 
     public void SetRebate(long index, long rebate) => _rows.Writable(index).Rebate = rebate;
 
@@ -86,6 +86,23 @@ sealed class PaymentTable(BookCopies copies)
         }
     }
 
+    /// <summary>
+    /// The lots of the next part of a payment that is taken back: those that ended last come first, so that what stays
+    /// paid is what the smaller sum would have been paid with. In spending order.
+    /// </summary>
+    public IEnumerable<Lot> LotsOf(long index, long part)
+    {
+        var to = _rows[index].Amount - _rows[index].Reversed;
+        var (from, at) = (to - part, 0L);
+        foreach (var lot in LotsOf(index))
+        {
+            var (first, last) = (Math.Max(at, from), Math.Min(at + lot.Amount, to));
+            if (first < last)
+                yield return lot with { Amount = last - first };
+            at += lot.Amount;
+        }
+    }
+
     /// <summary>Forgets what was paid before a day.</summary>
     public void ForgetBefore(int day)
     {
@@ -110,10 +127,11 @@ sealed class PaymentTable(BookCopies copies)
         ForgottenUpTo = ForgottenUpTo,
     };
 
+    /// <param name="Reversed">How much of it was taken back.</param>
     /// <param name="Rebate">The journal number of what it earned, 0 for nothing.</param>
     /// <param name="Day">The city's day on which it was made.</param>
     public record struct Row(
-        long Sequence, int Debit, int Credit, long Amount, TransferCode Code, bool IsReversed, int Day, long Rebate)
+        long Sequence, int Debit, int Credit, long Amount, TransferCode Code, long Reversed, int Day, long Rebate)
     {
         public long FirstLot { get; init; }
 

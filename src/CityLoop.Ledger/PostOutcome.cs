@@ -115,10 +115,10 @@ public enum PostOutcome
     /// </summary>
     ReversedTransferIsTooOld = 33,
 
-    /// <summary>The reversal's accounts or amount are not those of the transfer it reverses.</summary>
+    /// <summary>The reversal's accounts are not those of the transfer it reverses, or it is more than that.</summary>
     ReversalDoesNotMatch = 34,
 
-    /// <summary>It has been reversed before.</summary>
+    /// <summary>It has been reversed before, or so much of it that less is left than this.</summary>
     AlreadyReversed = 35,
 
     /// <summary>

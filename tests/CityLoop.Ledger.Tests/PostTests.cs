@@ -185,7 +185,7 @@ public sealed class PostTests
         """
         Earn a Rally Meiling 10
         Pay p Meiling Bakery 6
-        Refund x Bakery Meiling 5 reverses=p => ReversalDoesNotMatch
+        Refund x Bakery Meiling 7 reverses=p => ReversalDoesNotMatch
         Refund x Bakery Emma 6 reverses=p    => ReversalDoesNotMatch
         Settle s Bakery BakeryPayout 6
         Refund x Bakery Meiling 6 reverses=p => DebitAccountHasTooFewPoints

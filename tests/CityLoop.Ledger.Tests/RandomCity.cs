@@ -120,7 +120,7 @@ sealed class RandomCity
         if (code is TransferCode.Refund or TransferCode.RebateReturn && _reversible.Count > 0)
         {
             var original = _reversible[_random.Next(_reversible.Count)];
-            return new Transfer(NextId(), original.Credit, original.Debit, original.Amount, code)
+            return new Transfer(NextId(), original.Credit, original.Debit, PartOf(original.Amount), code)
             {
                 Reverses = original.Id,
             };
@@ -194,7 +194,8 @@ sealed class RandomCity
             rebate = _rebates.Count == 0 ? null : _rebates[^(_random.Next(Math.Min(_rebates.Count, 30)) + 1)];
         if (rebate is null || !_transfers.TryGetValue(rebate.EarnedBy!.Value, out var pay))
             return NextPayment();
-        var refund = new Transfer(NextId(), pay.Credit, pay.Debit, pay.Amount, TransferCode.Refund)
+        var part = PartOf(pay.Amount);
+        var refund = new Transfer(NextId(), pay.Credit, pay.Debit, part, TransferCode.Refund)
         {
             Reverses = pay.Id, LastDay = _random.Next(3) == 0 ? _day.AddDays(7) : null,
         };
@@ -203,12 +204,17 @@ sealed class RandomCity
             :
             [
                 refund,
-                Transfer.UpTo(NextId(), rebate.Credit, rebate.Debit, rebate.Amount, TransferCode.RebateReturn) with
+                Transfer.UpTo(
+                    NextId(), rebate.Credit, rebate.Debit,
+                    part == pay.Amount ? rebate.Amount : PartOf(rebate.Amount), TransferCode.RebateReturn) with
                 {
                     Reverses = rebate.Id,
                 },
             ];
     }
+
+    /// <summary>Mostly the whole, now and then a part or a little too much.</summary>
+    long PartOf(long amount) => amount > 0 && _random.Next(3) == 0 ? _random.NextInt64(1, amount + 2) : amount;
 
     PlaceHold NextHold()
     {

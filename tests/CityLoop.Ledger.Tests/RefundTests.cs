@@ -34,6 +34,59 @@ public sealed class RefundTests
         """);
 
     [Fact]
+    public void A_payment_comes_back_in_parts_and_never_more_than_it_was() => LedgerScript.Run(RulesTests.City +
+        """
+        Earn a Rally Meiling 100
+        Pay p Meiling Bakery 60
+        Pay q Meiling Bakery 40
+        Refund u Bakery Meiling 61 reverses=p            => ReversalDoesNotMatch
+        Refund u Bakery Meiling 25 reverses=p
+        Refund v Bakery Meiling 36 reverses=p            => AlreadyReversed
+        Refund v Bakery Meiling 10 reverses=p
+        Refund w Bakery Meiling 25 reverses=p
+        Refund x Bakery Meiling 1 reverses=p             => AlreadyReversed
+        Rebate r Rebate Meiling 3 earnedBy=p             => EarningPaymentUnknown
+        balance Meiling 60
+        balance Bakery 40
+        """);
+
+    [Fact]
+    public void A_part_brings_back_what_the_smaller_sum_would_not_have_spent() => LedgerScript.Run(RulesTests.City +
+        """
+        Earn a Rally Meiling 10 last=2026-11-30
+        Earn b Rally Meiling 10 last=2027-01-31
+        Earn c Rally Meiling 10
+        Pay p Meiling Bakery 25
+        Refund x Bakery Meiling 7 reverses=p
+        lots Meiling 2027-01-31:Rally:2 -:Rally:10
+        Refund y Bakery Meiling 10 reverses=p
+        lots Meiling 2026-11-30:Rally:2 2027-01-31:Rally:10 -:Rally:10
+        Refund z Bakery Meiling 8 reverses=p
+        lots Meiling 2026-11-30:Rally:10 2027-01-31:Rally:10 -:Rally:10
+        """);
+
+    [Fact]
+    public void A_part_takes_its_share_of_the_rebate_back_and_the_last_part_all_of_it() => LedgerScript.Run(
+        RulesTests.City +
+        """
+        Earn a Rally Meiling 100
+        Pay p Meiling Bakery 100
+        & Rebate r Rebate Meiling 3 earnedBy=p
+        Refund u Bakery Meiling 33 reverses=p
+        Refund v Bakery Meiling 1 reverses=p             => RebateIsNotTakenBack
+        Refund v Bakery Meiling 1 reverses=p
+        & RebateReturn y Meiling Rebate ≤1 reverses=r
+        Refund w Bakery Meiling 66 reverses=p
+        & RebateReturn z Meiling Rebate ≤1 reverses=r    => RebateIsNotTakenBack
+        Refund w Bakery Meiling 66 reverses=p
+        & RebateReturn z Meiling Rebate ≤3 reverses=r    => AlreadyReversed
+        Refund w Bakery Meiling 66 reverses=p
+        & RebateReturn z Meiling Rebate ≤2 reverses=r
+        balance Meiling 100
+        balance Rebate 50
+        """);
+
+    [Fact]
     public void A_refund_of_ended_points_follows_the_citys_rule_of_grace() => LedgerScript.Run(RulesTests.City +
         """
         Earn a Rally Meiling 10 last=2026-11-30

@@ -36,6 +36,7 @@ sealed class CityPack
     public required CityFamily Family { get; init; }
     public required CityRecovery Recovery { get; init; }
     public required CityPayouts Payouts { get; init; }
+    public required CityShops ShopTerms { get; init; }
     public required IReadOnlyDictionary<string, string> Colours { get; init; }
     public required IReadOnlyList<District> Districts { get; init; }
     public required IReadOnlyList<Spot> Spots { get; init; }

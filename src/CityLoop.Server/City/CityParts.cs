@@ -111,6 +111,20 @@ sealed record CityCards(long WithoutPin, long WithoutPinPerDay)
     public static CityCards Usual { get; } = new(300, 600);
 }
 
+/// <summary>What a city's shops may do by themselves, and how their sales are taxed.</summary>
+/// <param name="RefundDays">So many days after a payment the shop gives it back; afterwards two officers can.</param>
+/// <param name="TaxPercents">The rates of sales tax that prices may include, the usual one first.</param>
+sealed record CityShops(int RefundDays, IReadOnlyList<int> TaxPercents)
+{
+    /// <summary>A month: longer than most shops take goods back.</summary>
+    const int UsualRefundDays = 30;
+
+    /// <summary>
+    /// Taiwan: 5 % (加值型及非加值型營業稅法 article 10). Japan: 10 %, for food and newspapers 8 % (消費税法 article 29).
+    /// </summary>
+    public static CityShops Usual(string country) => new(UsualRefundDays, country == "JP" ? [10, 8] : [5]);
+}
+
 /// <summary>Until when guardians are needed, in years of the child's age.</summary>
 /// <param name="ActsUntil">From this age on a child uses its pass itself.</param>
 /// <param name="Majority">At this age nobody is a guardian any more.</param>

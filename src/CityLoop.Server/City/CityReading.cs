@@ -13,7 +13,7 @@ sealed class CityReading(string folder, PackNode city, List<PackProblem> problem
     {
         city.Only(
             "names", "timeZone", "fiscalYearStart", "languages", "currencies", "budgets", "rebate", "seals", "colours",
-            "cards", "family", "recovery", "payouts", "controller");
+            "cards", "family", "recovery", "payouts", "shops", "controller");
         _languages = city.Texts("languages");
         var districts = Districts();
         var byCode = districts.ToDictionary(d => d.Code);
@@ -26,6 +26,7 @@ sealed class CityReading(string folder, PackNode city, List<PackProblem> problem
         var family = Family();
         var recovery = Recovery();
         var payouts = PayoutsReading.Read(folder, city, problems);
+        var terms = ShopTerms(payouts.Country);
         var controller = Controller();
         var names = city.Names("names", _languages);
         var zone = Zone();
@@ -50,6 +51,7 @@ sealed class CityReading(string folder, PackNode city, List<PackProblem> problem
             Family = family,
             Recovery = recovery,
             Payouts = payouts,
+            ShopTerms = terms,
             Colours = colours,
             Districts = districts,
             Spots = spots,
@@ -139,6 +141,15 @@ sealed class CityReading(string folder, PackNode city, List<PackProblem> problem
             return CityRecovery.Usual;
         var node = city.One("recovery").Only("waitDays", "newContactDays");
         return new CityRecovery((int)node.Whole("waitDays", 1, 90), (int)node.Whole("newContactDays", 1, 365));
+    }
+
+    CityShops ShopTerms(string country)
+    {
+        if (!city.Has("shops"))
+            return CityShops.Usual(country);
+        var node = city.One("shops").Only("refundDays", "taxPercents");
+        return new CityShops(
+            (int)node.Whole("refundDays", 0, LedgerState.ReversibleDays), node.Wholes("taxPercents", 0, 50));
     }
 
     CitySeals Seals()

@@ -93,6 +93,17 @@ sealed class PackNode
         return otherwise;
     }
 
+    public IReadOnlyList<int> Wholes(string field, int from, int to)
+    {
+        if (Field(field) is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() > 0
+            && list.EnumerateArray().All(
+                v => v.ValueKind == JsonValueKind.Number && v.TryGetInt32(out var n) && n >= from && n <= to))
+            return [.. list.EnumerateArray().Select(v => v.GetInt32())];
+        var range = string.Create(CultureInfo.InvariantCulture, $"{from} to {to}");
+        Wrong(field, "is missing or is not a list of whole numbers", $"Write whole numbers from {range} in [ ]");
+        return [from];
+    }
+
     public IReadOnlyList<string> Texts(string field)
     {
         if (Field(field) is { ValueKind: JsonValueKind.Array } list && list.GetArrayLength() > 0

@@ -18,6 +18,8 @@ static class MerchantsCapability
         services
             .AddSingleton<MerchantStore>()
             .AddSingleton<Payments>()
+            .AddSingleton<Refunds>()
+            .AddSingleton<GiveBack>()
             .AddSingleton<WalletCodeKey>()
             .AddSingleton<WrongCodeLimit>()
             .AddSingleton<Till>()

@@ -45,6 +45,17 @@ enum RefundOutcome
     /// <summary>This shop has no such payment.</summary>
     PaymentUnknown,
 
+    /// <summary>Something else was given back of it since the asker looked.</summary>
+    ChangedMeanwhile,
+
+    AmountNotPositive,
+
+    /// <summary>Less than that is left of the payment.</summary>
+    MoreThanLeft,
+
+    /// <summary>The shop's own period is over; two officers can still cancel the payment.</summary>
+    PeriodIsOver,
+
     /// <summary>The shop's or the person's account is closed for good.</summary>
     AccountIsClosed,
 

@@ -6,17 +6,14 @@ using CityLoop.Server.Web;
 namespace CityLoop.Server.Merchants;
 
 /// <summary>
-/// Pays shops and gives payments back, as linked transfers with derived ids. It writes no table: the journal is the
-/// sale, so whatever was answered once is answered again, on every server and after a crash.
+/// Pays shops, as linked transfers with derived ids. It writes no table: the journal is the sale, so whatever was
+/// answered once is answered again, on every server and after a crash.
 /// </summary>
 sealed partial class Payments(
-    CityLedger ledger, CityBudgets budgets, CityPack city, CityClock clock, ILogger<Payments> log)
+    CityLedger ledger, CityBudgets budgets, Refunds refunds, CityPack city, CityClock clock, ILogger<Payments> log)
 {
     /// <summary>The largest single payment, in whole points: no shop of a points scheme sells more at once.</summary>
     public const long LargestWhole = 200_000;
-
-    /// <summary>How often a refund asks anew when the person's points change under it.</summary>
-    const int RefundTries = 3;
 
     public CityCurrency Currency => city.MainCurrency;
 
@@ -62,13 +59,13 @@ sealed partial class Payments(
         {
             case PostOutcome.Posted:
                 return (PaymentOutcome.Paid,
-                    new Payment(id, person, shop.Account, amount, back, clock.Now, result.Sequence, claim, null));
+                    new Payment(id, person, shop.Account, amount, back, clock.Now, result.Sequence, claim));
             case PostOutcome.AlreadyPosted or PostOutcome.IdAlreadyPostedWithOtherContent:
                 return await PaidBeforeAsync(pay, cancellation);
             default:
                 var outcome = LedgerAnswers.OfPayment(result.Outcome);
                 if (outcome == PaymentOutcome.Refused)
-                    LogRefused("payment", id, result.Outcome);
+                    LogRefused(id, result.Outcome);
                 return (outcome, null);
         }
     }
@@ -92,74 +89,18 @@ sealed partial class Payments(
         account.Value > 0 && account.Value <= books.AccountCount
         && books.Account(account) is { Kind: AccountKind.Person } found && found.Currency == Currency.Id;
 
-    /// <summary>A payment by its id, or null. One read of the books, and the journal where there is one.</summary>
+    /// <summary>A payment by its id, or null. The journal is read where the books say that there is one.</summary>
     public async Task<Payment?> FindAsync(Guid id, CancellationToken cancellation)
     {
-        var (paid, rebate, refund, lots) = await ledger.ReadAsync(
-            books => (books.Find(id), books.Find(Payment.RebateId(id)), books.Find(Payment.RefundId(id)),
-                books.LotsOfPayment(id)), cancellation);
-        if (paid is null || await ledger.FindAsync(id, cancellation)
+        if (await ledger.FindAsync(id, cancellation)
             is not { Body: Transfer { Code: TransferCode.Pay } pay } entry || pay.Id != id)
             return null;
-        var back = rebate is null ? null : await ledger.FindAsync(Payment.RebateId(id), cancellation);
-        var refunded = refund is null ? null : await ledger.FindAsync(Payment.RefundId(id), cancellation);
-        var returned = refund is null ? null : await ledger.FindAsync(Payment.RebateReturnId(id), cancellation);
+        var back = await ledger.FindAsync(Payment.RebateId(id), cancellation);
         var payment = new Payment(
             id, pay.Debit, pay.Credit, pay.Amount, (back?.Body as Transfer)?.Amount ?? 0, entry.EffectiveAt,
-            entry.Sequence, pay.Claim, refunded?.EffectiveAt, (returned?.Body as Transfer)?.Amount ?? 0);
-        if (refunded is null)
-            return payment;
-        var day = clock.DayOf(refunded.At);
-        return payment with
-        {
-            Ended = lots?.Where(lot => lot.LastDay < day).Sum(lot => lot.Amount),
-            GraceUntil = ((Transfer)refunded.Body).LastDay,
-        };
+            entry.Sequence, pay.Claim);
+        return payment with { Refunds = await refunds.OfAsync(payment, cancellation) };
     }
-
-    /// <summary>Gives a shop's payment back in full, and the city's share to its budget.</summary>
-    public async Task<(RefundOutcome Outcome, Payment? Payment)> RefundAsync(
-        Guid id, Merchant shop, CancellationToken cancellation)
-    {
-        if (await FindAsync(id, cancellation) is not { } payment || payment.Shop != shop.Account)
-            return (RefundOutcome.PaymentUnknown, null);
-        if (payment.RefundedAt is not null)
-            return (RefundOutcome.Refunded, payment);
-
-        var refund = new Transfer(
-            Payment.RefundId(id), shop.Account, payment.Person, payment.Amount, TransferCode.Refund)
-        {
-            Reverses = id, Reference = shop.Id, LastDay = Grace(),
-        };
-        var result = await PostRefundAsync(refund, payment, cancellation);
-        var outcome = LedgerAnswers.OfRefund(result.Outcome);
-        if (outcome == RefundOutcome.Refused)
-            LogRefused("refund", id, result.Outcome);
-        return (outcome, outcome == RefundOutcome.Refunded ? await FindAsync(id, cancellation) : payment);
-    }
-
-    async Task<PostResult> PostRefundAsync(Transfer refund, Payment payment, CancellationToken cancellation)
-    {
-        if (payment.Back == 0)
-            return await ledger.PostAsync(refund, cancellation);
-        LedgerCommand[] linked = [refund, await RebateReturnAsync(payment, cancellation)];
-        for (var tried = 1; ; tried++)
-        {
-            var result = await ledger.PostLinkedAsync(linked, cancellation);
-            // The refunded points may have ended since, and the rebate may be spent to the last point: the city then
-            // goes without its share, rather than the person without the refund.
-            if (result is { IsPosted: false, Index: 1 })
-                result = await ledger.PostAsync(refund, cancellation);
-            // Between the two the person got points that the city takes its share from.
-            if (result.Outcome != PostOutcome.RebateIsNotTakenBack || tried == RefundTries)
-                return result;
-        }
-    }
-
-    /// <summary>
-    /// The last day that refunded points get when theirs has passed; null where the city lets them end.
-    /// </summary>
-    DateOnly? Grace() => Currency.RefundGraceDays > 0 ? clock.Today.AddDays(Currency.RefundGraceDays) : null;
 
     /// <summary>
     /// The first answer, if it was to the same question. The rebate is not compared: it follows from the day and from
@@ -180,20 +121,9 @@ sealed partial class Payments(
             LastDay = city.MainCurrency.LastDay.For(clock.Today), Reference = pay.Reference, EarnedBy = pay.Id,
         };
 
-    async Task<Transfer> RebateReturnAsync(Payment payment, CancellationToken cancellation) =>
-        Transfer.UpTo(Payment.RebateReturnId(payment.Id), payment.Person,
-            await RebateBudgetOfAsync(payment, cancellation), payment.Back, TransferCode.RebateReturn) with
-        {
-            Reverses = Payment.RebateId(payment.Id),
-        };
-
-    /// <summary>The budget that paid this rebate, which in a new fiscal year is not the present one.</summary>
-    async Task<AccountId> RebateBudgetOfAsync(Payment payment, CancellationToken cancellation) =>
-        ((Transfer)(await ledger.FindAsync(Payment.RebateId(payment.Id), cancellation))!.Body).Debit;
-
     Task<AccountId> RebateBudgetAsync(CancellationToken cancellation) =>
         budgets.AccountAsync(city.Rebate.Budget.Name, cancellation);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "The ledger refused the {What} {Id}: {Outcome}.")]
-    partial void LogRefused(string what, Guid id, PostOutcome outcome);
+    [LoggerMessage(Level = LogLevel.Error, Message = "The ledger refused the payment {Id}: {Outcome}.")]
+    partial void LogRefused(Guid id, PostOutcome outcome);
 }

@@ -7,7 +7,11 @@ using CityLoop.Server.Merchants.Settlement;
 namespace CityLoop.Server.Merchants;
 
 /// <summary>A payment in a shop's list.</summary>
-sealed record Sale(Guid Id, long Sequence, DateTimeOffset At, long Amount, bool IsRefunded);
+/// <param name="Refunded">How much was given back.</param>
+sealed record Sale(Guid Id, long Sequence, DateTimeOffset At, long Amount, long Refunded)
+{
+    public bool IsRefunded => Refunded == Amount;
+}
 
 /// <summary>What a shop has taken in today.</summary>
 /// <param name="Amount">Payments less refunds.</param>
@@ -16,7 +20,7 @@ sealed record Sale(Guid Id, long Sequence, DateTimeOffset At, long Amount, bool 
 readonly record struct Today(long Amount, int Payments, DateOnly SettledAfter);
 
 /// <summary>A shop's sales, read from its account's own chain through the journal.</summary>
-sealed class Sales(CityLedger ledger, CityClock clock)
+sealed class Sales(CityLedger ledger, Refunds refunds, CityClock clock)
 {
     const int PieceSize = 200;
 
@@ -77,11 +81,15 @@ sealed class Sales(CityLedger ledger, CityClock clock)
         }
     }
 
-    Task<IReadOnlyList<Sale>> MarkAsync(List<JournalEntry> entries, CancellationToken cancellation) =>
-        ledger.ReadAsync<IReadOnlyList<Sale>>(
-            books => [.. entries.Select(e => new Sale(
-                e.Body.Id, e.Sequence, e.EffectiveAt, ((Transfer)e.Body).Amount,
-                books.Find(Payment.RefundId(e.Body.Id)) is not null))], cancellation);
+    async Task<IReadOnlyList<Sale>> MarkAsync(List<JournalEntry> entries, CancellationToken cancellation)
+    {
+        var given = await refunds.SumsAsync([.. entries.Select(e => (Transfer)e.Body)], cancellation);
+        return
+        [
+            .. entries.Select(e => new Sale(
+                e.Body.Id, e.Sequence, e.EffectiveAt, ((Transfer)e.Body).Amount, given.GetValueOrDefault(e.Body.Id))),
+        ];
+    }
 
     static (long Amount, int Payments) EffectOf(JournalEntry entry) => entry.Body switch
     {

@@ -10,10 +10,12 @@ namespace CityLoop.Server.Wallets;
 /// <summary>One of the two parties looks at the receipt of a payment; for anybody else there is none.</summary>
 static class ShowReceipt
 {
+    /// <param name="RefundedAt">When it was given back, the latest part of it; null when nothing was.</param>
+    /// <param name="Refunded">How much was given back.</param>
     /// <param name="Sequence">The payment's number in the city's journal.</param>
     public sealed record Response(
         Guid Id, string Shop, IReadOnlyDictionary<string, string> ShopNames, long Amount, long Back, DateTimeOffset At,
-        DateTimeOffset? RefundedAt, long Sequence);
+        DateTimeOffset? RefundedAt, long Refunded, long Sequence);
 
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapGet("/receipts/{id:guid}", HandleAsync).RequireAuthorization(Roles.Holder)
@@ -24,7 +26,8 @@ static class ShowReceipt
         await receipts.FindAsync(id, who.PersonId(), cancellation) is { } receipt
             ? TypedResults.Ok(new Response(
                 id, receipt.Shop.Code, receipt.Shop.Names.InEveryLanguage, receipt.Payment.Amount, receipt.Payment.Back,
-                receipt.Payment.At, receipt.Payment.RefundedAt, receipt.Payment.Sequence))
+                receipt.Payment.At, receipt.Payment.RefundedAt, receipt.Payment.Refunded,
+                receipt.Payment.Sequence))
             : problems.NotFound("receipt_unknown", "id");
 }
 

@@ -11,10 +11,13 @@ namespace CityLoop.Server.Wallets;
 /// <param name="Where">The shop or the budget, in the languages of the city; null where it was another person.</param>
 /// <param name="Amount">With its sign: below zero for what went out.</param>
 /// <param name="Receipt">The address of the receipt of the payment it belongs to.</param>
-/// <param name="IsRefunded">True for a payment that was given back later.</param>
+/// <param name="Refunded">How much of a payment was given back later.</param>
 sealed record StatementLine(
-    long Sequence, string Kind, LocalNames? Where, DateTimeOffset At, long Amount, string? Receipt, bool IsRefunded)
+    long Sequence, string Kind, LocalNames? Where, DateTimeOffset At, long Amount, string? Receipt, long Refunded)
 {
+    /// <summary>True for a payment that was given back in full.</summary>
+    public bool IsRefunded => Refunded > 0 && Refunded == -Amount;
+
     /// <summary>The word for a transfer's code in answers and texts.</summary>
     public static string NameOf(TransferCode code) => code switch
     {
@@ -32,7 +35,8 @@ sealed record StatementLine(
 
 /// <summary>Reads statements: the account's own chain through the journal, newest first.</summary>
 sealed class Statements(
-    CityLedger ledger, CityAccounts accounts, MerchantStore merchants, CityPack city, PersonAccounts people)
+    CityLedger ledger, CityAccounts accounts, MerchantStore merchants, Refunds refunds, CityPack city,
+    PersonAccounts people)
 {
     /// <summary>The latest lines, or those before a journal number.</summary>
     public async Task<IReadOnlyList<StatementLine>> ReadAsync(
@@ -41,10 +45,8 @@ sealed class Statements(
         var account = await people.OfAsync(person, city.MainCurrency.Id, cancellation);
         var entries = (await ledger.StatementAsync(account, count, before, cancellation))
             .Where(entry => entry.Body is Transfer).ToList();
-        var refunded = await ledger.ReadAsync(
-            books => entries.Select(e => e.Body).OfType<Transfer>()
-                .Where(t => t.Code == TransferCode.Pay && books.Find(Payment.RefundId(t.Id)) is not null)
-                .Select(t => t.Id).ToHashSet(), cancellation);
+        var refunded = await refunds.SumsAsync(
+            [.. entries.Select(e => e.Body).OfType<Transfer>().Where(t => t.Code == TransferCode.Pay)], cancellation);
         var names = entries.Any(e => IsWithBudget(((Transfer)e.Body).Code))
             ? await accounts.NamesAsync(cancellation)
             : new Dictionary<AccountId, string>();
@@ -58,7 +60,7 @@ sealed class Statements(
                 entry.Sequence, StatementLine.NameOf(transfer.Code),
                 await WhereAsync(transfer, other, names, cancellation),
                 entry.EffectiveAt, goesOut ? -transfer.Amount : transfer.Amount, ReceiptOf(transfer),
-                refunded.Contains(transfer.Id)));
+                refunded.GetValueOrDefault(transfer.Id)));
         }
 
         return lines;

@@ -121,9 +121,10 @@ sealed record PlainLot(DateOnly? LastDay, AccountId Budget, long Amount, long Lo
 sealed record PlainHold(PlaceHold Command, ImmutableList<PlainLot> Lots, DateOnly? Day);
 
 /// <summary>A payment or a rebate, with the lots that it moved.</summary>
+/// <param name="Reversed">How much was taken back.</param>
 /// <param name="Rebate">The journal number of what it earned, 0 for nothing.</param>
 sealed record PlainPayment(
-    long Sequence, Transfer Transfer, ImmutableList<PlainLot> Lots, DateOnly? Day, bool IsReversed, long Rebate);
+    long Sequence, Transfer Transfer, ImmutableList<PlainLot> Lots, DateOnly? Day, long Reversed, long Rebate);
 
 /// <param name="Period">The day or the month that it counts for, 0 for always.</param>
 sealed record PlainUse(short Limit, AccountId Giver, AccountId Receiver, Guid Reference, int Period);

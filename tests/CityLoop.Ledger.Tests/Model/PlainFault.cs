@@ -17,6 +17,9 @@ enum PlainFault
     /// <summary>A payment can be taken back again.</summary>
     RefundSucceedsTwice,
 
+    /// <summary>A part that comes back is taken from the lots that ended first.</summary>
+    FirstLotComesBackFirst,
+
     /// <summary>The rebate of a refunded payment stays with the person.</summary>
     RebateIsKept,
 

@@ -27,12 +27,20 @@ sealed partial class PlainLedger
         }
     }
 
+    /// <summary>Only what some limit asks for is remembered: a later limit has not counted it.</summary>
+    bool IsLookedAt(Transfer transfer) => Books.Limits.Values.Any(limit =>
+        (limit.Reference is not null || limit.Per == LimitPer.ReceiverAndReference)
+        && IsOf(limit, Move.Of(transfer)));
+
     bool Counts(Limit limit, Move move) =>
-        limit.Code == move.Code && limit.Currency == Books[move.Debit].Currency
-        && (limit.Reference is null || limit.Reference == move.Reference)
-        && (limit.Per != LimitPer.ReceiverAndReference || move.Reference is not null)
+        IsOf(limit, move)
         && !(Books[limit.Per is LimitPer.Giver or LimitPer.GiverAndReceiver ? move.Debit : move.Credit].Level
             > limit.UpToLevel);
+
+    bool IsOf(Limit limit, Move move) =>
+        limit.Code == move.Code && limit.Currency == Books[move.Debit].Currency
+        && (limit.Reference is null || limit.Reference == move.Reference)
+        && (limit.Per != LimitPer.ReceiverAndReference || move.Reference is not null);
 
     PlainUse UseOf(Limit limit, Move move, DateOnly? day) => new(
         limit.Number,

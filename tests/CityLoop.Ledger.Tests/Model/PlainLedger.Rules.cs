@@ -180,9 +180,12 @@ sealed partial class PlainLedger
             || payment.Transfer.Code != (transfer.Code == TransferCode.Refund ? TransferCode.Pay : TransferCode.Rebate))
             return PostOutcome.ReversalIsNotValid;
         if (payment.Transfer.Debit != transfer.Credit || payment.Transfer.Credit != transfer.Debit
-            || payment.Transfer.Amount != (transfer.AtMost ?? transfer.Amount))
+            || payment.Transfer.Amount < (transfer.AtMost ?? transfer.Amount))
             return PostOutcome.ReversalDoesNotMatch;
-        return payment.IsReversed && fault != PlainFault.RefundSucceedsTwice ? PostOutcome.AlreadyReversed : null;
+        return payment.Reversed + (transfer.AtMost ?? transfer.Amount) > payment.Transfer.Amount
+            && fault != PlainFault.RefundSucceedsTwice
+            ? PostOutcome.AlreadyReversed
+            : null;
     }
 
     /// <summary>What stands in front of a payment that is too old is too old itself.</summary>
@@ -195,7 +198,7 @@ sealed partial class PlainLedger
             return null;
         if (!Books.Names.TryGetValue(earnedBy, out var named) || named.Content is null || IsForgotten(named.Sequence)
             || !Books.Payments.TryGetValue(named.Sequence, out var payment)
-            || payment.Transfer.Code != TransferCode.Pay || payment.IsReversed
+            || payment.Transfer.Code != TransferCode.Pay || payment.Reversed > 0
             || payment.Transfer.Debit != transfer.Credit)
             return PostOutcome.EarningPaymentUnknown;
         return payment.Rebate != 0 ? PostOutcome.PaymentHasAlreadyEarned : null;

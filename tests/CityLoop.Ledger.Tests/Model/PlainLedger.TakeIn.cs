@@ -123,11 +123,16 @@ sealed partial class PlainLedger
         {
             if (fault != PlainFault.RefundKeepsTheLimitUsed)
                 Use(Move.Of(reversed.Transfer) with { Amount = transfer.Amount }, reversed.Day, -1);
-            SetPayment(Books.Payments[reversed.Sequence] with { IsReversed = true });
+            SetPayment(Books.Payments[reversed.Sequence] with
+            {
+                Reversed = reversed.Reversed + (transfer.AtMost ?? transfer.Amount),
+            });
         }
 
         if (transfer.Code.CanBeReversed())
-            SetPayment(new PlainPayment(Books.Sequence, transfer, moved, Books.Day, false, 0));
+            SetPayment(new PlainPayment(
+                Books.Sequence, IsLookedAt(transfer) ? transfer : transfer with { Reference = null }, moved,
+                Books.Day, 0, 0));
         if (transfer.EarnedBy is { } pay)
             SetPayment(Books.Payments[Books.Names[pay].Sequence] with { Rebate = Books.Sequence });
     }
@@ -159,18 +164,39 @@ sealed partial class PlainLedger
             return [Take(transfer.Debit, transfer.LastDay, transfer.Credit, transfer.Amount)];
         return reversed is null
             ? TakeInOrder(transfer.Debit, transfer.Amount)
-            : TakeBack(transfer.Debit, reversed, transfer.Amount);
+            : TakeBack(transfer.Debit, PartOf(reversed, transfer.AtMost ?? transfer.Amount), transfer.Amount);
+    }
+
+    /// <summary>Of the lots that were not taken back yet, the last ones.</summary>
+    ImmutableList<PlainLot> PartOf(PlainPayment payment, long part)
+    {
+        var left = First(payment.Lots, payment.Transfer.Amount - payment.Reversed);
+        return fault == PlainFault.FirstLotComesBackFirst ? First(left, part) : First(left.Reverse(), part).Reverse();
+    }
+
+    static ImmutableList<PlainLot> First(ImmutableList<PlainLot> lots, long amount)
+    {
+        var first = ImmutableList<PlainLot>.Empty;
+        foreach (var lot in lots)
+        {
+            var part = Math.Min(amount, lot.Amount);
+            if (part > 0)
+                first = first.Add(lot with { Amount = part });
+            amount -= part;
+        }
+
+        return first;
     }
 
     /// <summary>
     /// The very lots that a payment brought, as far as they are there and can be spent; what is missing comes from the
     /// others in spending order. Either way the points have the last day that they had.
     /// </summary>
-    ImmutableList<PlainLot> TakeBack(AccountId id, PlainPayment payment, long amount)
+    ImmutableList<PlainLot> TakeBack(AccountId id, IReadOnlyList<PlainLot> lots, long amount)
     {
         var taken = ImmutableList<PlainLot>.Empty;
         var missing = new List<PlainLot>();
-        foreach (var lot in payment.Lots)
+        foreach (var lot in lots)
         {
             var lastDay = Books[id].Kind.KeepsLastDays() ? lot.LastDay : null;
             var there = Books[id].LotOf(lastDay, lot.Budget) is { } found && !found.HasEnded(Books.Day)

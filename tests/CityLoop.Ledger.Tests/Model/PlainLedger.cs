@@ -87,14 +87,15 @@ sealed partial class PlainLedger(PlainFault fault = PlainFault.None)
         return Books.Names[set[0].Id].Sequence;
     }
 
-    /// <summary>A person who still has something keeps what a refunded payment earned.</summary>
+    /// <summary>A person who still has something keeps more than the rest's share of what a payment earned.</summary>
     bool LeavesRebateBehind(LedgerCommand command)
     {
         if (command is not Transfer { Code: TransferCode.Refund, Reverses: { } reversed } refund
             || fault == PlainFault.RebateIsKept)
             return false;
         var payment = Books.Payments[Books.Names[reversed].Sequence];
-        return Books.Payments.TryGetValue(payment.Rebate, out var rebate) && !rebate.IsReversed
+        return Books.Payments.TryGetValue(payment.Rebate, out var rebate)
+            && (Int128)rebate.Reversed < (Int128)rebate.Transfer.Amount * payment.Reversed / payment.Transfer.Amount
             && Books[rebate.Transfer.Debit].Status != AccountStatus.Closed
             && Available(refund.Credit) > 0;
     }

@@ -1,4 +1,5 @@
 using CityLoop.Ledger;
+using CityLoop.Server.Merchants;
 using CityLoop.Server.Merchants.Settlement;
 
 namespace CityLoop.Server.Tests.Merchants.Settlement;
@@ -6,11 +7,15 @@ namespace CityLoop.Server.Tests.Merchants.Settlement;
 /// <summary>Three shops and four persons on the real ledger rules, settled by the real sums, in memory.</summary>
 sealed class SettledTown
 {
+    const long Funded = 10_000_000, Given = 100_000;
+    const int Percent = 3;
+
     static readonly CurrencyId Points = new(1);
 
     readonly LedgerState _books = new();
     readonly List<JournalEntry> _journal = [];
-    readonly List<Guid> _payments = [];
+    readonly Dictionary<Guid, Payment> _payments = [];
+    readonly List<Guid> _names = [];
     readonly AccountId[] _persons;
     readonly AccountId[] _payouts;
     readonly long[] _paid = new long[3];
@@ -18,19 +23,20 @@ sealed class SettledTown
     DateOnly _today = new(2026, 11, 1);
     SettlementWindow _next = SettlementWindow.Containing(new(2026, 11, 1));
     long _boundary;
+    readonly AccountId _budget;
     int _named;
 
     public SettledTown()
     {
         Post(new DefineCurrency(Name(), Points, "TCP", 0)).ShouldBe(PostOutcome.Posted);
         var issuing = Open(AccountKind.Issuing);
-        var budget = Open(AccountKind.Budget);
+        _budget = Open(AccountKind.Budget);
         Shops = [.. Enumerable.Range(0, 3).Select(_ => Open(AccountKind.Merchant))];
         _payouts = [.. Enumerable.Range(0, 3).Select(_ => Open(AccountKind.Payout))];
         _persons = [.. Enumerable.Range(0, 4).Select(_ => Open(AccountKind.Person))];
-        Post(new Transfer(Name(), issuing, budget, 10_000_000, TransferCode.Fund)).ShouldBe(PostOutcome.Posted);
+        Post(new Transfer(Name(), issuing, _budget, Funded, TransferCode.Fund)).ShouldBe(PostOutcome.Posted);
         foreach (var person in _persons)
-            Post(new Transfer(Name(), budget, person, 100_000, TransferCode.Earn)).ShouldBe(PostOutcome.Posted);
+            Post(new Transfer(Name(), _budget, person, Given, TransferCode.Earn)).ShouldBe(PostOutcome.Posted);
     }
 
     public AccountId[] Shops { get; }
@@ -42,34 +48,46 @@ sealed class SettledTown
     {
         if (kind < 55)
             Pay(size % 3, size);
-        else if (kind < 80 && _payments.Count > 0)
-            Refund(_payments[size % _payments.Count]);
+        else if (kind < 80)
+            Refund(Any(size), kind % 3 == 0 ? null : size);
         else if (kind < 92)
             Turn(size % 20 + 1);
         else
-            Settle(() => Refund(_payments.Count == 0 ? Guid.Empty : _payments[size % _payments.Count]));
+            Settle(() => Refund(Any(size)));
     }
+
+    Guid Any(int number) => _names.Count == 0 ? Guid.Empty : _names[number % _names.Count];
 
     public Guid Pay(int shop, long amount)
     {
         var id = Name();
-        var person = _persons[amount % 4];
-        if (Post(new Transfer(id, person, Shops[shop], amount, TransferCode.Pay)) != PostOutcome.Posted)
+        var (person, back) = (_persons[amount % 4], amount * Percent / 100);
+        var pay = new Transfer(id, person, Shops[shop], amount, TransferCode.Pay);
+        var rebate = new Transfer(Payment.RebateId(id), _budget, person, back, TransferCode.Rebate) { EarnedBy = id };
+        if (Post(back == 0 ? [pay] : [pay, rebate]) != PostOutcome.Posted)
             return Guid.Empty;
-        _payments.Add(id);
+        _payments[id] = new Payment(id, person, Shops[shop], amount, back, At(_today), _books.Sequence, null);
+        _names.Add(id);
         _paid[shop] += amount;
         return id;
     }
 
-    public bool Refund(Guid payment)
+    /// <summary>Gives a part of a payment back, or all that is left of it.</summary>
+    public bool Refund(Guid payment, long? amount = null)
     {
-        if (_journal.FirstOrDefault(e => e.Body.Id == payment)?.Body is not Transfer paid)
+        if (!_payments.TryGetValue(payment, out var paid))
             return false;
-        var refund = new Transfer(DerivedId.From("refund", payment.ToString()), paid.Credit, paid.Debit, paid.Amount,
-            TransferCode.Refund) { Reverses = payment };
-        if (Post(refund) != PostOutcome.Posted)
+        var part = amount ?? paid.Left;
+        var rebate = _journal.FirstOrDefault(e => e.Body.Id == Payment.RebateId(payment))?.Body as Transfer;
+        var linked = Refunds.CommandsOf(paid, part, Guid.Empty, rebate, Percent, null);
+        if (Post(linked) != PostOutcome.Posted)
             return false;
-        _refunded[Array.IndexOf(Shops, paid.Credit)] += paid.Amount;
+        var back = linked is [_, Transfer share] ? share.Amount : 0;
+        _payments[payment] = paid with
+        {
+            Refunds = [.. paid.Refunds, new(paid.Refunded, part, back, back, At(_today), _books.Sequence, 0, null)],
+        };
+        _refunded[Array.IndexOf(Shops, paid.Shop)] += part;
         return true;
     }
 
@@ -114,7 +132,25 @@ sealed class SettledTown
                 _journal.Count(e => e.Body is Transfer { Code: TransferCode.Pay } t && t.Credit == Shops[shop]));
         }
 
+        CheckPeople();
         SettleAllThatIsLeft();
+    }
+
+    /// <summary>Everybody has paid what was not given back, and keeps the city's share of exactly that.</summary>
+    void CheckPeople()
+    {
+        foreach (var payment in _payments.Values)
+        {
+            payment.Left.ShouldBeInRange(0, payment.Amount);
+            (payment.Back - payment.BackReturned).ShouldBe(payment.Left * Percent / 100);
+        }
+
+        foreach (var person in _persons)
+            _books.Account(person).Balance.ShouldBe(
+                Given - _payments.Values.Where(p => p.Person == person)
+                    .Sum(p => p.Left - p.Left * Percent / 100));
+        _books.Account(_budget).Balance.ShouldBe(
+            Funded - _persons.Length * Given - _payments.Values.Sum(p => p.Left * Percent / 100));
     }
 
     /// <summary>Half a month without a sale later, every payment and refund stands in exactly one line.</summary>
@@ -157,7 +193,7 @@ sealed class SettledTown
         return new AccountId(_books.AccountCount);
     }
 
-    PostOutcome Post(LedgerCommand command) => _books.Post([command], At(_today), _journal).Outcome;
+    PostOutcome Post(params LedgerCommand[] linked) => _books.Post(linked, At(_today), _journal).Outcome;
 
     Guid Name() => DerivedId.From("town", (_named++).ToString());
 

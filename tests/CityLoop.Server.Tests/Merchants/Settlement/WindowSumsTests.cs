@@ -28,6 +28,28 @@ public class WindowSumsTests
     }
 
     [Fact]
+    public void Parts_given_back_across_two_settlements_stand_in_one_line_each()
+    {
+        var town = new SettledTown();
+        var payment = town.Pay(0, 100);
+        town.Pay(0, 60);
+        town.Refund(payment, 30).ShouldBeTrue();
+        town.Turn(16);
+        town.Refund(payment, 20).ShouldBeTrue();
+        town.Settle();
+        town.Lines.Last(l => l.Account == town.Shops[0]).Sum.ShouldBe(new(2, 160, 2, 50));
+        town.Pay(0, 10);
+        town.Refund(payment, 51).ShouldBeFalse("more than is left");
+        town.Refund(payment, 11).ShouldBeFalse("more than the shop has");
+        town.Pay(0, 90);
+        town.Refund(payment).ShouldBeTrue();
+        town.Turn(16);
+        town.Settle();
+        town.Lines.Last(l => l.Account == town.Shops[0]).Sum.ShouldBe(new(2, 100, 1, 50));
+        town.Check();
+    }
+
+    [Fact]
     public void A_refund_before_the_settlement_reduces_the_window_of_its_payment()
     {
         var town = new SettledTown();
