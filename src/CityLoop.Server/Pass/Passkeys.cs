@@ -42,8 +42,9 @@ sealed class Passkeys(
             || made.Person != person.Id.ToString())
             return null;
         made.Passkey.Name = name;
-        await people.AddOrUpdatePasskeyAsync(person, made.Passkey);
-        return made.Passkey;
+        return await store.AddPasskeyAsync(person, made.Passkey, context.User.SessionId(), context.RequestAborted)
+            ? made.Passkey
+            : null;
     }
 
     /// <summary>What the browser needs to make the passkey of somebody who is not there yet.</summary>
@@ -60,7 +61,7 @@ sealed class Passkeys(
             return null;
         var person = await store.MakeAsync(Guid.Parse(made.Person), language, context.RequestAborted);
         made.Passkey.Name = name;
-        await people.AddOrUpdatePasskeyAsync(person, made.Passkey);
+        await store.AddPasskeyAsync(person, made.Passkey, null, context.RequestAborted);
         return person;
     }
 
@@ -73,9 +74,9 @@ sealed class Passkeys(
     }
 
     /// <summary>
-    /// The person whose passkey answered; null when it is none of ours or answers no question of ours.
+    /// The person whose passkey answered, and which one; null when it is none of ours or answers no question of ours.
     /// </summary>
-    public async Task<Person?> AnswerAsync(HttpContext context, string credentialJson)
+    public async Task<(Person Person, byte[] CredentialId)?> AnswerAsync(HttpContext context, string credentialJson)
     {
         if (await TakeAsync(context, "ask") is not { } state)
             return null;
@@ -85,8 +86,9 @@ sealed class Passkeys(
         });
         if (!result.Succeeded)
             return null;
-        await people.AddOrUpdatePasskeyAsync(result.User, result.Passkey);
-        return result.User;
+        return await store.UsePasskeyAsync(result.User, result.Passkey, context.RequestAborted)
+            ? (result.User, result.Passkey.CredentialId)
+            : null;
     }
 
     /// <summary>What the browser needs so that a person confirms one thing, and no other, with one of theirs.</summary>
@@ -110,8 +112,7 @@ sealed class Passkeys(
         });
         if (!result.Succeeded || result.User.Id != person.Id)
             return null;
-        await people.AddOrUpdatePasskeyAsync(result.User, result.Passkey);
-        return result.Passkey;
+        return await store.UsePasskeyAsync(person, result.Passkey, context.RequestAborted) ? result.Passkey : null;
     }
 
     static string Confirms(Person person, string what) => $"confirm {person.Id} {what}";

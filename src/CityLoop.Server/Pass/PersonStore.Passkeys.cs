@@ -40,24 +40,23 @@ sealed partial class PersonStore
             new { person = person.Value, credentialId }, cancellationToken: cancellation)) == 1;
     }
 
-    public async Task AddOrUpdatePasskeyAsync(Person user, UserPasskeyInfo passkey, CancellationToken cancellationToken)
+    /// <summary>Keeps a new passkey; false when the session in which it was made has ended meanwhile.</summary>
+    /// <param name="session">Null for the first passkey of somebody new.</param>
+    public async Task<bool> AddPasskeyAsync(
+        Person person, UserPasskeyInfo passkey, Guid? session, CancellationToken cancellation)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        // A credential that belongs to somebody else is left alone: the update names its owner.
-        await connection.ExecuteAsync(new CommandDefinition(
-            """
-            insert into pass.passkey as p (credential_id, person, name, public_key, sign_count, transports,
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await connection.ExecuteAsync(new CommandDefinition(
+            $"""
+            insert into pass.passkey (credential_id, person, name, public_key, sign_count, transports,
               is_user_verified, is_backup_eligible, is_backed_up, attestation_object, client_data_json, created_at)
-            values (@CredentialId, @person, @name, @PublicKey, @signCount, @transports,
-              @IsUserVerified, @IsBackupEligible, @IsBackedUp, @AttestationObject, @ClientDataJson, @now)
-            on conflict (credential_id) do update set sign_count = excluded.sign_count,
-              is_user_verified = excluded.is_user_verified, is_backed_up = excluded.is_backed_up,
-              last_used_at = @now
-            where p.person = @person
+            select @CredentialId, @person, @name, @PublicKey, @signCount, @transports,
+              @IsUserVerified, @IsBackupEligible, @IsBackedUp, @AttestationObject, @ClientDataJson, @now
+            where {Sessions.IsOpen}
             """,
             new
             {
-                person = user.Id,
+                person = person.Id,
                 name = passkey.Name ?? "",
                 signCount = (long)passkey.SignCount,
                 transports = passkey.Transports ?? [],
@@ -69,8 +68,34 @@ sealed partial class PersonStore
                 passkey.AttestationObject,
                 passkey.ClientDataJson,
                 now = time.GetUtcNow(),
-            }, cancellationToken: cancellationToken));
+                session,
+            }, cancellationToken: cancellation)) == 1;
     }
+
+    /// <summary>Notes that a passkey has answered; false when it was removed meanwhile, and it stays so.</summary>
+    public async Task<bool> UsePasskeyAsync(Person person, UserPasskeyInfo passkey, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await connection.ExecuteAsync(new CommandDefinition(
+            """
+            update pass.passkey set sign_count = @signCount, is_user_verified = @IsUserVerified,
+              is_backed_up = @IsBackedUp, last_used_at = @now
+            where credential_id = @CredentialId and person = @person
+            """,
+            new
+            {
+                person = person.Id,
+                signCount = (long)passkey.SignCount,
+                passkey.CredentialId,
+                passkey.IsUserVerified,
+                passkey.IsBackedUp,
+                now = time.GetUtcNow(),
+            }, cancellationToken: cancellation)) == 1;
+    }
+
+    // Here adding and using are two things: what was removed a moment ago must not come back by being used.
+    public Task AddOrUpdatePasskeyAsync(Person user, UserPasskeyInfo passkey, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("Passkeys are added in a session, or used.");
 
     public async Task<IList<UserPasskeyInfo>> GetPasskeysAsync(Person user, CancellationToken cancellationToken) =>
         [.. (await PasskeysAsync("person = @person", new { person = user.Id }, cancellationToken))];

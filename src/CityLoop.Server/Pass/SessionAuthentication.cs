@@ -20,16 +20,18 @@ sealed class SessionAuthentication(
 
     /// <summary>
     /// Begins a session for a person who has just proved who they are, and ends the one this browser had: a key that
-    /// somebody else may have put there must not become theirs. False when their contact lets nobody in any more.
+    /// somebody else may have put there must not become theirs. False when their contact or passkey lets nobody in any
+    /// more.
     /// </summary>
     public static async Task<bool> SignInAsync(
-        HttpContext context, Sessions sessions, Person person, SignInMethod method, Contact? by = null)
+        HttpContext context, Sessions sessions, Person person, SignInMethod method, Contact? by = null,
+        byte[]? passkey = null)
     {
         var before = OwnerOf(context.User);
         var sessionBefore = before is null ? (Guid?)null : context.User.SessionId();
         var key = await sessions.BeginAsync(
             new PersonId(person.Id), DeviceLabel.Of(context.Request.Headers.UserAgent), method, sessionBefore,
-            context.RequestAborted, by);
+            context.RequestAborted, by, passkey);
         if (key is null)
             return false;
         // After the new one has begun: what services were given under the old one must not find it ended between.

@@ -29,6 +29,16 @@ sealed class Sessions(NpgsqlDataSource database, CityPack city, CityClock clock,
     /// <summary>How long after signing in somebody may still add what signs them in from then on.</summary>
     public static readonly TimeSpan FreshFor = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// That the <c>@session</c> in which somebody adds a way in has not ended meanwhile. What comes from no session
+    /// names none. It is locked: a recovery, which ends sessions first, waits for what was added, and takes it away.
+    /// </summary>
+    public const string IsOpen =
+        """
+        (@session::uuid is null
+          or exists (select from pass.session where id = @session and ended_at is null for share))
+        """;
+
     const int KeyBytes = 32;
     const int CacheMax = 100_000;
 
@@ -47,13 +57,13 @@ sealed class Sessions(NpgsqlDataSource database, CityPack city, CityClock clock,
 
     /// <summary>
     /// Begins a session; the answer is the key for the browser's cookie and is kept nowhere else. Null when the contact
-    /// by which the person comes in was set aside at this moment: a recovery closed it.
+    /// or passkey by which the person comes in was set aside or removed at this moment: a recovery closed it.
     /// </summary>
     /// <param name="before">The same person's session that this one takes over from in the same browser.</param>
-    /// <param name="by">Null for who comes in by something else.</param>
+    /// <param name="by">Null for who comes in by something else, as is <paramref name="passkey"/>.</param>
     public async Task<string?> BeginAsync(
         PersonId person, string device, SignInMethod method, Guid? before, CancellationToken cancellation,
-        Contact? by = null)
+        Contact? by = null, byte[]? passkey = null)
     {
         var key = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(KeyBytes));
         var now = time.GetUtcNow();
@@ -64,8 +74,10 @@ sealed class Sessions(NpgsqlDataSource database, CityPack city, CityClock clock,
             select @id, @hash, @person, @device,
               (select name from pass.session where id = @before and person = @person), @method,
               coalesce((select browser from pass.session where id = @before and person = @person), @id), @now, @now
-            where @contact::text is null or exists (
-              select from pass.contact where value = @contact and set_aside_at is null for share)
+            where (@contact::text is null or exists (
+                select from pass.contact where value = @contact and set_aside_at is null for share))
+              and (@passkey::bytea is null or exists (
+                select from pass.passkey where credential_id = @passkey and person = @person for share))
             """,
             new
             {
@@ -77,6 +89,7 @@ sealed class Sessions(NpgsqlDataSource database, CityPack city, CityClock clock,
                 before,
                 now,
                 contact = by?.Value,
+                passkey,
             }, cancellationToken: cancellation));
         return begun == 1 ? key : null;
     }

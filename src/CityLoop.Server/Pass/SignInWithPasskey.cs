@@ -26,9 +26,10 @@ static class SignInWithPasskey
         Request request, Passkeys passkeys, Sessions sessions, Problems problems, HttpContext context)
     {
         // No limit per contact or address stands here: a passkey cannot be guessed, and its owner always gets in.
-        if (await passkeys.AnswerAsync(context, request.Credential.ToString()) is not { } person)
+        if (await passkeys.AnswerAsync(context, request.Credential.ToString()) is not (var person, var passkey)
+            || !await SessionAuthentication.SignInAsync(
+                context, sessions, person, SignInMethod.Passkey, passkey: passkey))
             return problems.Bad("passkey_not_accepted");
-        await SessionAuthentication.SignInAsync(context, sessions, person, SignInMethod.Passkey);
         return TypedResults.Ok(new Response(LocalAddress.Or(request.ReturnUrl, "/")));
     }
 }

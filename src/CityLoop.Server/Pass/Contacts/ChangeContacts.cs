@@ -41,8 +41,11 @@ static class ChangeContacts
         if (outcome != CodeOutcome.Accepted)
             return TypedResults.Redirect($"{Page}/code?problem={CodeRoad.ProblemOf(outcome).Code}");
         CodeRoad.Forget(context, CodeRoad.NewContact);
-        if (await waysIn.AddContactAsync(who.PersonId(), asked.Contact, context.RequestAborted) != WayInOutcome.Done)
-            return TypedResults.Redirect($"{Page}?problem=contact_taken");
+        var added = await waysIn.AddContactAsync(
+            who.PersonId(), asked.Contact, context.RequestAborted, who.SessionId());
+        if (added != WayInOutcome.Done)
+            return TypedResults.Redirect(
+                added == WayInOutcome.SessionEnded ? Page : $"{Page}?problem=contact_taken");
         sessions.Refresh(who.PersonId());
         await letters.TellAsync(
             who.PersonId(), Topic.Safety, "contactAdded", CancellationToken.None, asked.Contact.Masked());

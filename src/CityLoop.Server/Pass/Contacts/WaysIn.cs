@@ -15,6 +15,9 @@ enum WayInOutcome
 
     /// <summary>Without it they could never come in again; recovery codes do not count, they are used up.</summary>
     LastWayIn,
+
+    /// <summary>They were signed out while they asked.</summary>
+    SessionEnded,
     Done,
 }
 
@@ -22,20 +25,25 @@ enum WayInOutcome
 sealed class WaysIn(NpgsqlDataSource database, CityPack city, TimeProvider time)
 {
     /// <summary>Gives a person a contact that they have just proved; told twice it is the same.</summary>
-    public async Task<WayInOutcome> AddContactAsync(PersonId person, Contact contact, CancellationToken cancellation)
+    /// <param name="session">In which they proved it; null when nobody is signed in.</param>
+    public async Task<WayInOutcome> AddContactAsync(
+        PersonId person, Contact contact, CancellationToken cancellation, Guid? session = null)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);
-        var owner = await connection.ExecuteScalarAsync<Guid>(new CommandDefinition(
-            """
-            insert into pass.contact (value, kind, person, verified_at) values (@Value, @KindName, @person, @now)
+        var owner = await connection.ExecuteScalarAsync<Guid?>(new CommandDefinition(
+            $"""
+            insert into pass.contact (value, kind, person, verified_at)
+            select @Value, @KindName, @person, @now where {Sessions.IsOpen}
             on conflict (value) do update set verified_at = case
               when contact.person = @person then coalesce(contact.verified_at, @now) else contact.verified_at end,
               set_aside_at = case when contact.person <> @person then contact.set_aside_at end
             returning person
             """,
-            new { contact.Value, contact.KindName, person = person.Value, now = time.GetUtcNow() },
+            new { contact.Value, contact.KindName, person = person.Value, now = time.GetUtcNow(), session },
             cancellationToken: cancellation));
-        return owner == person.Value ? WayInOutcome.Done : WayInOutcome.BelongsToSomebodyElse;
+        return owner is null ? WayInOutcome.SessionEnded
+            : owner == person.Value ? WayInOutcome.Done
+            : WayInOutcome.BelongsToSomebodyElse;
     }
 
     public Task<WayInOutcome> RemoveContactAsync(PersonId person, Contact contact, CancellationToken cancellation) =>
@@ -51,22 +59,25 @@ sealed class WaysIn(NpgsqlDataSource database, CityPack city, TimeProvider time)
     /// <summary>
     /// After a recovery at a counter nothing else leads into a pass, in the caller's transaction: contacts that are new
     /// may be a thief's and sign nobody in, find nobody at a counter and get no letter until their owner says
-    /// otherwise; passkeys and codes on paper may have been lost together with the phone. Sessions end last, with those
-    /// that began meanwhile.
+    /// otherwise; passkeys and codes on paper may have been lost together with the phone. Sessions end first, so that
+    /// nothing more is added in them, and last, with those that began meanwhile.
     /// </summary>
     public async Task CloseAsync(NpgsqlConnection connection, PersonId person, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
+        const string EndSessions =
+            "update pass.session set ended_at = @now where person = @person and ended_at is null";
         // Statements of their own: each sees what was committed while the one before it waited.
         foreach (var statement in new[]
         {
+            EndSessions,
             """
             update pass.contact set verified_at = null, set_aside_at = @now
             where person = @person and verified_at > @since
             """,
             "delete from pass.passkey where person = @person",
             "delete from pass.recovery_code where person = @person and origin = 'paper'",
-            "update pass.session set ended_at = @now where person = @person and ended_at is null",
+            EndSessions,
         })
             await connection.ExecuteAsync(new CommandDefinition(
                 statement,

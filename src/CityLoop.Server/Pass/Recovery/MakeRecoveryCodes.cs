@@ -14,7 +14,7 @@ static class MakeRecoveryCodes
     static async Task<RazorComponentResult> Handle(
         ClaimsPrincipal who, RecoveryCodes codes, LetterWriter letters, CancellationToken cancellation)
     {
-        var made = await codes.MakeSetAsync(who.PersonId(), cancellation);
+        var made = await codes.MakeSetAsync(who.PersonId(), cancellation, who.SessionId());
         await letters.TellAsync(who.PersonId(), Topic.Safety, "recoveryMade", CancellationToken.None);
         return new RazorComponentResult<RecoverySheet>(new { Codes = made, PersonName = who.PersonName() });
     }

@@ -47,11 +47,13 @@ sealed class RecoveryCodes(
     readonly AddressLimits _addresses = new(time, options.WrongTriesPerAddress);
 
     /// <summary>Ten new codes, shown now and never again; those before them are worth nothing any more.</summary>
-    public async Task<IReadOnlyList<string>> MakeSetAsync(PersonId person, CancellationToken cancellation)
+    /// <param name="session">In which they are asked for: when it has ended meanwhile they open nothing.</param>
+    public async Task<IReadOnlyList<string>> MakeSetAsync(
+        PersonId person, CancellationToken cancellation, Guid? session = null)
     {
         var handle = RandomNumberGenerator.GetString(Alphabet, HandleLength);
         var codes = Enumerable.Range(0, InSet).Select(_ => NewCode(handle)).ToList();
-        await KeepAsync(person, "paper", handle, codes, null, cancellation);
+        await KeepAsync(person, "paper", handle, codes, null, session, cancellation);
         return [.. codes.Select(Written)];
     }
 
@@ -62,7 +64,7 @@ sealed class RecoveryCodes(
     {
         var handle = RandomNumberGenerator.GetString(Alphabet, HandleLength);
         var code = NewCode(handle);
-        await KeepAsync(person, "counter", handle, [code], time.GetUtcNow() + HandedOverFor, cancellation);
+        await KeepAsync(person, "counter", handle, [code], time.GetUtcNow() + HandedOverFor, null, cancellation);
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var isGood = await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
             """
@@ -135,11 +137,14 @@ sealed class RecoveryCodes(
 
     async Task KeepAsync(
         PersonId person, string origin, string handle, IEnumerable<string> codes, DateTimeOffset? expiresAt,
-        CancellationToken cancellation)
+        Guid? session, CancellationToken cancellation)
     {
-        var values = new { person = person.Value, origin };
+        var values = new { person = person.Value, origin, session };
         await using var connection = await database.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        // The session before the person, as in a recovery: neither waits for the other.
+        if (!await connection.ExecuteScalarAsync<bool>($"select {Sessions.IsOpen}", values, transaction))
+            return;
         await connection.ExecuteAsync("select from pass.person where id = @person for update", values, transaction);
         await connection.ExecuteAsync(
             "delete from pass.recovery_code where person = @person and origin = @origin", values, transaction);

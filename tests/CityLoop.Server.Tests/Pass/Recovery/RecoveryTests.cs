@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using CityLoop.Server.City;
 using CityLoop.Server.Pass;
+using CityLoop.Server.Pass.Contacts;
 using CityLoop.Server.Pass.Counter;
 using CityLoop.Server.Pass.Family;
 using CityLoop.Server.Pass.Levels;
@@ -9,6 +10,8 @@ using CityLoop.Server.Pass.Recovery;
 using CityLoop.Server.Tests.Hosting;
 using CityLoop.Server.Tests.Pass.Counter;
 using Dapper;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CityLoop.Server.Tests.Pass.Recovery;
 
@@ -89,7 +92,40 @@ public sealed partial class RecoveryTests(TestCity city) : IClassFixture<TestCit
         await using var connection = await city.Database.OpenConnectionAsync();
         (await connection.ExecuteScalarAsync<long>(
             "select count(*) from pass.passkey where person = @Value", person)).ShouldBe(0);
+        // A sign-in with it that had been answered a moment before neither begins nor brings it back.
+        (await city.Get<Sessions>().BeginAsync(
+            person, "thief", SignInMethod.Passkey, null, default, passkey: [1])).ShouldBeNull();
+        using var scope = city.Services.CreateScope();
+        var store = scope.ServiceProvider.GetRequiredService<PersonStore>();
+        (await store.UsePasskeyAsync((await store.FindAsync(person, default))!, Passkey([1]), default)).ShouldBeFalse();
     }
+
+    [Fact]
+    public async Task Whoever_is_signed_out_by_a_recovery_adds_nothing_more_in_that_session()
+    {
+        using var owner = await city.ComeKnownAsync("adds-late@example.org", "林晚加", "R10000012");
+        var person = await owner.IdAsync();
+        await using var database = await city.Database.OpenConnectionAsync();
+        var session = await database.ExecuteScalarAsync<Guid>(
+            "select id from pass.session where person = @Value and ended_at is null", person);
+        using var found = city.Visit();
+        (await found.EnterAsync(await city.HandedOverAsync("adds-late@example.org", "林晚加", "R10000012")))
+            .ShouldBe("/me/devices");
+
+        using var scope = city.Services.CreateScope();
+        var store = scope.ServiceProvider.GetRequiredService<PersonStore>();
+        var who = (await store.FindAsync(person, default))!;
+        (await store.AddPasskeyAsync(who, Passkey([2]), session, default)).ShouldBeFalse();
+        (await city.Get<WaysIn>().AddContactAsync(
+            person, Contact.Read("late-thief@example.org")!, default, session)).ShouldBe(WayInOutcome.SessionEnded);
+        await city.Get<RecoveryCodes>().MakeSetAsync(person, default, session);
+        (await city.Get<RecoveryCodes>().LeftAsync(person, default)).ShouldBe(0);
+        (await store.GetPasskeysAsync(who, default)).ShouldBeEmpty();
+    }
+
+    static UserPasskeyInfo Passkey(byte[] credentialId) => new(
+        credentialId, publicKey: [1], createdAt: default, signCount: 0, transports: [], isUserVerified: true,
+        isBackupEligible: false, isBackedUp: false, attestationObject: [1], clientDataJson: [1]);
 
     [Fact]
     public async Task Who_recovers_at_a_counter_is_represented_by_nobody_they_did_not_choose_again()
