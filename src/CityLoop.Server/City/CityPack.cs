@@ -33,6 +33,7 @@ sealed class CityPack
     public required Party Controller { get; init; }
     public required CitySeals Seals { get; init; }
     public required CityCards Cards { get; init; }
+    public required CityOffline Offline { get; init; }
     public required CityFamily Family { get; init; }
     public required CityRecovery Recovery { get; init; }
     public required CityPayouts Payouts { get; init; }

@@ -146,3 +146,22 @@ sealed record CityRecovery(int WaitDays, int NewContactDays)
 
     public TimeSpan Wait => TimeSpan.FromDays(WaitDays);
 }
+
+/// <summary>
+/// What a shop's tills may charge while they have no network, in the main currency's smallest unit: what a shop may
+/// lose at most, for nobody can look then whether a code is good.
+/// </summary>
+/// <param name="Charge">In one charge.</param>
+/// <param name="Person">Of one card or wallet, in all shops, within <paramref name="Hours"/>.</param>
+/// <param name="Till">By one till, until it has had network again.</param>
+/// <param name="Shop">By all tills of a shop together; a shop may choose less.</param>
+/// <param name="Hours">So long a till may charge after it last had network, and so old a charge may be.</param>
+sealed record CityOffline(long Charge, long Person, long Till, long Shop, int Hours)
+{
+    /// <summary>
+    /// Lunches, as a card pays alone: one, two for one person, seven a till, twenty a shop; a day to find network.
+    /// </summary>
+    public static CityOffline Usual { get; } = new(300, 600, 2_000, 6_000, 24);
+
+    public TimeSpan Age => TimeSpan.FromHours(Hours);
+}

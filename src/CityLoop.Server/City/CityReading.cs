@@ -13,7 +13,7 @@ sealed class CityReading(string folder, PackNode city, List<PackProblem> problem
     {
         city.Only(
             "names", "timeZone", "fiscalYearStart", "languages", "currencies", "budgets", "rebate", "seals", "colours",
-            "cards", "family", "recovery", "payouts", "shops", "controller");
+            "cards", "offline", "family", "recovery", "payouts", "shops", "controller");
         _languages = city.Texts("languages");
         var districts = Districts();
         var byCode = districts.ToDictionary(d => d.Code);
@@ -23,6 +23,7 @@ sealed class CityReading(string folder, PackNode city, List<PackProblem> problem
         var rebate = Rebate(budgets);
         var seals = Seals();
         var cards = Cards();
+        var offline = Offline();
         var family = Family();
         var recovery = Recovery();
         var payouts = PayoutsReading.Read(folder, city, problems);
@@ -48,6 +49,7 @@ sealed class CityReading(string folder, PackNode city, List<PackProblem> problem
             Controller = controller,
             Seals = seals,
             Cards = cards,
+            Offline = offline,
             Family = family,
             Recovery = recovery,
             Payouts = payouts,
@@ -121,6 +123,21 @@ sealed class CityReading(string folder, PackNode city, List<PackProblem> problem
             node.Whole("withoutPin", 0, Transfer.MaxAmount), node.Whole("withoutPinPerDay", 0, Transfer.MaxAmount));
         if (rule.WithoutPinPerDay < rule.WithoutPin)
             node.Wrong("withoutPinPerDay", "is less than a single payment may be", "Write 'withoutPin' or more");
+        return rule;
+    }
+
+    CityOffline Offline()
+    {
+        if (!city.Has("offline"))
+            return CityOffline.Usual;
+        var node = city.One("offline").Only("charge", "person", "till", "shop", "hours");
+        long Sum(string field) => node.Whole(field, 0, Transfer.MaxAmount);
+        var rule = new CityOffline(
+            Sum("charge"), Sum("person"), Sum("till"), Sum("shop"), (int)node.Whole("hours", 1, 7 * 24));
+        if (rule.Till > rule.Shop)
+            node.Wrong("till", "is more than all tills of a shop may charge", "Write 'shop' or less");
+        if (rule.Charge > rule.Person || rule.Charge > rule.Till)
+            node.Wrong("charge", "is more than a person or a till may", "Write 'person' or 'till', or less");
         return rule;
     }
 

@@ -35,6 +35,14 @@ sealed class MerchantStore(NpgsqlDataSource database, TimeProvider time, IHttpCo
         (await WorkplaceAsync(person, cancellation))?.Shop;
 
     /// <summary>
+    /// The shop for which a page was drawn, if a person works there; where none is named, the one of this device. Two
+    /// windows of one browser may be the tills of two shops.
+    /// </summary>
+    public async Task<Merchant?> OfWorkerAsync(PersonId person, string? shop, CancellationToken cancellation) =>
+        shop is null ? await OfWorkerAsync(person, cancellation)
+            : (await WorkplacesAsync(person, cancellation)).FirstOrDefault(place => place.Shop.Code == shop)?.Shop;
+
+    /// <summary>
     /// Where a person works now, and what they may do there: of several shops the one that this device is the till of.
     /// </summary>
     public async Task<Workplace?> WorkplaceAsync(PersonId person, CancellationToken cancellation)

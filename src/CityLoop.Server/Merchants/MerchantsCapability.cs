@@ -1,6 +1,7 @@
 using CityLoop.Server.Merchants.Applications;
 using CityLoop.Server.Merchants.Bank;
 using CityLoop.Server.Merchants.BankAccounts;
+using CityLoop.Server.Merchants.Offline;
 using CityLoop.Server.Merchants.Payouts;
 using CityLoop.Server.Merchants.Settlement;
 using CityLoop.Server.Merchants.ShopCodes;
@@ -32,6 +33,10 @@ static class MerchantsCapability
             .AddSingleton<BankStore>()
             .AddSingleton<ImportBankMessage>()
             .AddSingleton<BankFiles>()
+            .AddSingleton<OfflineKey>()
+            .AddSingleton<OfflineTills>()
+            .AddSingleton<OfflineCharges>()
+            .AddAccountsTable("merchants.offline_charge")
             .AddShopApplications()
             .AddShopStaff()
             .AddAccountChanges()
@@ -49,6 +54,8 @@ static class MerchantsCapability
         RefundCharge.Map(till);
         ShowToday.Map(till);
         AskForPayment.Map(app, till);
+        LendTill.Map(till);
+        PostOfflineCharges.Map(till);
         ShowShopStatement.Map(till);
         DownloadPayout.Map(app);
         DecideBankFile.Map(app);

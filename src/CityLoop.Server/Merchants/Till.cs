@@ -68,7 +68,7 @@ sealed class Till(
         return new(OutcomeOf(outcome), payment);
     }
 
-    static ChargeWallet.Outcome OutcomeOf(CardOutcome outcome) => outcome switch
+    public static ChargeWallet.Outcome OutcomeOf(CardOutcome outcome) => outcome switch
     {
         CardOutcome.CardUnknown => ChargeWallet.Outcome.CodeUnknown,
         CardOutcome.CardBlocked => ChargeWallet.Outcome.CardBlocked,

@@ -62,7 +62,7 @@ public sealed class MyDataTests(TestCity city) : IClassFixture<TestCity>
             ["pass.person.id", "pass.card_use.serial", "pass.card_pin_try.serial", "credentials.register_row.print",
                 "credentials.status_place.print", "credentials.consent_event.consent",
                 "credentials.given.consent", "carbon.saving.trip", "carbon.message.trip", "accounts.change.account",
-                "insights.account.account", "insights.active.account",
+                "insights.account.account", "merchants.offline_charge.account", "insights.active.account",
                 "pass.erased_document.document_print", "merchants.application.id"],
             ignoreOrder: true, "registered, but not there");
         known.ShouldBeUnique();

@@ -18,5 +18,9 @@ static class PlantedByAccount
             "select account, 4, currency from pass.account where person = @p limit 1 on conflict do nothing"),
         ("insights.active.account",
             "select currency, '2000-01-01', account from pass.account where person = @p limit 1"),
+        ("merchants.offline_charge.account", """
+            select t.id, 1, gen_random_uuid(), 'x', 1, now(), now(), null, a.account
+            from merchants.offline_till t, pass.account a where a.person = @p and a.account is not null limit 1
+            """),
     ];
 }

@@ -219,7 +219,11 @@ sealed class PlantedTraces(TestCity city, PersonId person, string contact)
         Rows.Select(row => row.Column).Except(registered).ShouldBeEmpty("planted, but registered nowhere");
         await using var connection = await city.Database.OpenConnectionAsync();
         await connection.ExecuteAsync(
-            "insert into credentials.status_list select id, 9999, 1 from credentials.office limit 1");
+            """
+            insert into credentials.status_list select id, 9999, 1 from credentials.office limit 1;
+            insert into merchants.offline_till
+            select gen_random_uuid(), id, '', now(), now(), 0, 0, 0, '', now() from merchants.merchant limit 1
+            """);
         foreach (var (column, sql) in Rows.Where(row => row.Sql is not null))
             await connection.ExecuteAsync($"insert into {column[..column.LastIndexOf('.')]} {sql}", new
             {
