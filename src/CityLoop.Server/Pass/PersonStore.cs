@@ -97,6 +97,18 @@ sealed partial class PersonStore(NpgsqlDataSource database, TimeProvider time) :
         return [.. rows.Select(r => Contact.Of(r.Kind, r.Value))];
     }
 
+    /// <summary>The contacts that a person has proved to be theirs.</summary>
+    public async Task<IReadOnlyList<Contact>> ProvedContactsAsync(PersonId person, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var rows = await connection.QueryAsync<(string Kind, string Value)>(new CommandDefinition(
+            """
+            select kind, value from pass.contact
+            where person = @person and verified_at is not null and set_aside_at is null order by value
+            """, new { person = person.Value }, cancellationToken: cancellation));
+        return [.. rows.Select(r => Contact.Of(r.Kind, r.Value))];
+    }
+
     public async Task RenameAsync(PersonId person, string name, string language, CancellationToken cancellation)
     {
         await using var connection = await database.OpenConnectionAsync(cancellation);

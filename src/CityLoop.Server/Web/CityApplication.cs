@@ -4,6 +4,7 @@ using CityLoop.Server.Accounts;
 using CityLoop.Server.Carbon;
 using CityLoop.Server.City;
 using CityLoop.Server.Credentials;
+using CityLoop.Server.Gifts;
 using CityLoop.Server.Insights;
 using CityLoop.Server.Ledger;
 using CityLoop.Server.Ledger.Seals;
@@ -102,6 +103,7 @@ static class CityApplication
         services.AddAccounts();
         services.AddCarbon();
         services.AddCredentials(options);
+        services.AddGifts();
         services.AddInsights();
         services.AddMerchants();
         services.AddMissions();
@@ -119,6 +121,7 @@ static class CityApplication
         app.MapAccounts();
         app.MapCarbon();
         app.MapCredentials();
+        app.MapGifts();
         app.MapInsights();
         app.MapMerchants();
         app.MapMissions();

@@ -107,7 +107,7 @@ public sealed partial class EndpointTests(TestCity city) : IClassFixture<TestCit
             .ShouldBe(
             [
                 "AccountLevels", "ChangeSweeper", "CheckClock", "CityLedger", "DayTurn", "EndingPointsClock",
-                "ErasureClock", "GrantsAtStart",
+                "ErasureClock", "GiftClock", "GrantsAtStart",
                 "HandOverClock", "HoldTimeouts", "IdentityClock", "JournalFollower", "OldGrants",
                 "OpenBooks", "PaymentSweeper", "Postman", "PublishMissions", "RevocationClock",
             ]);

@@ -1,3 +1,4 @@
+using CityLoop.Server.Gifts;
 using CityLoop.Server.Merchants.Applications;
 using CityLoop.Server.Merchants.Settlement;
 using CityLoop.Server.Merchants.ShopCodes;
@@ -39,6 +40,8 @@ static class SamplePlaces
         return new Dictionary<string, string>
         {
             ["/pay/{code}"] = $"/pay/{Cast.SunflowerBakery}",
+            ["/gift/{Code}"] =
+                $"/gift/{(await city.Get<GiftCodes>().ShowAsync(PersonId.OfCast(Cast.EmmaDubois), default)).Code}",
             ["/pay/requests/{id:guid}"] = $"/pay/requests/{request}",
             ["/till/requests/{id:guid}"] = $"/till/requests/{request}",
             ["/receipts/{id:guid}"] = $"/receipts/{payment}",

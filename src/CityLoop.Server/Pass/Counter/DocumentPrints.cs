@@ -75,6 +75,10 @@ sealed class DocumentPrints(NpgsqlDataSource database, IDataProtectionProvider p
             """, values, cancellationToken: cancellation));
     }
 
+    /// <summary>The fingerprint of a contact: found again when somebody proves it, and never read back.</summary>
+    public ValueTask<byte[]> OfContactAsync(Contact contact, CancellationToken cancellation) =>
+        OfKindAsync("contact", contact.Value, cancellation);
+
     async ValueTask<byte[]> OfKindAsync(string kind, string number, CancellationToken cancellation) =>
         HMACSHA256.HashData(await KeyAsync(cancellation), Encoding.UTF8.GetBytes($"{kind} {number}"));
 

@@ -130,6 +130,16 @@ sealed class FamilyStore(NpgsqlDataSource database, CityPack city, CityClock clo
         return await ChildrenAsync(connection, guardian, null, cancellation);
     }
 
+    /// <summary>Whether somebody is below the age of majority, as far as the city knows.</summary>
+    public async Task<bool> IsChildAsync(PersonId person, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+            "select exists (select from pass.person where id = @person and born > @adultSince)",
+            new { person = person.Value, adultSince = clock.Today.AddYears(-city.Family.Majority) },
+            cancellationToken: cancellation));
+    }
+
     /// <summary>A child that is too small to use its pass itself, if the reader is its guardian.</summary>
     public async Task<Child?> SmallChildAsync(PersonId guardian, PersonId child, CancellationToken cancellation) =>
         (await ChildrenOfAsync(guardian, cancellation)).FirstOrDefault(one =>

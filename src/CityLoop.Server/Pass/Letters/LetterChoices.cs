@@ -8,7 +8,7 @@ namespace CityLoop.Server.Pass.Letters;
 /// </summary>
 sealed class LetterChoices(NpgsqlDataSource database)
 {
-    public static readonly IReadOnlyList<Topic> Topics = [Topic.Access, Topic.Points];
+    public static readonly IReadOnlyList<Topic> Topics = [Topic.Access, Topic.Points, Topic.Gifts];
     public static readonly IReadOnlyList<string> Channels = ["email", "phone"];
 
     /// <summary>How a form names a topic on a channel.</summary>

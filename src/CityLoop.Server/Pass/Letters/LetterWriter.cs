@@ -17,6 +17,9 @@ enum Topic
 
     /// <summary>An officer looked at something about them.</summary>
     Access,
+
+    /// <summary>Points that people give each other or ask each other for.</summary>
+    Gifts,
 }
 
 /// <summary>
