@@ -70,7 +70,8 @@ public sealed class TestCity : IAsyncLifetime
             Seals = new SealOptions { EverySeconds = SealsEverySeconds },
             Pass = new PassOptions { FirstOfficers = ["first-officer@example.org"] },
         };
-        await StartAsync();
+        // The clone has been planted; another pack has more to plant.
+        await StartAsync(isPlanted: CityFolder == CityCapability.DefaultFolder && ChangeCityJson is null);
     }
 
     /// <summary>
@@ -79,7 +80,7 @@ public sealed class TestCity : IAsyncLifetime
     public async Task RestartAsync()
     {
         await StopAsync();
-        await StartAsync();
+        await StartAsync(isPlanted: false);
     }
 
     /// <summary>Somebody's browser without scripts: it keeps cookies.</summary>
@@ -110,13 +111,14 @@ public sealed class TestCity : IAsyncLifetime
         _logs.Dispose();
     }
 
-    async Task StartAsync()
+    async Task StartAsync(bool isPlanted)
     {
         _database = await Server.Shared.Database.OpenAsync(
             _options.Database, Clock, _logs.CreateLogger<Database>(), CancellationToken.None);
         _app = CityApplication.Build(_options with { CityFolder = PackFolder() }, _database, Clock, _logs);
         await _app.StartAsync();
-        await DemoSeed.PlantAllAsync(_app.Services, CancellationToken.None);
+        if (!isPlanted)
+            await DemoSeed.PlantAllAsync(_app.Services, CancellationToken.None);
         var bound = new Uri(_app.Urls.First());
         Address = new UriBuilder(bound) { Host = "localhost" }.Uri;
         _options = _options with { Urls = bound.ToString() };

@@ -107,6 +107,7 @@ sealed class TestCluster
         var options = new CityOptions
         {
             DataFolder = Path.Combine(Folder, Template), Connection = ConnectionTo(Template), Holder = "tests",
+            Demo = true,
         };
         using var logs = LoggerFactory.Create(_ => { });
         await using (var city = await CityHost.StartAsync(options, new TestClock(), logs, CancellationToken.None))
