@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using CityLoop.Ledger;
 using CityLoop.Server.Ledger;
 using CityLoop.Server.Pass;
@@ -38,6 +39,7 @@ public sealed class AccountLevelsTests : IAsyncLifetime
         await _city.Get<AccountLevels>().TellAsync(Stop);
         (await PayAsync(phone, 71)).ShouldBeRefused(HttpStatusCode.Conflict, "limit_is_reached", "amount");
         (await PayAsync(phone, 70)).ShouldBeDone();
+        (await DownloadedLimitsAsync(phone)).ShouldBe([70]);
 
         await ChangeAsync("""
             insert into pass.identity_check
@@ -45,6 +47,7 @@ public sealed class AccountLevelsTests : IAsyncLifetime
             values (@id, @person, 'passport', @first, @now, @second, @now)
             """);
         (await PayAsync(phone, 500)).ShouldBeDone();
+        (await DownloadedLimitsAsync(phone)).ShouldBeEmpty();
 
         await ChangeAsync(
             "update pass.identity_check set withdrawn_by = @second, withdrawn_at = @now where person = @person");
@@ -54,6 +57,19 @@ public sealed class AccountLevelsTests : IAsyncLifetime
         await _city.Get<DayTurn>().TurnAsync(Stop);
         (await PayAsync(phone, 31)).ShouldBeRefused(HttpStatusCode.Conflict, "limit_is_reached", "amount");
         (await PayAsync(phone, 30)).ShouldBeDone();
+    }
+
+    /// <summary>What the download of everything held about a person says of the limits that bind them now.</summary>
+    async Task<long[]> DownloadedLimitsAsync(HttpClient person)
+    {
+        var account = await _city.AccountOfAsync(Cast.EmmaDubois);
+        var told = JsonNode.Parse(await person.GetStringAsync("/me/data.json", Stop))!;
+        return
+        [
+            .. told["accounts"]!.AsArray().Single(one => one!["account"]!.GetValue<int>() == account.Value)!["limits"]!
+                .AsArray().Where(limit => limit!["upToLevel"] is not null)
+                .Select(limit => limit!["max"]!.GetValue<long>()).Order(),
+        ];
     }
 
     [Fact]
