@@ -40,6 +40,9 @@ sealed record Gift(
 /// <param name="Code">What the receiver has shown; or else a contact.</param>
 sealed record GiftOrder(Guid Id, string? Code, Contact? Contact, long Amount, string Message)
 {
+    /// <summary>Who has asked for it: the city made the id.</summary>
+    public PersonId? Receiver { get; init; }
+
     public const int MessageMax = 80;
 
     /// <summary>A few words, and no address to lead somebody to.</summary>

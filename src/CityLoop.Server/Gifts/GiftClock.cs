@@ -5,7 +5,8 @@ namespace CityLoop.Server.Gifts;
 /// account left open.
 /// </summary>
 sealed partial class GiftClock(
-    GiftStore store, GivePoints give, WaitingGifts waiting, TimeProvider time, ILogger<GiftClock> log)
+    GiftStore store, GivePoints give, WaitingGifts waiting, AskForPoints asks, TimeProvider time,
+    ILogger<GiftClock> log)
     : BackgroundService
 {
     static readonly TimeSpan Pause = TimeSpan.FromSeconds(15);
@@ -38,6 +39,7 @@ sealed partial class GiftClock(
     public async Task LookAsync(TimeSpan patience, CancellationToken cancellation)
     {
         await waiting.TellAsync(cancellation);
+        await asks.TellAsync(cancellation);
         await waiting.ReturnDueAsync(cancellation);
         var now = time.GetUtcNow();
         foreach (var gift in await store.OpenAsync(now - patience, cancellation))

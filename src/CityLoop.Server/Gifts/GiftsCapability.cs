@@ -15,11 +15,17 @@ static class GiftsCapability
             .AddSingleton<GiftNames>()
             .AddSingleton<GivePoints>()
             .AddSingleton<WaitingGifts>()
+            .AddSingleton<AskStore>()
+            .AddSingleton<AskForPoints>()
             .AddSingleton<GiftClock>()
             .AddHostedService(all => all.GetRequiredService<GiftClock>());
     }
 
-    public static void MapGifts(this IEndpointRouteBuilder app) => ChangeGifts.Map(app);
+    public static void MapGifts(this IEndpointRouteBuilder app)
+    {
+        ChangeGifts.Map(app);
+        ChangeAsks.Map(app);
+    }
 
     static readonly string[] Inner = ["contact_print", "read_by", "slot"];
 
@@ -30,5 +36,14 @@ static class GiftsCapability
         new("gifts.gift", AtErasure.Unlink) { Column = "received_by", Secret = Inner },
         new("gifts.gift", AtErasure.Unlink) { Column = "read_by", Secret = Inner, IsTold = false },
         new("gifts.code", AtErasure.Delete) { Secret = ["code"] },
+        new("gifts.ask", AtErasure.Delete) { Column = "asked_by", Secret = ["contact_print", "read_by"] },
+        new("gifts.ask", AtErasure.Unlink) { Column = "paid_by", Secret = ["contact_print", "read_by"] },
+        new("gifts.ask", AtErasure.Unlink)
+        {
+            Column = "read_by", Secret = ["contact_print", "read_by"], IsTold = false,
+        },
+        new("gifts.block", AtErasure.Delete),
+        // Who blocks whom is told to whoever blocks.
+        new("gifts.block", AtErasure.Delete) { Column = "asked_by", IsTold = false },
     ];
 }

@@ -35,7 +35,7 @@ sealed partial class GivePoints(
     {
         if (DecideAlone(level, order) is { } refusal)
             return (refusal, null);
-        var receiver = order.Code is null ? null : await codes.OwnerOfAsync(order.Code, cancellation);
+        var receiver = order.Code is null ? order.Receiver : await codes.OwnerOfAsync(order.Code, cancellation);
         if (order.Code is not null && receiver is null)
             return (GiftOutcome.CodeUnknown, null);
         if (await family.IsChildAsync(giver, cancellation))
@@ -84,7 +84,7 @@ sealed partial class GivePoints(
 
     GiftOutcome? DecideAlone(AssuranceLevel level, GiftOrder order)
     {
-        if (order.Id.Version is not (4 or 7))
+        if (order.Receiver is null && order.Id.Version is not (4 or 7))
             return GiftOutcome.IdNotValid;
         if (order.Amount <= 0)
             return GiftOutcome.AmountNotPositive;
@@ -92,7 +92,7 @@ sealed partial class GivePoints(
             return GiftOutcome.AmountTooLarge;
         if (!GiftOrder.IsMessage(order.Message))
             return GiftOutcome.MessageNotValid;
-        if (order.Code is null && order.Contact is null)
+        if (order is { Code: null, Contact: null, Receiver: null })
             return GiftOutcome.ContactNotValid;
         if (!Currency.MayBeGiven)
             return GiftOutcome.MayNotBeGiven;
