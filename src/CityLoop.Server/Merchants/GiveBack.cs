@@ -17,15 +17,17 @@ sealed partial class GiveBack(Payments payments, Refunds refunds, CityPack city,
     /// <param name="refunded">What the asker knows to have been given back before.</param>
     public async Task<(RefundOutcome Outcome, Payment? Payment)> ByShopAsync(
         Guid id, Merchant shop, long? amount, long refunded, CancellationToken cancellation) =>
-        await RunAsync(id, shop, amount, refunded, payment => clock.Today <= LastDayOf(payment), cancellation);
+        await RunAsync(
+            id, shop, amount, refunded, shop.Id, payment => clock.Today <= LastDayOf(payment), cancellation);
 
     /// <summary>Gives all that is left of a payment back; the shop's period does not matter.</summary>
+    /// <param name="reference">By which the refund says that officers gave it.</param>
     public Task<(RefundOutcome Outcome, Payment? Payment)> ByOfficersAsync(
-        Guid id, Merchant shop, CancellationToken cancellation) =>
-        RunAsync(id, shop, null, 0, _ => true, cancellation);
+        Guid id, Merchant shop, Guid reference, CancellationToken cancellation) =>
+        RunAsync(id, shop, null, 0, reference, _ => true, cancellation);
 
     async Task<(RefundOutcome Outcome, Payment? Payment)> RunAsync(
-        Guid id, Merchant shop, long? amount, long refunded, Func<Payment, bool> isInTime,
+        Guid id, Merchant shop, long? amount, long refunded, Guid reference, Func<Payment, bool> isInTime,
         CancellationToken cancellation)
     {
         for (var tried = 1; ; tried++)
@@ -36,7 +38,7 @@ sealed partial class GiveBack(Payments payments, Refunds refunds, CityPack city,
                 return (decided, payment);
             if (!isInTime(payment))
                 return (RefundOutcome.PeriodIsOver, payment);
-            var result = await refunds.PostAsync(payment, shop, amount ?? payment.Left, cancellation);
+            var result = await refunds.PostAsync(payment, amount ?? payment.Left, reference, cancellation);
             // Somebody else was first: what they did decides.
             if (result.Outcome is PostOutcome.AlreadyReversed or PostOutcome.IdAlreadyPostedWithOtherContent
                 && tried < TriesMax)

@@ -1,6 +1,7 @@
 using CityLoop.Server.Merchants.Applications;
 using CityLoop.Server.Merchants.Bank;
 using CityLoop.Server.Merchants.BankAccounts;
+using CityLoop.Server.Merchants.Cancellations;
 using CityLoop.Server.Merchants.Offline;
 using CityLoop.Server.Merchants.Payouts;
 using CityLoop.Server.Merchants.Settlement;
@@ -40,6 +41,7 @@ static class MerchantsCapability
             .AddShopApplications()
             .AddShopStaff()
             .AddAccountChanges()
+            .AddCancellations()
             .AddOfficersTable("merchants.bank_file", "asked_by", "decided_by")
             .AddOfficersTable("merchants.bank_entry", "done_by");
         foreach (var seed in RegisterMerchants.Seeds)
@@ -62,6 +64,7 @@ static class MerchantsCapability
         DecideApplication.Map(app);
         ChangeStaff.Map(app);
         ChangeAccount.Map(app);
+        CancelPayment.Map(app);
         PayShop.Map(app.MapGroup("/api/v1/wallet").RequireAuthorization(Roles.Holder));
     }
 }

@@ -61,6 +61,7 @@ sealed record Payment(
 /// <param name="BackReturned">What of that was still there.</param>
 /// <param name="Ended">How many of its points had ended before it came; null once the books no longer know.</param>
 /// <param name="GraceUntil">Until when those can be spent all the same.</param>
+/// <param name="Reference">The shop that gave it, or the officers' cancellation.</param>
 sealed record Refund(
     long Before, long Amount, long BackAsked, long BackReturned, DateTimeOffset At, long Sequence, long? Ended,
-    DateOnly? GraceUntil);
+    DateOnly? GraceUntil, Guid? Reference = null);

@@ -25,7 +25,8 @@ sealed class Refunds(CityLedger ledger, CityPack city, CityClock clock)
                 as Transfer;
             parts.Add(new Refund(
                 given, refund.Amount, share?.AtMost ?? 0, share?.Amount ?? 0, entry.EffectiveAt, entry.Sequence,
-                await EndedAsync(payment, given, refund.Amount, clock.DayOf(entry.At), cancellation), refund.LastDay));
+                await EndedAsync(payment, given, refund.Amount, clock.DayOf(entry.At), cancellation), refund.LastDay,
+                refund.Reference));
             given += refund.Amount;
         }
 
@@ -57,12 +58,12 @@ sealed class Refunds(CityLedger ledger, CityPack city, CityClock clock)
 
     /// <summary>Posts the next part of a payment that is given back.</summary>
     public async Task<PostResult> PostAsync(
-        Payment payment, Merchant shop, long amount, CancellationToken cancellation)
+        Payment payment, long amount, Guid reference, CancellationToken cancellation)
     {
         var rebate = payment.Back == 0
             ? null
             : (await ledger.FindAsync(Payment.RebateId(payment.Id), cancellation))?.Body as Transfer;
-        var linked = CommandsOf(payment, amount, shop.Id, rebate, city.Rebate.Percent, Grace());
+        var linked = CommandsOf(payment, amount, reference, rebate, city.Rebate.Percent, Grace());
         for (var tried = 1; ; tried++)
         {
             var result = await ledger.PostLinkedAsync(linked, cancellation);
@@ -77,17 +78,18 @@ sealed class Refunds(CityLedger ledger, CityPack city, CityClock clock)
     }
 
     /// <summary>The refund of a part, and what of the city's share goes back with it.</summary>
+    /// <param name="reference">The shop, or the officers' cancellation.</param>
     /// <param name="rebate">The share as it was given; null where nothing was.</param>
     /// <param name="percent">The city's present percentage.</param>
     /// <param name="grace">The last day that points get whose own has passed.</param>
     public static LedgerCommand[] CommandsOf(
-        Payment payment, long amount, Guid shop, Transfer? rebate, int percent, DateOnly? grace)
+        Payment payment, long amount, Guid reference, Transfer? rebate, int percent, DateOnly? grace)
     {
         var before = payment.Refunded;
         var refund = new Transfer(
             Payment.RefundId(payment.Id, before), payment.Shop, payment.Person, amount, TransferCode.Refund)
         {
-            Reverses = payment.Id, Reference = shop, LastDay = grace,
+            Reverses = payment.Id, Reference = reference, LastDay = grace,
         };
         var due = payment.Back - Kept(payment, payment.Left - amount, percent)
             - payment.Refunds.Sum(part => part.BackAsked);

@@ -11,6 +11,8 @@ static class PlantedShops
         ("merchants.account_change.asked_by", Moved("@p, now(), @o, now(), @q")),
         ("merchants.account_change.first_officer", Moved("@a, now(), @p, now(), @q")),
         ("merchants.account_change.decided_by", Moved("@a, now(), @o, now(), @p")),
+        ("merchants.cancellation.asked_by", Cancelled("@p, now(), @o")),
+        ("merchants.cancellation.decided_by", Cancelled("@o, now(), @p")),
         ("merchants.application.id", Applied("@key, 'x1', @p, now(), @mark", "null, null, null, null, null")),
         ("merchants.application.person",
             Applied("gen_random_uuid(), 'x2', @p, now(), 'n'", "@o, now(), @q, now(), true")),
@@ -30,6 +32,11 @@ static class PlantedShops
 
     static string Moved(string who) =>
         $"select gen_random_uuid(), id, '', '', '', {who}, now(), true from merchants.merchant limit 1";
+
+    static string Cancelled(string who) => $"""
+        select gen_random_uuid(), gen_random_uuid(), id, 'order', 'n', {who}, now(), true
+        from merchants.merchant limit 1
+        """;
 
     static string Asked(string who) =>
         $"select gen_random_uuid(), id, {who}, now(), false, false, now() from merchants.merchant limit 1";
