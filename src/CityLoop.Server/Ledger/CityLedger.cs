@@ -121,6 +121,15 @@ sealed partial class CityLedger(
             ? await JournalReader.OneAsync(database, sequence, cancellation)
             : null;
 
+    /// <summary>The entries that these ids led to, in the journal's order; what it has none of is left out.</summary>
+    public async Task<IReadOnlyList<JournalEntry>> FindManyAsync(
+        IReadOnlyCollection<Guid> ids, CancellationToken cancellation)
+    {
+        var sequences = await ReadAsync(
+            books => ids.Select(books.Find).OfType<long>().ToArray(), cancellation);
+        return sequences.Length == 0 ? [] : await JournalReader.ManyAsync(database, sequences, cancellation);
+    }
+
     /// <summary>Journal entries behind a sequence, oldest first, up to <paramref name="count"/>.</summary>
     public Task<IReadOnlyList<JournalEntry>> ReadJournalAsync(long after, int count, CancellationToken cancellation) =>
         JournalReader.ReadAsync(database, after, count, cancellation);

@@ -60,6 +60,15 @@ static class JournalReader
         return larger;
     }
 
+    public static async Task<IReadOnlyList<JournalEntry>> ManyAsync(
+        NpgsqlDataSource database, long[] sequences, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(
+            $"select {JournalRows.Columns} from ledger.journal where sequence = any($1) order by sequence");
+        command.Parameters.Add(new NpgsqlParameter<long[]> { TypedValue = sequences });
+        return await AllAsync(command, cancellation);
+    }
+
     public static async Task<JournalEntry?> OneAsync(
         NpgsqlDataSource database, long sequence, CancellationToken cancellation)
     {

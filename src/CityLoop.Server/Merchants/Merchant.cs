@@ -1,5 +1,6 @@
 using CityLoop.Ledger;
 using CityLoop.Server.City;
+using CityLoop.Server.Merchants.Statements;
 
 namespace CityLoop.Server.Merchants;
 
@@ -8,7 +9,11 @@ namespace CityLoop.Server.Merchants;
 /// <param name="Payout">What has been settled and waits for the bank.</param>
 sealed record Merchant(
     Guid Id, string Code, LocalNames Names, string District, string Category, BankAccount Bank,
-    AccountId Account, AccountId Payout);
+    AccountId Account, AccountId Payout)
+{
+    /// <summary>What its tax papers say.</summary>
+    public ShopTax Tax { get; init; }
+}
 
 /// <summary>Where somebody works; whoever does may charge.</summary>
 /// <param name="MayRefund">They may give payments back.</param>

@@ -106,6 +106,16 @@ sealed class MerchantStore(NpgsqlDataSource database, TimeProvider time, IHttpCo
             },
             cancellationToken: cancellation));
 
+    /// <summary>What its tax papers say from the next half-month that is closed.</summary>
+    public async Task SetTaxAsync(Guid merchant, string number, int percent, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await connection.ExecuteAsync(new CommandDefinition(
+            "update merchants.merchant set (seller_number, tax_percent) = (@number, @percent) where id = @merchant",
+            new { merchant, number, percent }, cancellationToken: cancellation));
+        _directory = new([], DateTimeOffset.MinValue);
+    }
+
     /// <summary>What is kept of the shops and of where a person works is read anew.</summary>
     public void Forget(PersonId person)
     {
@@ -137,7 +147,8 @@ sealed class MerchantStore(NpgsqlDataSource database, TimeProvider time, IHttpCo
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(
             """
-            select id, code, names, district, category, bank_code, bank_account, account_holder, account, payout
+            select id, code, names, district, category, bank_code, bank_account, account_holder, account, payout,
+              seller_number, tax_percent
             from merchants.merchant order by code
             """, cancellationToken: cancellation));
         return _directory = new([.. rows.Select(row => row.ToMerchant())], now);
@@ -165,9 +176,14 @@ sealed class MerchantStore(NpgsqlDataSource database, TimeProvider time, IHttpCo
         public string AccountHolder { get; init; } = "";
         public AccountId Account { get; init; }
         public AccountId Payout { get; init; }
+        public string SellerNumber { get; init; } = "";
+        public int? TaxPercent { get; init; }
 
         public Merchant ToMerchant() => new(
             Id, Code, new LocalNames(JsonSerializer.Deserialize<Dictionary<string, string>>(Names)!), District,
-            Category, new BankAccount(BankCode, BankAccount, AccountHolder), Account, Payout);
+            Category, new BankAccount(BankCode, BankAccount, AccountHolder), Account, Payout)
+        {
+            Tax = new(SellerNumber, TaxPercent),
+        };
     }
 }

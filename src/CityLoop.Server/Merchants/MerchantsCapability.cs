@@ -7,6 +7,7 @@ using CityLoop.Server.Merchants.Payouts;
 using CityLoop.Server.Merchants.Settlement;
 using CityLoop.Server.Merchants.ShopCodes;
 using CityLoop.Server.Merchants.Staff;
+using CityLoop.Server.Merchants.Statements;
 using CityLoop.Server.Pass;
 using CityLoop.Server.Pass.Data;
 
@@ -65,6 +66,7 @@ static class MerchantsCapability
         ChangeStaff.Map(app);
         ChangeAccount.Map(app);
         CancelPayment.Map(app);
+        ShowStatement.Map(app);
         PayShop.Map(app.MapGroup("/api/v1/wallet").RequireAuthorization(Roles.Holder));
     }
 }

@@ -50,6 +50,8 @@ static class SamplePlaces
             ["/desk/settlements/{id:guid}/payout.pain001.xml"] = $"/desk/settlements/{settlement}/payout.pain001.xml",
             ["/desk/settlements/{id:guid}/payout.zengin.txt"] = $"/desk/settlements/{settlement}/payout.zengin.txt",
             ["/desk/settlements/{id:guid}/payout.csv"] = $"/desk/settlements/{settlement}/payout.csv",
+            ["/till/statements/{id:guid}"] = $"/till/statements/{settlement}",
+            ["/till/statements/{id:guid}/statement.csv"] = $"/till/statements/{settlement}/statement.csv",
             ["/shops/apply/{Id:guid}"] = $"/shops/apply/{application}",
             ["/desk/merchants/applications/{Id:guid}"] = $"/desk/merchants/applications/{application}",
             ["/counter/visits/{Id:guid}"] = $"/counter/visits/{visit}",

@@ -1,41 +1,51 @@
-using System.Text;
 using CityLoop.Ledger;
-using CityLoop.Server.City;
 using CityLoop.Server.Merchants.Settlement;
 
 namespace CityLoop.Server.Merchants.Payouts;
 
-/// <summary>
-/// The statements of a payout's shops, as tables for their accountants: what was left over, each payment and refund
-/// with what the city gave its customer on top (which the shop is charged nothing for), and what is paid when.
-/// </summary>
-sealed class ShopStatements(Payout payout)
+/// <summary>What a row of a statement is about.</summary>
+enum StatementKind
 {
-    const string Header = "shop,from,to,kind,at,payment,journal,amount,rebate_by_city,charge";
+    CarriedIn,
+    Payment,
+    Refund,
+    Payout,
+    CarriedOut,
+}
 
-    readonly SortedDictionary<string, StringBuilder> _files = new(StringComparer.Ordinal);
-    readonly Dictionary<AccountId, List<Row>> _rows = [];
+/// <summary>One row of a shop's statement.</summary>
+/// <param name="Payment">The payment that it is about; null for the half-month's own rows.</param>
+/// <param name="Entry">Where it stands in the journal; null for the half-month's own rows.</param>
+/// <param name="Amount">With its sign: what the shop is owed more or less.</param>
+/// <param name="Rebate">Of a payment: what the city gave its customer on top, at no cost to the shop.</param>
+sealed record StatementRow(StatementKind Kind, Guid? Payment, JournalEntry? Entry, long Amount, long Rebate)
+{
+    public static StatementRow OfLine(StatementKind kind, long amount) => new(kind, null, null, amount, 0);
+}
+
+/// <summary>A shop's half-month: its rows come to nothing, because what is owed is paid or carried on.</summary>
+sealed record ShopStatement(PayoutPart Part, SettlementLine Line, IReadOnlyList<StatementRow> Rows)
+{
+    public long Rebates => Rows.Sum(row => row.Rebate);
+}
+
+/// <summary>
+/// Gathers the statements of a half-month from the journal, entry by entry: what the page shows, what the shop
+/// downloads and what the operator's files hold is the same.
+/// </summary>
+sealed class ShopStatements(PayoutPart part)
+{
+    readonly Dictionary<AccountId, List<JournalEntry>> _entries = [];
     readonly Dictionary<Guid, long> _rebates = [];
-    PayoutPart _part = payout.Parts[0];
-
-    sealed record Row(JournalEntry Entry, Transfer Transfer);
-
-    public void Begin(PayoutPart part)
-    {
-        _part = part;
-        _rows.Clear();
-        _rebates.Clear();
-    }
 
     /// <summary>A payment or a refund that counts for a shop's line.</summary>
     public void Take(JournalEntry entry, SettlementLine line)
     {
-        var transfer = (Transfer)entry.Body;
-        if (transfer.Code == TransferCode.Refund && entry.Sequence > line.CountedTo)
+        if (((Transfer)entry.Body).Code == TransferCode.Refund && entry.Sequence > line.CountedTo)
             return;
-        if (!_rows.TryGetValue(line.Account, out var rows))
-            _rows.Add(line.Account, rows = []);
-        rows.Add(new(entry, transfer));
+        if (!_entries.TryGetValue(line.Account, out var entries))
+            _entries.Add(line.Account, entries = []);
+        entries.Add(entry);
     }
 
     /// <summary>What the city gave back for a payment, wherever it stands in the journal.</summary>
@@ -45,44 +55,20 @@ sealed class ShopStatements(Payout payout)
             _rebates[payment] = rebate.Amount;
     }
 
-    public void End(CityClock clock)
+    public ShopStatement Of(SettlementLine line)
     {
-        foreach (var line in _part.Lines)
-        {
-            if (!_files.TryGetValue(line.Code, out var file))
-                _files.Add(line.Code, file = new StringBuilder(Header).Append('\n'));
-            if (line.CarriedIn != 0)
-                Add(file, line, "carried_in", "", "", "", line.CarriedIn, "");
-            foreach (var (entry, moved) in _rows.GetValueOrDefault(line.Account, []))
-                Add(file, line, clock, entry, moved);
-            var transfer = CreditTransferFile.EndToEndId(line);
-            Add(file, line, "payout", Fields.Day(_part.PaidOn), transfer, "", -line.Amount, "");
-            if (line.CarriedOut != 0)
-                Add(file, line, "carried_out", "", "", "", -line.CarriedOut, "");
-        }
+        var rows = new List<StatementRow>();
+        if (line.CarriedIn != 0)
+            rows.Add(StatementRow.OfLine(StatementKind.CarriedIn, line.CarriedIn));
+        foreach (var entry in _entries.GetValueOrDefault(line.Account, []))
+            rows.Add(RowOf(entry, (Transfer)entry.Body));
+        rows.Add(StatementRow.OfLine(StatementKind.Payout, -line.Amount));
+        if (line.CarriedOut != 0)
+            rows.Add(StatementRow.OfLine(StatementKind.CarriedOut, -line.CarriedOut));
+        return new(part, line, rows);
     }
 
-    public IReadOnlyList<PayoutFile> Files() =>
-        [.. _files.Select(file => new PayoutFile(
-            $"statement-{file.Key}.csv", Encoding.UTF8.GetBytes(file.Value.ToString())))];
-
-    void Add(StringBuilder file, SettlementLine line, CityClock clock, JournalEntry entry, Transfer transfer)
-    {
-        var at = clock.InCity(entry.EffectiveAt).ToString(
-            "yyyy-MM-dd'T'HH:mm:sszzz", System.Globalization.CultureInfo.InvariantCulture);
-        var journal = entry.Sequence.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        if (transfer.Code == TransferCode.Pay)
-            Add(file, line, "payment", at, transfer.Id.ToString(), journal, transfer.Amount,
-                Fields.Plain(_rebates.GetValueOrDefault(transfer.Id), payout.Scale));
-        else
-            Add(file, line, "refund", at, transfer.Reverses!.Value.ToString(), journal, -transfer.Amount, "");
-    }
-
-    void Add(
-        StringBuilder file, SettlementLine line, string kind, string at, string payment, string journal, long amount,
-        string rebate) =>
-        file.AppendJoin(
-            ',', line.Code, Fields.Day(_part.Window.FirstDay), Fields.Day(_part.Window.LastDay), kind, at, payment,
-            journal, Fields.Plain(amount, payout.Scale), rebate, kind == "payment" ? Fields.Plain(0, payout.Scale) : "")
-            .Append('\n');
+    StatementRow RowOf(JournalEntry entry, Transfer moved) => moved.Code == TransferCode.Pay
+        ? new(StatementKind.Payment, moved.Id, entry, moved.Amount, _rebates.GetValueOrDefault(moved.Id))
+        : new(StatementKind.Refund, moved.Reverses!.Value, entry, -moved.Amount, 0);
 }

@@ -122,7 +122,10 @@ sealed class SettleShops(
     SettlementLine LineOf(Guid settlement, Merchant shop, SettlementLine? before, long unpaid, WindowSums sums) => new(
         settlement, shop.Id, shop.Code, shop.Names[city.Languages[0]], shop.Bank, shop.Account, shop.Payout,
         sums.Of(shop.Account), (before?.CarriedOut ?? 0) + unpaid, sums.Sequence, IsPosted: false,
-        city.Payouts.Minimum);
+        city.Payouts.Minimum)
+    {
+        Tax = shop.Tax with { Percent = shop.Tax.Percent ?? city.ShopTerms.TaxPercents[0] },
+    };
 
     /// <summary>
     /// Posts the lines; answers the shops whose line was refused because of a refund since it was worked out.

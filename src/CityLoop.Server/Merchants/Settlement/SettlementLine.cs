@@ -1,5 +1,6 @@
 using CityLoop.Ledger;
 using CityLoop.Server.City;
+using CityLoop.Server.Merchants.Statements;
 
 namespace CityLoop.Server.Merchants.Settlement;
 
@@ -18,6 +19,9 @@ sealed record SettlementLine(
     long Minimum = 0, bool IsLeft = false, PayoutState State = PayoutState.Closed, string Reason = "",
     bool IsDebited = false)
 {
+    /// <summary>What the shop's tax papers said when it was closed.</summary>
+    public ShopTax Tax { get; init; } = new("", null);
+
     /// <summary>Everything that is open: may be below zero.</summary>
     public long Open => CarriedIn + Sum.Paid - Sum.Refunded;
 

@@ -24,7 +24,7 @@ sealed class SettlementStore(NpgsqlDataSource database, TimeProvider time)
 
     const string LineColumns = """
         settlement, merchant, code, name, bank_code, bank_account, account_holder, account, payout, payments, paid,
-        refunds, refunded, carried_in, counted_to, minimum, is_posted, is_left
+        refunds, refunded, carried_in, counted_to, minimum, is_posted, is_left, seller_number, tax_percent
         """;
 
     const string BankColumns = "state, reason, debit_entry is not null as is_debited";
@@ -91,6 +91,20 @@ sealed class SettlementStore(NpgsqlDataSource database, TimeProvider time)
         return [.. rows.Select(row => row.ToLine())];
     }
 
+    /// <summary>A shop's lines of closed half-months, the newest first.</summary>
+    public async Task<IReadOnlyList<SettlementLine>> OfShopAsync(
+        Guid merchant, CurrencyId currency, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var rows = await connection.QueryAsync<LineRow>(new CommandDefinition(
+            $"""
+            select {LineColumns}, {BankColumns}
+            from merchants.settlement_line join merchants.settlement s on s.id = settlement
+            where merchant = @merchant and s.currency = @currency and s.closed_at is not null order by s.last_day desc
+            """, new { merchant, currency = currency.Value }, cancellationToken: cancellation));
+        return [.. rows.Select(row => row.ToLine())];
+    }
+
     /// <summary>Each shop's latest line before a window.</summary>
     public async Task<IReadOnlyDictionary<Guid, SettlementLine>> LatestLinesAsync(
         SettlementWindow before, CurrencyId currency, CancellationToken cancellation)
@@ -137,12 +151,13 @@ sealed class SettlementStore(NpgsqlDataSource database, TimeProvider time)
             $"""
             insert into merchants.settlement_line ({LineColumns})
             values (@Settlement, @Merchant, @Code, @Name, @BankCode, @BankAccount, @AccountHolder, @Account, @Payout,
-              @Payments, @Paid, @Refunds, @Refunded, @CarriedIn, @CountedTo, @Minimum, false, false)
+              @Payments, @Paid, @Refunds, @Refunded, @CarriedIn, @CountedTo, @Minimum, false, false, @SellerNumber,
+              @TaxPercent)
             on conflict (settlement, merchant) do update set
               (name, bank_code, bank_account, account_holder, payments, paid, refunds, refunded, carried_in, counted_to,
-               minimum) = (excluded.name, excluded.bank_code, excluded.bank_account, excluded.account_holder,
-               excluded.payments, excluded.paid, excluded.refunds, excluded.refunded, excluded.carried_in,
-               excluded.counted_to, excluded.minimum)
+               minimum, seller_number, tax_percent) = (excluded.name, excluded.bank_code, excluded.bank_account,
+               excluded.account_holder, excluded.payments, excluded.paid, excluded.refunds, excluded.refunded,
+               excluded.carried_in, excluded.counted_to, excluded.minimum, excluded.seller_number, excluded.tax_percent)
             where not settlement_line.is_posted
             """, rows, transaction, cancellationToken: cancellation));
         await connection.ExecuteAsync(new CommandDefinition(
@@ -230,11 +245,16 @@ sealed class SettlementStore(NpgsqlDataSource database, TimeProvider time)
         public PayoutState State { get; init; }
         public string Reason { get; init; } = "";
         public bool IsDebited { get; init; }
+        public string SellerNumber { get; init; } = "";
+        public int? TaxPercent { get; init; }
 
         public SettlementLine ToLine() => new(
             Settlement, Merchant, Code, Name, new BankAccount(BankCode, BankAccount, AccountHolder),
             new AccountId(Account), new AccountId(Payout), new ShopSum(Payments, Paid, Refunds, Refunded), CarriedIn,
-            CountedTo, IsPosted, Minimum, IsLeft, State, Reason, IsDebited);
+            CountedTo, IsPosted, Minimum, IsLeft, State, Reason, IsDebited)
+        {
+            Tax = new(SellerNumber, TaxPercent),
+        };
 
         public static LineRow Of(SettlementLine line) => new()
         {
@@ -244,6 +264,7 @@ sealed class SettlementStore(NpgsqlDataSource database, TimeProvider time)
             Payout = line.Payout.Value, Payments = line.Sum.Payments, Paid = line.Sum.Paid,
             Refunds = line.Sum.Refunds, Refunded = line.Sum.Refunded, CarriedIn = line.CarriedIn,
             CountedTo = line.CountedTo, IsPosted = line.IsPosted,
+            SellerNumber = line.Tax.Number, TaxPercent = line.Tax.Percent,
         };
     }
 }

@@ -33,6 +33,8 @@ public sealed class ShopStatementsTests(TestCity city) : IClassFixture<TestCity>
             ("payment", "200", "6", "0"), ("payment", "50", "1", "0"), ("refund", "-50", "", ""),
             ("payout", "-200", "", ""),
         ]);
+        // 5 % in the price, rounded half up: 9.52, 2.38.
+        rows.Select(row => (row[10], row[11])).ShouldBe([("5", "10"), ("5", "2"), ("5", "-2"), ("", "")]);
         rows.Select(row => row[5]).Take(3).ShouldBe([$"{sold}", $"{given}", $"{given}"]);
         rows[^1][4].ShouldBe($"{payout.Parts[0].PaidOn:yyyy-MM-dd}");
         RowsOf(next).Select(row => (row[3], row[5], row[7]))
