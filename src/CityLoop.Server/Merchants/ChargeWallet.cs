@@ -19,8 +19,12 @@ static class ChargeWallet
     /// What the sum is made of, as far as the till knows: goods that the currency does not pay for are refused.
     /// </param>
     /// <param name="Pin">What the person typed for their card; null where none was asked for.</param>
+    /// <param name="Shop">
+    /// The code of the shop for which the till's page was drawn; left out, the one that this device is the till of.
+    /// </param>
     public sealed record Request(
-        Guid Id, string Code, long Amount, IReadOnlyList<GoodsLine>? Goods = null, string? Pin = null);
+        Guid Id, string Code, long Amount, IReadOnlyList<GoodsLine>? Goods = null, string? Pin = null,
+        string? Shop = null);
 
     /// <param name="Code">The city's code for a kind of goods, as in <c>notGoods</c> of its currency.</param>
     /// <param name="Amount">What of the sum they cost.</param>

@@ -59,6 +59,7 @@ static class MerchantsCapability
         AskForPayment.Map(app, till);
         LendTill.Map(till);
         PostOfflineCharges.Map(till);
+        ChooseOfflineLimit.Map(app);
         ShowShopStatement.Map(till);
         DownloadPayout.Map(app);
         DecideBankFile.Map(app);

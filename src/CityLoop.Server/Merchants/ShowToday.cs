@@ -15,11 +15,12 @@ static class ShowToday
         till.MapGet("/today", HandleAsync).WithName("ShowToday").WithTags("Merchants");
 
     static async Task<Results<Ok<Response>, ProblemHttpResult>> HandleAsync(
-        ClaimsPrincipal who, MerchantStore merchants, Sales sales, Problems problems, CancellationToken cancellation)
+        string? shop, ClaimsPrincipal who, MerchantStore merchants, Sales sales, Problems problems,
+        CancellationToken cancellation)
     {
-        if (await merchants.OfWorkerAsync(who.PersonId(), cancellation) is not { } shop)
+        if (await merchants.OfWorkerAsync(who.PersonId(), shop, cancellation) is not { } here)
             return problems.Of(StatusCodes.Status403Forbidden, "no_shop");
-        var today = await sales.TodayAsync(shop, cancellation);
+        var today = await sales.TodayAsync(here, cancellation);
         return TypedResults.Ok(new Response(today.Amount, today.Payments, today.SettledAfter));
     }
 }

@@ -13,7 +13,7 @@ sealed class Till(
     public async Task<ChargeWallet.Decision> ChargeAsync(
         PersonId worker, ChargeWallet.Request request, CancellationToken cancellation)
     {
-        if (await merchants.OfWorkerAsync(worker, cancellation) is not { } shop)
+        if (await merchants.OfWorkerAsync(worker, request.Shop, cancellation) is not { } shop)
             return new(ChargeWallet.Outcome.NoShop);
         if (ChargeWallet.Check(request, payments.Largest) is { } wrong)
             return new(wrong);

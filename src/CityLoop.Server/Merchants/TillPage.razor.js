@@ -1,4 +1,5 @@
-// The till: number pad, camera, and a charge that is sent until it is answered, under one id.
+// The till: number pad, camera, and a charge that is sent until it is answered, under one id. Where there is no network
+// it is taken all the same, within the shop's limit, and not yet certain: offline.js.
 import { call, chime } from "/city.js";
 import { Camera } from "/scan.js";
 
@@ -9,6 +10,7 @@ const codeBox = byId("code");
 const pinBox = byId("pin");
 const largest = Number(page?.dataset.largest);
 const pendingKey = "till.pending";
+const patienceMs = 8000;
 const group = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
 const fill = (text, ...values) => text.replace(/\{(\d)\}/g, (_, place) => values[Number(place)]);
 const amount = () => Number(amountBox.value.replace(/\D/g, "")) || 0;
@@ -88,7 +90,7 @@ async function charge() {
   if (isSending) return;
   const code = card ?? codeBox.value.replace(/[\s-]/g, "").toUpperCase();
   const pin = isCard(code) && pinBox.value ? pinBox.value : undefined;
-  await send({ id: crypto.randomUUID(), code, amount: amount(), pin });
+  await send({ id: crypto.randomUUID(), code, amount: amount(), pin, at: Date.now() });
 }
 
 async function send(pending) {
@@ -123,9 +125,10 @@ async function send(pending) {
 /** The charge, or nothing when the clerk went back before there was one. */
 async function ask(pending) {
   let mayBeCharged = false;
-  for (;;) {
+  for (let asked = 1; ; asked++) {
     try {
-      const answer = await call("POST", "/api/v1/till/charges", pending);
+      const { id, code, amount, pin } = pending;
+      const answer = await call("POST", "/api/v1/till/charges", { id, code, amount, pin, shop }, patienceMs);
       online(true);
       complain();
       return answer;
@@ -135,9 +138,15 @@ async function ask(pending) {
       if (problem.status === 401) return await signInAgain();
       const mustWait = problem.status === 429;
       if (problem.status && problem.status < 500 && !mustWait) throw problem;
-      mayBeCharged ||= !mustWait;
+      // A device that knows that it has no network has sent nothing.
+      mayBeCharged ||= !mustWait && (Boolean(problem.status) || navigator.onLine);
       online(mustWait);
       complain(mustWait ? problem.message : undefined);
+      if (!problem.status && (asked > 1 || !navigator.onLine)) {
+        const why = await takeUncertain(pending);
+        if (!why) return { id: pending.id, amount: pending.amount, isUncertain: true };
+        complain(why);
+      }
       byId("cancel").disabled = mayBeCharged;
       if (!goesBack) await new Promise((next) => { wake = next; setTimeout(next, 1500); });
       if (goesBack && !mayBeCharged) return undefined;
@@ -158,23 +167,28 @@ function online(is) {
 
 function succeed(answer) {
   byId("paid").textContent = group(answer.amount);
-  const back = byId("back");
-  back.textContent = answer.rebateUsedUp ? back.dataset.dry : answer.back > 0 ? fill(back.dataset.text, group(answer.back)) : "";
+  const [back, received] = [byId("back"), byId("received")];
+  byId("result").classList.toggle("uncertain", Boolean(answer.isUncertain));
+  received.textContent = answer.isUncertain ? received.dataset.unsure : received.dataset.sure;
+  byId("receipt").hidden = Boolean(answer.isUncertain);
+  back.textContent = answer.isUncertain ? back.dataset.unsure : answer.rebateUsedUp ? back.dataset.dry : answer.back > 0 ? fill(back.dataset.text, group(answer.back)) : "";
   byId("receipt").href = `/till/receipts/${answer.id}`;
   show("result");
-  chime();
+  if (!answer.isUncertain) chime();
   byId("next").focus();
+  if (answer.isUncertain) return;
   // The charge is done, whether or not the day's sum can be had now.
   refreshToday().catch(() => {});
 }
 
 async function refreshToday() {
-  const today = await call("GET", "/api/v1/till/today");
+  const today = await call("GET", `/api/v1/till/today?shop=${shop}`);
   byId("today").textContent = fill(byId("today").dataset.text, group(today.amount));
   byId("count").textContent = fill(byId("count").dataset.text, today.payments);
 }
 
 function next() {
+  byId("settled").hidden = true;
   setAmount(0);
   codeBox.value = "";
   forgetCard();
@@ -195,6 +209,31 @@ function askForCode() {
   byId("no-camera").hidden = true;
   show("code");
   startCamera();
+}
+
+// Without network. What it takes is fetched behind the page: the first charge does not wait for it.
+const isKept = page && !page.dataset.shop;
+let shop = page?.dataset.shop;
+let offline;
+const ready = page && new Promise((done) => {
+  const begin = () => makeReady().catch(() => {}).then(done);
+  if (isKept || document.readyState === "complete") begin();
+  else addEventListener("load", () => setTimeout(begin), { once: true });
+});
+
+async function makeReady() {
+  offline = await (await import(page.dataset.queue)).begin(page, {
+    isFree: () => page.dataset.step === "amount" && amount() === 0,
+    online: (is) => { if (!isSending) online(is); },
+    refreshToday,
+  });
+  shop = offline?.shop ?? shop;
+}
+
+/** Why not, or nothing when it is taken. */
+async function takeUncertain(pending) {
+  await ready;
+  return offline ? offline.take(pending) : page.dataset.whyNone;
 }
 
 function start() {

@@ -50,12 +50,7 @@ static class CityApplication
         app.UseSecurityHeaders();
         app.UseLanguages();
         app.UseErrorPages();
-        app.UseStaticFiles(new StaticFileOptions
-        {
-            FileProvider = app.Services.GetRequiredService<Files>().Provider,
-            OnPrepareResponse = sent => sent.Context.Response.Headers.CacheControl =
-                sent.Context.Request.Query.ContainsKey("v") ? "public, max-age=31536000, immutable" : "no-cache",
-        });
+        app.UseFiles();
         app.UseRouting();
         app.UseNotFound();
         app.UseAuthentication();
@@ -90,7 +85,7 @@ static class CityApplication
         services.AddScoped<Problems>();
         services.AddProblemDetails();
         services.AddApiDescription();
-        services.AddSingleton<Files>();
+        services.AddFiles();
         services.AddSingleton(new OpenStreams(OpenStreams.Most, OpenStreams.MostOfPerson));
     }
 

@@ -14,10 +14,10 @@ public sealed class CounterJourneyTests(TestCity city) : IClassFixture<TestCity>
     /// <summary>A page over the wire, style sheets and scripts included, without what it fetches on demand.</summary>
     const int PageBytesMax = 60_000;
 
-    // The page and all it loads, as a first visit gets it: what the browser had kept counts too.
+    // The page and all it loads, as a first visit gets it over the wire: what the browser had kept counts too.
     const string WeightOfPage = """
         ["navigation", "resource"].flatMap((kind) => performance.getEntriesByType(kind))
-          .reduce((bytes, entry) => bytes + entry.decodedBodySize, 0)
+          .reduce((bytes, entry) => bytes + entry.encodedBodySize, 0)
         """;
 
     [Theory]

@@ -11,6 +11,10 @@ namespace CityLoop.Server.Merchants.Offline;
 sealed record OfflinePermit(
     DateTimeOffset Since, DateTimeOffset Until, long Allowance, long Number, string Hash);
 
+/// <summary>A charge that was taken without network and never paid.</summary>
+/// <param name="Refusal">Why, by the code of a problem.</param>
+sealed record RefusedCharge(DateTimeOffset ChargedAt, long Amount, string Refusal);
+
 /// <summary>
 /// The tills that may charge without network, and how much. What all of a shop's tills hold at once is never more than
 /// the shop's limit: that is what it may lose.
@@ -68,6 +72,22 @@ sealed class OfflineTills(NpgsqlDataSource database, CityPack city, TimeProvider
         return Math.Min(Rules.Shop, await connection.QuerySingleAsync<long?>(new CommandDefinition(
             "select offline_limit from merchants.merchant where id = @shop", new { shop },
             cancellationToken: cancellation)) ?? Rules.Shop);
+    }
+
+    /// <summary>What was refused in the last 31 days, the newest first.</summary>
+    public async Task<IReadOnlyList<RefusedCharge>> RefusedAsync(Guid shop, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return
+        [
+            .. await connection.QueryAsync<RefusedCharge>(new CommandDefinition(
+                """
+                select c.charged_at, c.amount, c.refusal
+                from merchants.offline_charge c join merchants.offline_till t on t.id = c.till
+                where t.merchant = @shop and c.refusal is not null and c.answered_at > @since
+                order by c.answered_at desc, c.number desc limit 200
+                """, new { shop, since = time.GetUtcNow().AddDays(-31) }, cancellationToken: cancellation)),
+        ];
     }
 
     /// <summary>A shop chooses its limit; it holds when each till has had network again.</summary>

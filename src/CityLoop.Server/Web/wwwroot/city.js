@@ -9,14 +9,15 @@ export class Problem extends Error {
   }
 }
 
-/** Calls the API; answers the body, or throws a Problem. */
-export async function call(method, address, body) {
+/** Calls the API; answers the body, or throws a Problem. `patienceMs`: a network that says nothing for so long is none. */
+export async function call(method, address, body, patienceMs) {
   // For whom the page was drawn: another tab may be somebody else's by now.
   const person = document.documentElement.dataset.person || "1";
   const response = await fetch(address, {
     method,
     headers: { "X-CityLoop": person, ...(body === undefined ? {} : { "Content-Type": "application/json" }) },
     body: body === undefined ? undefined : JSON.stringify(body),
+    signal: patienceMs ? AbortSignal.timeout?.(patienceMs) : undefined,
   });
   const text = await response.text();
   const answer = text ? JSON.parse(text) : undefined;
