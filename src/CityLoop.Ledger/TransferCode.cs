@@ -52,6 +52,12 @@ public enum TransferCode : short
     /// What the bank did not pay, or sent back, is the shop's again (payout → merchant, or outside → merchant).
     /// </summary>
     SettleReturn = 16,
+
+    /// <summary>Points that a person has bought (budget → person).</summary>
+    TopUp = 17,
+
+    /// <summary>A purchase that was wrong, and whose money was given back (person → budget).</summary>
+    TopUpReturn = 18,
 }
 
 /// <summary>What follows from a transfer's code.</summary>

@@ -29,6 +29,9 @@ sealed class CityPack
     public required IReadOnlyList<CityBudget> Budgets { get; init; }
     public required CityRebate Rebate { get; init; }
 
+    /// <summary>How people buy points; null where they cannot.</summary>
+    public CityTopUp? TopUp { get; init; }
+
     /// <summary>The city itself, where people's data are its own to answer for.</summary>
     public required Party Controller { get; init; }
     public required CitySeals Seals { get; init; }

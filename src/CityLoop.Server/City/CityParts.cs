@@ -25,6 +25,10 @@ sealed record CityCurrency(CurrencyId Id, string Code, int Scale, LocalNames Nam
     public IReadOnlyList<CityLimit> Limits { get; init; } = [];
 }
 
+/// <summary>How people buy points.</summary>
+/// <param name="Most">At once, in the currency's smallest unit; what in a day is a limit of the currency.</param>
+sealed record CityTopUp(long Most);
+
 /// <summary>A funded purse: where its points come from and how many there are, in the smallest unit.</summary>
 sealed record CityBudget(string Name, LocalNames Names, LocalNames Funder, CityCurrency Currency, long Amount);
 

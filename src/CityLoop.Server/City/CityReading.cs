@@ -13,7 +13,7 @@ sealed class CityReading(string folder, PackNode city, List<PackProblem> problem
     {
         city.Only(
             "names", "timeZone", "fiscalYearStart", "languages", "currencies", "budgets", "rebate", "seals", "colours",
-            "cards", "offline", "family", "recovery", "payouts", "shops", "controller");
+            "cards", "offline", "family", "recovery", "payouts", "shops", "controller", "topUp");
         _languages = city.Texts("languages");
         var districts = Districts();
         var byCode = districts.ToDictionary(d => d.Code);
@@ -28,6 +28,7 @@ sealed class CityReading(string folder, PackNode city, List<PackProblem> problem
         var recovery = Recovery();
         var payouts = PayoutsReading.Read(folder, city, problems);
         var terms = ShopTerms(payouts.Country);
+        var topUp = TopUp();
         var controller = Controller();
         var names = city.Names("names", _languages);
         var zone = Zone();
@@ -54,6 +55,7 @@ sealed class CityReading(string folder, PackNode city, List<PackProblem> problem
             Recovery = recovery,
             Payouts = payouts,
             ShopTerms = terms,
+            TopUp = topUp,
             Colours = colours,
             Districts = districts,
             Spots = spots,
@@ -168,6 +170,10 @@ sealed class CityReading(string folder, PackNode city, List<PackProblem> problem
         return new CityShops(
             (int)node.Whole("refundDays", 0, LedgerState.ReversibleDays), node.Wholes("taxPercents", 0, 50));
     }
+
+    CityTopUp? TopUp() => city.Has("topUp")
+        ? new CityTopUp(city.One("topUp").Only("most").Whole("most", 1, Transfer.MaxAmount))
+        : null;
 
     CitySeals Seals()
     {

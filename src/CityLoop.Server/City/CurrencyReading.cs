@@ -22,6 +22,7 @@ sealed class CurrencyReading(
         [("earn", "person-and-mission")] = (TransferCode.Earn, LimitPer.ReceiverAndReference),
         [("rebate", "person")] = (TransferCode.Rebate, LimitPer.Receiver),
         [("gift", "person")] = (TransferCode.Gift, LimitPer.Giver),
+        [("top-up", "person")] = (TransferCode.TopUp, LimitPer.Receiver),
     };
 
     static readonly Dictionary<string, LimitPeriod> Periods = new()

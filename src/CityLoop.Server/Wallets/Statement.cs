@@ -29,6 +29,8 @@ sealed record StatementLine(
         TransferCode.Expire => "expire",
         TransferCode.Gift => "gift",
         TransferCode.GiftRelease => "gift_release",
+        TransferCode.TopUp => "top_up",
+        TransferCode.TopUpReturn => "top_up_return",
         _ => "other",
     };
 }

@@ -16,6 +16,7 @@ using CityLoop.Server.Policies;
 using CityLoop.Server.Proofs;
 using CityLoop.Server.Shared;
 using CityLoop.Server.SignOn;
+using CityLoop.Server.TopUps;
 using CityLoop.Server.Wallets;
 using CityLoop.Server.Web.Errors;
 using CityLoop.Server.Web.Languages;
@@ -107,6 +108,7 @@ static class CityApplication
         services.AddPolicies();
         services.AddProofs();
         services.AddSignOn(options);
+        services.AddTopUps();
         services.AddWallets();
     }
 
@@ -124,6 +126,7 @@ static class CityApplication
         app.MapPass();
         app.MapProofs();
         app.MapSignOn();
+        app.MapTopUps();
         app.MapWallets();
     }
 }

@@ -109,7 +109,7 @@ public sealed partial class EndpointTests(TestCity city) : IClassFixture<TestCit
                 "AccountLevels", "ChangeSweeper", "CheckClock", "CityLedger", "DayTurn", "EndingPointsClock",
                 "ErasureClock", "GiftClock", "GrantsAtStart",
                 "HandOverClock", "HoldTimeouts", "IdentityClock", "JournalFollower", "OldGrants",
-                "OpenBooks", "PaymentSweeper", "Postman", "PublishMissions", "RevocationClock",
+                "OpenBooks", "PaymentSweeper", "Postman", "PublishMissions", "RevocationClock", "TopUpClock",
             ]);
 
     [Fact]

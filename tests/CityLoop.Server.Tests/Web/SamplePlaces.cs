@@ -11,6 +11,7 @@ using CityLoop.Server.Tests.Merchants;
 using CityLoop.Server.Tests.Merchants.Applications;
 using CityLoop.Server.Tests.Missions;
 using CityLoop.Server.Tests.SignOn;
+using CityLoop.Server.TopUps;
 using Dapper;
 using Microsoft.AspNetCore.Routing;
 
@@ -56,6 +57,8 @@ static class SamplePlaces
             ["/desk/merchants/applications/{Id:guid}"] = $"/desk/merchants/applications/{application}",
             ["/counter/visits/{Id:guid}"] = $"/counter/visits/{visit}",
             ["/counter/visits/{Id:guid}/cards"] = $"/counter/visits/{visit}/cards",
+            ["/counter/visits/{Id:guid}/top-up"] = $"/counter/visits/{visit}/top-up",
+            ["/counter/top-ups/{Id:guid}"] = $"/counter/top-ups/{await ToppedUpAsync(city, visit)}",
             ["/counter/visits/{Id:guid}/children"] = $"/counter/visits/{visit}/children",
             ["/stop/{Token}"] = "/stop/none",
             ["/me/family/{Id:guid}"] = $"/me/family/{PersonId.OfCast(Cast.LinXiaoAn).Value}",
@@ -110,6 +113,14 @@ static class SamplePlaces
     static async Task<Guid> VisitedAsync(TestCity city) =>
         (await city.Get<FindPerson>().FindAsync(
             PersonId.OfCast(Cast.ZhangJianguo), city.ContactOf(Cast.LinMeiling), "question", default)).Visit;
+
+    static async Task<Guid> ToppedUpAsync(TestCity city, Guid visit)
+    {
+        var (officer, id) = (PersonId.OfCast(Cast.WangYating), Guid.CreateVersion7());
+        await city.Get<Drawers>().OpenAsync(officer, 1_000, default);
+        (await city.Get<CounterTopUps>().PayInAsync(officer, visit, id, 5, default)).ShouldBe(TopUpOutcome.Done);
+        return id;
+    }
 
     static async Task<Guid> SettledAsync(TestCity city)
     {

@@ -5,7 +5,7 @@ static class OfficerPurposes
 {
     /// <summary>What an officer chooses from before the search for a person.</summary>
     public static readonly IReadOnlyList<string> AtTheCounter =
-        ["identity_check", "lost_access", "card", "residence", "question", "correction"];
+        ["identity_check", "lost_access", "card", "top_up", "residence", "question", "correction"];
 
     /// <summary>Four eyes: another officer's part of a step, that waits for the second one.</summary>
     public const string SecondOfficer = "second_officer";

@@ -24,8 +24,8 @@ sealed class PlantedTraces(TestCity city, PersonId person, string contact)
     /// person, @a somebody else, @o and @q are officers.
     /// </summary>
     static IEnumerable<(string Column, string? Sql)> Rows =>
-        [.. OfPass, .. OfCards, .. OfCounter, .. PlantedShops.Rows, .. PlantedGifts.Rows, .. OfOthers,
-            .. PlantedByAccount.Rows];
+        [.. OfPass, .. OfCards, .. OfCounter, .. PlantedShops.Rows, .. PlantedGifts.Rows,
+            .. PlantedTopUps.Rows, .. OfOthers, .. PlantedByAccount.Rows];
 
     static readonly (string Column, string? Sql)[] OfPass =
     [

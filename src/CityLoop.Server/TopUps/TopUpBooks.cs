@@ -1,0 +1,65 @@
+using CityLoop.Ledger;
+using CityLoop.Server.City;
+using CityLoop.Server.Ledger;
+
+namespace CityLoop.Server.TopUps;
+
+/// <summary>
+/// What a top-up is in the books: points are made for the money that has come in, and go to the person; in a backed
+/// currency the money lies in trust with them. Each movement's id follows from the top-up's.
+/// </summary>
+sealed class TopUpBooks(CityLedger ledger, CityAccounts accounts, CityBudgets budgets, CityPack city)
+{
+    /// <summary>The budget through which bought points come; a settlement names it as their funder.</summary>
+    public const string BudgetName = "top-up";
+
+    CityCurrency Currency => city.MainCurrency;
+
+    public async Task<PostResult> PayInAsync(TopUp topUp, AccountId person, CancellationToken cancellation)
+    {
+        var (budget, issuing) = await FundersAsync(cancellation);
+        List<LedgerCommand> linked =
+        [
+            new Transfer(Name("fund", topUp), issuing, budget, topUp.Amount, TransferCode.Fund),
+            new Transfer(topUp.TransferId, budget, person, topUp.Amount, TransferCode.TopUp) { Reference = topUp.Id },
+        ];
+        if (Currency.IsBacked)
+        {
+            var (outside, trust) = await TrustAsync(cancellation);
+            linked.Insert(
+                0, new Transfer(Name("deposit", topUp), outside, trust, topUp.Amount, TransferCode.Deposit));
+        }
+
+        return await ledger.PostLinkedAsync(linked, cancellation);
+    }
+
+    public async Task<PostResult> TakeBackAsync(TopUp topUp, AccountId person, CancellationToken cancellation)
+    {
+        var (budget, issuing) = await FundersAsync(cancellation);
+        List<LedgerCommand> linked =
+        [
+            new Transfer(topUp.ReturnId, person, budget, topUp.Amount, TransferCode.TopUpReturn)
+            {
+                Reference = topUp.Id,
+            },
+            new Transfer(Name("unfund", topUp), budget, issuing, topUp.Amount, TransferCode.Unfund),
+        ];
+        if (Currency.IsBacked)
+        {
+            var (outside, trust) = await TrustAsync(cancellation);
+            linked.Add(new Transfer(Name("withdraw", topUp), trust, outside, topUp.Amount, TransferCode.Withdraw));
+        }
+
+        return await ledger.PostLinkedAsync(linked, cancellation);
+    }
+
+    async Task<(AccountId Budget, AccountId Issuing)> FundersAsync(CancellationToken cancellation) => (
+        await accounts.OpenAsync($"budget:{BudgetName}", AccountKind.Budget, Currency.Id, cancellation),
+        await budgets.IssuingAsync(Currency, cancellation));
+
+    async Task<(AccountId Outside, AccountId Trust)> TrustAsync(CancellationToken cancellation) => (
+        await accounts.OpenAsync($"outside:{Currency.Code}", AccountKind.Outside, Currency.Id, cancellation),
+        await accounts.OpenAsync($"funding:{Currency.Code}", AccountKind.Funding, Currency.Id, cancellation));
+
+    static Guid Name(string what, TopUp topUp) => DerivedId.From($"top-up-{what}", topUp.Id.ToString());
+}
