@@ -10,7 +10,9 @@ sealed partial class GiveBack(Payments payments, Refunds refunds, CityPack city,
     const int TriesMax = 3;
 
     /// <summary>The last day on which the shop gives a payment back.</summary>
-    public DateOnly LastDayOf(Payment payment) => clock.DayOf(payment.At).AddDays(city.ShopTerms.RefundDays);
+    public DateOnly LastDayOf(Payment payment) => LastDayOf(payment.At);
+
+    public DateOnly LastDayOf(DateTimeOffset paidAt) => clock.DayOf(paidAt).AddDays(city.ShopTerms.RefundDays);
 
     /// <summary>Gives a part of a shop's payment back, or all that is left of it.</summary>
     /// <param name="amount">Null for all that is left.</param>

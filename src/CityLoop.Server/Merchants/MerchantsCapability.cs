@@ -6,6 +6,7 @@ using CityLoop.Server.Merchants.Offline;
 using CityLoop.Server.Merchants.Payouts;
 using CityLoop.Server.Merchants.Settlement;
 using CityLoop.Server.Merchants.ShopCodes;
+using CityLoop.Server.Merchants.ShopDays;
 using CityLoop.Server.Merchants.Staff;
 using CityLoop.Server.Merchants.Statements;
 using CityLoop.Server.Pass;
@@ -43,6 +44,7 @@ static class MerchantsCapability
             .AddShopStaff()
             .AddAccountChanges()
             .AddCancellations()
+            .AddDaySheets()
             .AddOfficersTable("merchants.bank_file", "asked_by", "decided_by")
             .AddOfficersTable("merchants.bank_entry", "done_by");
         foreach (var seed in RegisterMerchants.Seeds)
@@ -68,6 +70,7 @@ static class MerchantsCapability
         ChangeAccount.Map(app);
         CancelPayment.Map(app);
         ShowStatement.Map(app);
+        CloseDay.Map(app);
         PayShop.Map(app.MapGroup("/api/v1/wallet").RequireAuthorization(Roles.Holder));
     }
 }

@@ -6,21 +6,14 @@ using CityLoop.Server.Merchants.Settlement;
 
 namespace CityLoop.Server.Merchants;
 
-/// <summary>A payment in a shop's list.</summary>
-/// <param name="Refunded">How much was given back.</param>
-sealed record Sale(Guid Id, long Sequence, DateTimeOffset At, long Amount, long Refunded)
-{
-    public bool IsRefunded => Refunded == Amount;
-}
-
 /// <summary>What a shop has taken in today.</summary>
 /// <param name="Amount">Payments less refunds.</param>
-/// <param name="Payments">Payments that were not given back today.</param>
+/// <param name="Payments">How many payments, also where they were given back later.</param>
 /// <param name="SettledAfter">The last day of the present half-month.</param>
 readonly record struct Today(long Amount, int Payments, DateOnly SettledAfter);
 
 /// <summary>A shop's sales, read from its account's own chain through the journal.</summary>
-sealed class Sales(CityLedger ledger, Refunds refunds, CityClock clock)
+sealed class Sales(CityLedger ledger, CityClock clock)
 {
     const int PieceSize = 200;
 
@@ -56,45 +49,10 @@ sealed class Sales(CityLedger ledger, Refunds refunds, CityClock clock)
         return new Today(amount, payments, SettlementWindow.Containing(day).To);
     }
 
-    /// <summary>Payments, newest first, before a journal number; the second value begins the next page.</summary>
-    public async Task<(IReadOnlyList<Sale> Sales, long? Before)> ListAsync(
-        Merchant shop, DateOnly since, int count, long? before, CancellationToken cancellation)
-    {
-        var start = clock.StartOf(since);
-        var sales = new List<JournalEntry>();
-        while (true)
-        {
-            var piece = await ledger.StatementAsync(shop.Account, PieceSize, before, cancellation);
-            foreach (var entry in piece)
-            {
-                if (entry.At < start)
-                    return (await MarkAsync(sales, cancellation), null);
-                before = entry.Sequence;
-                if (entry.Body is Transfer { Code: TransferCode.Pay } && entry.EffectiveAt >= start)
-                    sales.Add(entry);
-                if (sales.Count == count)
-                    return (await MarkAsync(sales, cancellation), before);
-            }
-
-            if (piece.Count < PieceSize)
-                return (await MarkAsync(sales, cancellation), null);
-        }
-    }
-
-    async Task<IReadOnlyList<Sale>> MarkAsync(List<JournalEntry> entries, CancellationToken cancellation)
-    {
-        var given = await refunds.SumsAsync([.. entries.Select(e => (Transfer)e.Body)], cancellation);
-        return
-        [
-            .. entries.Select(e => new Sale(
-                e.Body.Id, e.Sequence, e.EffectiveAt, ((Transfer)e.Body).Amount, given.GetValueOrDefault(e.Body.Id))),
-        ];
-    }
-
     static (long Amount, int Payments) EffectOf(JournalEntry entry) => entry.Body switch
     {
         Transfer { Code: TransferCode.Pay } pay => (pay.Amount, 1),
-        Transfer { Code: TransferCode.Refund } refund => (-refund.Amount, -1),
+        Transfer { Code: TransferCode.Refund } refund => (-refund.Amount, 0),
         _ => (0, 0),
     };
 

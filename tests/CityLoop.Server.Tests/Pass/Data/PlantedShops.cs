@@ -11,6 +11,8 @@ static class PlantedShops
         ("merchants.account_change.asked_by", Moved("@p, now(), @o, now(), @q")),
         ("merchants.account_change.first_officer", Moved("@a, now(), @p, now(), @q")),
         ("merchants.account_change.decided_by", Moved("@a, now(), @o, now(), @p")),
+        ("merchants.day_closing.confirmed_by",
+            "select id, current_date, 1, 1, 1, 0, 0, 0, @p, now() from merchants.merchant limit 1"),
         ("merchants.cancellation.asked_by", Cancelled("@p, now(), @o")),
         ("merchants.cancellation.decided_by", Cancelled("@o, now(), @p")),
         ("merchants.application.id", Applied("@key, 'x1', @p, now(), @mark", "null, null, null, null, null")),
