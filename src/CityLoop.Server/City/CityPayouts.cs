@@ -13,6 +13,10 @@ sealed record CityPayouts(
     string Money, string MoneyNumber, string Country, long Minimum, string Payer, string BankCode,
     string BankAccount, string ClientCode, PayDay FirstHalf, PayDay SecondHalf, BankCalendar Calendar)
 {
+    /// <summary>Banks write an account with their own number in front, and with signs between.</summary>
+    public bool Owns(string account) => string.Concat(account.Where(char.IsAsciiDigit))
+        .EndsWith(BankAccount, StringComparison.Ordinal);
+
     /// <summary>The day on which a half-month is paid: never a day on which banks are closed.</summary>
     /// <param name="lastDay">The half-month's last day.</param>
     /// <param name="closedOn">When it was closed; a file that is made late cannot ask for a day that is over.</param>

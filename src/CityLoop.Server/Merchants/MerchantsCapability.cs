@@ -34,6 +34,7 @@ static class MerchantsCapability
             .AddSingleton<PayoutFiles>()
             .AddSingleton<SettleShops>()
             .AddSingleton<BankStore>()
+            .AddSingleton<IncomingMoney>()
             .AddSingleton<ImportBankMessage>()
             .AddSingleton<BankFiles>()
             .AddSingleton<OfflineKey>()

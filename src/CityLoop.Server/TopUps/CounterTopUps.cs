@@ -96,7 +96,7 @@ sealed partial class CounterTopUps(
         }
 
         var account = await accounts.OfAsync(person, Currency.Id, cancellation);
-        var result = await books.PayInAsync(topUp, account, cancellation);
+        var result = await books.PayInAsync(topUp.Id, topUp.Amount, account, cancellation);
         if (!result.IsPosted)
         {
             await store.ForgetAsync(topUp.Id, cancellation);

@@ -1,17 +1,8 @@
-using CityLoop.Ledger;
-
 namespace CityLoop.Server.TopUps;
 
 /// <summary>Points that somebody has bought at a counter.</summary>
 sealed record TopUp(
-    Guid Id, Guid Person, Guid Officer, Guid Drawer, long Amount, DateTimeOffset MadeAt, DateTimeOffset? PostedAt)
-{
-    /// <summary>The movement into the person's account.</summary>
-    public Guid TransferId => DerivedId.From("top-up", Id.ToString());
-
-    /// <summary>The movement back, when two officers have found it wrong.</summary>
-    public Guid ReturnId => DerivedId.From("top-up-return", Id.ToString());
-}
+    Guid Id, Guid Person, Guid Officer, Guid Drawer, long Amount, DateTimeOffset MadeAt, DateTimeOffset? PostedAt);
 
 /// <summary>A top-up that somebody wants to take back, with what it is about.</summary>
 sealed record Correction(

@@ -15,19 +15,22 @@ sealed class TopUpBooks(CityLedger ledger, CityAccounts accounts, CityBudgets bu
 
     CityCurrency Currency => city.MainCurrency;
 
-    public async Task<PostResult> PayInAsync(TopUp topUp, AccountId person, CancellationToken cancellation)
+    /// <summary>The movement into the person's account.</summary>
+    public static Guid TransferId(Guid topUp) => Name("", topUp);
+
+    /// <param name="id">The top-up's: a form's, or a booking's.</param>
+    public async Task<PostResult> PayInAsync(Guid id, long amount, AccountId person, CancellationToken cancellation)
     {
         var (budget, issuing) = await FundersAsync(cancellation);
         List<LedgerCommand> linked =
         [
-            new Transfer(Name("fund", topUp), issuing, budget, topUp.Amount, TransferCode.Fund),
-            new Transfer(topUp.TransferId, budget, person, topUp.Amount, TransferCode.TopUp) { Reference = topUp.Id },
+            new Transfer(Name("-fund", id), issuing, budget, amount, TransferCode.Fund),
+            new Transfer(TransferId(id), budget, person, amount, TransferCode.TopUp) { Reference = id },
         ];
         if (Currency.IsBacked)
         {
             var (outside, trust) = await TrustAsync(cancellation);
-            linked.Insert(
-                0, new Transfer(Name("deposit", topUp), outside, trust, topUp.Amount, TransferCode.Deposit));
+            linked.Insert(0, new Transfer(Name("-deposit", id), outside, trust, amount, TransferCode.Deposit));
         }
 
         return await ledger.PostLinkedAsync(linked, cancellation);
@@ -38,16 +41,16 @@ sealed class TopUpBooks(CityLedger ledger, CityAccounts accounts, CityBudgets bu
         var (budget, issuing) = await FundersAsync(cancellation);
         List<LedgerCommand> linked =
         [
-            new Transfer(topUp.ReturnId, person, budget, topUp.Amount, TransferCode.TopUpReturn)
+            new Transfer(Name("-return", topUp.Id), person, budget, topUp.Amount, TransferCode.TopUpReturn)
             {
                 Reference = topUp.Id,
             },
-            new Transfer(Name("unfund", topUp), budget, issuing, topUp.Amount, TransferCode.Unfund),
+            new Transfer(Name("-unfund", topUp.Id), budget, issuing, topUp.Amount, TransferCode.Unfund),
         ];
         if (Currency.IsBacked)
         {
             var (outside, trust) = await TrustAsync(cancellation);
-            linked.Add(new Transfer(Name("withdraw", topUp), trust, outside, topUp.Amount, TransferCode.Withdraw));
+            linked.Add(new Transfer(Name("-withdraw", topUp.Id), trust, outside, topUp.Amount, TransferCode.Withdraw));
         }
 
         return await ledger.PostLinkedAsync(linked, cancellation);
@@ -61,5 +64,5 @@ sealed class TopUpBooks(CityLedger ledger, CityAccounts accounts, CityBudgets bu
         await accounts.OpenAsync($"outside:{Currency.Code}", AccountKind.Outside, Currency.Id, cancellation),
         await accounts.OpenAsync($"funding:{Currency.Code}", AccountKind.Funding, Currency.Id, cancellation));
 
-    static Guid Name(string what, TopUp topUp) => DerivedId.From($"top-up-{what}", topUp.Id.ToString());
+    static Guid Name(string what, Guid topUp) => DerivedId.From($"top-up{what}", topUp.ToString());
 }

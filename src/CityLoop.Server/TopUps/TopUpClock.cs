@@ -1,7 +1,8 @@
 namespace CityLoop.Server.TopUps;
 
 /// <summary>Finishes top-ups and corrections when a crash or a silent ledger came in between.</summary>
-sealed partial class TopUpClock(CounterTopUps topUps, TimeProvider time, ILogger<TopUpClock> log) : BackgroundService
+sealed partial class TopUpClock(
+    CounterTopUps topUps, BankTopUps bank, TimeProvider time, ILogger<TopUpClock> log) : BackgroundService
 {
     static readonly TimeSpan Pause = TimeSpan.FromSeconds(15);
 
@@ -16,6 +17,7 @@ sealed partial class TopUpClock(CounterTopUps topUps, TimeProvider time, ILogger
             try
             {
                 await topUps.FinishAsync(Patience, stoppingToken);
+                await bank.FinishAsync(Patience, stoppingToken);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {

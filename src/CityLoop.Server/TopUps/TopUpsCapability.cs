@@ -1,3 +1,4 @@
+using CityLoop.Server.City;
 using CityLoop.Server.Pass.Data;
 
 namespace CityLoop.Server.TopUps;
@@ -10,6 +11,10 @@ static class TopUpsCapability
         .AddSingleton<TopUpBooks>()
         .AddSingleton<Drawers>()
         .AddSingleton<CounterTopUps>()
+        .AddSingleton<BankTopUps>()
+        .AddSingleton<IMoneyRoom>(all => all.GetRequiredService<BankTopUps>())
+        .AddSingleton(new HeldTable("topups.reference", AtErasure.Delete))
+        .AddSingleton(new HeldTable("topups.bank_transfer", AtErasure.Unlink))
         .AddHostedService<TopUpClock>()
         // The cash of a drawer stays true when somebody goes; that it was theirs goes with them.
         .AddSingleton(new HeldTable("topups.top_up", AtErasure.Unlink))

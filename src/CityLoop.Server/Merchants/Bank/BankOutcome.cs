@@ -29,6 +29,9 @@ enum BankOutcome
     /// <summary>The bank rejects what it had paid, and the money is not back.</summary>
     WasPaid,
 
+    /// <summary>It has somebody's reference, and their account takes none of it: a limit, frozen, erased.</summary>
+    CannotBeTaken,
+
     /// <summary>The bank uses a word for a status that ISO 20022 does not have.</summary>
     UnknownStatus,
 }

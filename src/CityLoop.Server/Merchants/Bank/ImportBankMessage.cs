@@ -11,8 +11,8 @@ namespace CityLoop.Server.Merchants.Bank;
 /// does one that was cut off: the transfers bear names that follow from the lines, and the entries are kept last.
 /// </summary>
 sealed class ImportBankMessage(
-    SettlementStore settlements, BankStore store, CityLedger ledger, CityAccounts accounts, CityPack city,
-    CityClock clock, TimeProvider time)
+    SettlementStore settlements, BankStore store, IncomingMoney incoming, CityLedger ledger, CityAccounts accounts,
+    CityPack city, CityClock clock, TimeProvider time)
 {
     /// <summary>What came of a file; each entry is counted once.</summary>
     /// <param name="Problems">What could not be read, by element; then nothing was done.</param>
@@ -36,9 +36,16 @@ sealed class ImportBankMessage(
         var lines = await LinesAsync(cancellation);
         var matching = new PayoutMatching(city.Payouts, city.MainCurrency.Scale, lines);
         var now = time.GetUtcNow();
-        var rows = message.Reports.Where(report => known.GetValueOrDefault(report.Id, true))
-            .Select(report => BankEntryRow.Of(report, matching.Take(report), name, now))
-            .Where(row => row.IsMatched || !known.ContainsKey(row.Id)).ToList();
+        var rows = new List<BankEntryRow>();
+        foreach (var report in message.Reports.Where(report => known.GetValueOrDefault(report.Id, true)))
+        {
+            var outcome = matching.Take(report);
+            if (outcome == BankOutcome.UnknownReference && report is BankEntry entry)
+                outcome = await incoming.TakeAsync(entry, isDryRun, cancellation);
+            if (outcome == BankOutcome.Matched || !known.ContainsKey(report.Id))
+                rows.Add(BankEntryRow.Of(report, outcome, name, now));
+        }
+
         var changes = matching.Changes.ToList();
         if (!isDryRun && rows.Count > 0)
         {

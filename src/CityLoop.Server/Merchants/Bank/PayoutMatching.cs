@@ -42,7 +42,7 @@ sealed class PayoutMatching(
         var (named, outcome) = LinesOf(entry);
         if (outcome is not BankOutcome.Matched)
             return outcome;
-        if (!IsOurs(entry.Account))
+        if (!terms.Owns(entry.Account))
             return BankOutcome.OtherAccount;
         if (entry.Currency != terms.Money)
             return BankOutcome.CurrencyDiffers;
@@ -157,10 +157,6 @@ sealed class PayoutMatching(
         };
         _lines[line] = after;
     }
-
-    /// <summary>Banks write an account with their own number in front, and with signs between.</summary>
-    bool IsOurs(string account) => string.Concat(account.Where(char.IsAsciiDigit))
-        .EndsWith(terms.BankAccount, StringComparison.Ordinal);
 
     bool IsAmount(decimal said, long units) => said * Unit == units;
 

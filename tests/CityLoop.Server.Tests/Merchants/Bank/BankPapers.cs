@@ -13,6 +13,9 @@ sealed record Booking(
 {
     /// <summary>End-to-end id, amount and, for what came back, the bank's reason.</summary>
     public IReadOnlyList<(string EndToEndId, decimal? Amount, string? Returned)> Of { get; init; } = [];
+
+    /// <summary>What the payer wrote.</summary>
+    public string? Says { get; init; }
 }
 
 /// <summary>What the bank says of one order, or of all of them where no end-to-end id is given.</summary>
@@ -98,6 +101,7 @@ static class BankPapers
                 : version >= 4
                     ? new object[] { inner, new XElement(ns + "CdtDbtInd", booking.IsCredit ? "CRDT" : "DBIT") }
                 : new XElement(ns + "AmtDtls", new XElement(ns + "TxAmt", inner)),
+            booking.Says is null ? null : new XElement(ns + "RmtInf", new XElement(ns + "Ustrd", booking.Says)),
             returned is null ? null
                 : new XElement(ns + "RtrInf", new XElement(ns + "Rsn", new XElement(ns + "Cd", returned))));
     }

@@ -11,6 +11,8 @@ static class PlantedTopUps
         ("topups.top_up.officer", Bought("@a, @p")),
         ("topups.correction.asked_by", Corrected("@p, @o", "person = @p")),
         ("topups.correction.top_up", null),
+        ("topups.reference.person", "values (@p, 'RF00', now())"),
+        ("topups.bank_transfer.person", "values (gen_random_uuid(), @p, 1, now(), now())"),
         ("topups.correction.decided_by", Corrected("@o, @p", "officer = @p")),
     ];
 
