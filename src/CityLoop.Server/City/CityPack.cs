@@ -46,6 +46,7 @@ sealed class CityPack
     public required IReadOnlyList<Spot> Spots { get; init; }
     public required IReadOnlyList<Shop> Shops { get; init; }
     public required IReadOnlyList<CastMember> People { get; init; }
+    public required CityDirectory Directory { get; init; }
 
     /// <summary>The currency in which shops are paid: the first one.</summary>
     public CityCurrency MainCurrency => Currencies[0];
@@ -60,7 +61,7 @@ sealed class CityPack
     {
         folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         var problems = new List<PackProblem>();
-        if (!Directory.Exists(folder))
+        if (!System.IO.Directory.Exists(folder))
             problems.Add(new("city.json", 1, "there is no such folder", "Name a folder that holds a city pack"));
         else if (PackNode.Read(Path.Combine(folder, "city.json"), "city.json", problems) is { } node)
             return new CityReading(folder, node, problems).Read(Roles);

@@ -35,6 +35,8 @@ sealed class CityReading(string folder, PackNode city, List<PackProblem> problem
         var colours = city.Map("colours");
         var spots = Spots(byCode);
         var people = People(byCode, shops, roles);
+        var directory = new DirectoryReading(
+            folder, _languages, byCode, shops.ToDictionary(s => s.Code), problems).Read();
         if (problems.Count > 0)
             throw new CityPackException(folder, problems);
 
@@ -61,6 +63,7 @@ sealed class CityReading(string folder, PackNode city, List<PackProblem> problem
             Spots = spots,
             Shops = shops,
             People = people,
+            Directory = directory,
         };
     }
 

@@ -13,6 +13,9 @@ sealed record Merchant(
 {
     /// <summary>What its tax papers say.</summary>
     public ShopTax Tax { get; init; }
+
+    /// <summary>What the public directory says of it.</summary>
+    public Listing Listing { get; init; } = Listing.None;
 }
 
 /// <summary>Where somebody works; whoever does may charge.</summary>

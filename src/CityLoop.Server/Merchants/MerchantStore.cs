@@ -95,7 +95,10 @@ sealed class MerchantStore(NpgsqlDataSource database, TimeProvider time, IHttpCo
               set (bank_code, bank_account, account_holder) = (@BankCode, @BankAccount, @Holder)
             -- What two officers have agreed to stays, whatever the city's own list says.
             where m.code = @Code and not exists (
-              select from merchants.account_change c where c.merchant = m.id and c.is_approved)
+              select from merchants.account_change c where c.merchant = m.id and c.is_approved);
+            update merchants.merchant set (address, opening_hours, latitude, longitude, brand, street)
+              = (@Address, @hours, @latitude, @longitude, @Brand, @Street)
+            where code = @Code and @isListed
             """,
             new
             {
@@ -103,6 +106,9 @@ sealed class MerchantStore(NpgsqlDataSource database, TimeProvider time, IHttpCo
                 merchant.District, merchant.Category, BankCode = merchant.Bank.Code,
                 BankAccount = merchant.Bank.Number, merchant.Bank.Holder,
                 Account = merchant.Account.Value, Payout = merchant.Payout.Value,
+                merchant.Listing.Address, hours = merchant.Listing.Hours.Written, merchant.Listing.Place?.Latitude,
+                merchant.Listing.Place?.Longitude, merchant.Listing.Brand, merchant.Listing.Street,
+                isListed = merchant.Listing != Listing.None,
             },
             cancellationToken: cancellation));
 
@@ -148,7 +154,8 @@ sealed class MerchantStore(NpgsqlDataSource database, TimeProvider time, IHttpCo
         var rows = await connection.QueryAsync<Row>(new CommandDefinition(
             """
             select id, code, names, district, category, bank_code, bank_account, account_holder, account, payout,
-              seller_number, tax_percent
+              seller_number, tax_percent,
+              address, opening_hours, latitude, longitude, brand, street
             from merchants.merchant order by code
             """, cancellationToken: cancellation));
         return _directory = new([.. rows.Select(row => row.ToMerchant())], now);
@@ -178,12 +185,21 @@ sealed class MerchantStore(NpgsqlDataSource database, TimeProvider time, IHttpCo
         public AccountId Payout { get; init; }
         public string SellerNumber { get; init; } = "";
         public int? TaxPercent { get; init; }
+        public string Address { get; init; } = "";
+        public string[] OpeningHours { get; init; } = [];
+        public double? Latitude { get; init; }
+        public double? Longitude { get; init; }
+        public string? Brand { get; init; }
+        public string? Street { get; init; }
 
         public Merchant ToMerchant() => new(
             Id, Code, new LocalNames(JsonSerializer.Deserialize<Dictionary<string, string>>(Names)!), District,
             Category, new BankAccount(BankCode, BankAccount, AccountHolder), Account, Payout)
         {
             Tax = new(SellerNumber, TaxPercent),
+            Listing = new Listing(
+                Address, City.OpeningHours.Read(OpeningHours),
+                Latitude is { } latitude ? new GeoPoint(latitude, Longitude!.Value) : null, Brand, Street),
         };
     }
 }

@@ -25,7 +25,10 @@ static class RegisterMerchants
             var merchant = new Merchant(
                 IdOf(shop.Code), shop.Code, shop.Names, shop.District.Code, shop.Category, shop.Bank,
                 before?.Account ?? await OpenAsync("merchant", AccountKind.Merchant),
-                before?.Payout ?? await OpenAsync("payout", AccountKind.Payout));
+                before?.Payout ?? await OpenAsync("payout", AccountKind.Payout))
+            {
+                Listing = city.Directory.Listings.GetValueOrDefault(shop.Code, Listing.None),
+            };
             await merchants.SaveAsync(merchant, shop.Names[city.Languages[0]], cancellation);
 
             Task<AccountId> OpenAsync(string kindName, AccountKind kind) =>

@@ -8,6 +8,7 @@ using CityLoop.Server.Gifts;
 using CityLoop.Server.Insights;
 using CityLoop.Server.Ledger;
 using CityLoop.Server.Ledger.Seals;
+using CityLoop.Server.Listings;
 using CityLoop.Server.Merchants;
 using CityLoop.Server.Missions;
 using CityLoop.Server.Operations;
@@ -101,6 +102,7 @@ static class CityApplication
         services.AddCredentials(options);
         services.AddGifts();
         services.AddInsights();
+        services.AddListings();
         services.AddMerchants();
         services.AddMissions();
         services.AddOperations();

@@ -1,4 +1,3 @@
-using System.Globalization;
 using CityLoop.Server.City;
 using CityLoop.Server.Merchants.Payouts;
 using CityLoop.Server.Shared;
@@ -66,7 +65,7 @@ sealed record ShopDraft
                 nameof(City.BankAccount.Number) => nameof(BankAccount),
                 _ => nameof(AccountHolder),
             });
-        Refuse(nameof(OpeningHours), OpeningHours.Any(day => day.Length > 0 && !IsSpan(day)));
+        Refuse(nameof(OpeningHours), OpeningHours.Any(day => day.Length > 0 && !City.OpeningHours.IsSpan(day)));
         Refuse(nameof(Contact), !Party.IsContact(Contact));
         return faults;
 
@@ -82,13 +81,6 @@ sealed record ShopDraft
         OpeningHours[day].Split('-') is [var opens, var closes] ? (opens, closes) : ("", "");
 
     static string Hours(string opens, string closes) => opens.Length + closes.Length == 0 ? "" : $"{opens}-{closes}";
-
-    // A bar closes after midnight: only to open and close at once is nothing.
-    static bool IsSpan(string day) =>
-        day.Split('-') is [var opens, var closes] && IsTime(opens) && IsTime(closes) && opens != closes;
-
-    static bool IsTime(string text) =>
-        TimeOnly.TryParseExact(text, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
 
     static bool IsName(string name) => name.Length <= NameMax && !name.Any(char.IsControl);
 }
