@@ -24,7 +24,8 @@ sealed class OpeningHours
         : throw new FormatException("Opening hours have seven days.");
 
     /// <summary>The same as it was read.</summary>
-    public string[] Written => [.. _days.Select(day => day is var (opens, closes) ? $"{opens:HH:mm}-{closes:HH:mm}" : "")];
+    public string[] Written =>
+        [.. _days.Select(day => day is var (opens, closes) ? $"{opens:HH:mm}-{closes:HH:mm}" : "")];
 
     /// <summary>A bar closes after midnight: only to open and close at once is nothing.</summary>
     public static bool IsSpan(string day) =>

@@ -5,8 +5,8 @@ using static System.FormattableString;
 namespace CityLoop.Server.Listings;
 
 /// <summary>
-/// A flat picture of a part of the city, for an SVG whose width is <see cref="Width"/>: a degree of longitude is as long
-/// as it is in the middle of the picture. Over a city's width that is true to some metres.
+/// A flat picture of a part of the city, for an SVG whose width is <see cref="Width"/>: a degree of longitude is as
+/// long as it is in the middle of the picture. Over a city's width that is true to some metres.
 /// </summary>
 sealed class MapView
 {

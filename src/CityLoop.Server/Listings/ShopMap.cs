@@ -20,17 +20,22 @@ static class ShopMap
     {
         var counts = shops.CountBy(shop => shop.District).ToDictionary();
         var borders = city.Directory.Borders;
-        var shown = counts.Keys.Where(borders.ContainsKey).SelectMany(code => borders[code]).SelectMany(r => r).ToList();
+        List<GeoPoint> shown =
+            [.. counts.Keys.Where(borders.ContainsKey).SelectMany(code => borders[code]).SelectMany(ring => ring)];
         if (shown.Count == 0)
             return default;
         var (view, svg) = (new MapView(shown), new StringBuilder());
-        AppendAround(svg, view, borders.Where(border => !counts.ContainsKey(border.Key)).Select(border => border.Value));
+        AppendAround(svg, view, borders.Where(one => !counts.ContainsKey(one.Key)).Select(one => one.Value));
         var districts = city.Districts.Where(d => counts.ContainsKey(d.Code) && borders.ContainsKey(d.Code)).ToList();
         foreach (var district in districts)
+        {
+            var (count, path) = (counts[district.Code], view.PathOf(borders[district.Code]));
             AppendLink(
                 svg, search.AddressIn(district.Code),
-                texts["listings.inDistrict", district.Names[texts.Language], counts[district.Code]],
-                Invariant($"<path class=\"shade{Shade(counts[district.Code])}\" d=\"{view.PathOf(borders[district.Code])}\"/>"));
+                texts["listings.inDistrict", district.Names[texts.Language], count],
+                Invariant($"<path class=\"shade{Shade(count)}\" d=\"{path}\"/>"));
+        }
+
         // Above all borders, so that none runs through a number.
         foreach (var district in districts)
             AppendNumber(svg, "count", view.At(new(district.Latitude, district.Longitude)), counts[district.Code]);
@@ -75,10 +80,12 @@ static class ShopMap
 
     static void AppendLink(StringBuilder svg, string address, string name, string picture) => svg
         .Append("<a href=\"").Append(HtmlEncoder.Default.Encode(address))
-        .Append("\" aria-label=\"").Append(HtmlEncoder.Default.Encode(name)).Append("\">").Append(picture).Append("</a>");
+        .Append("\" aria-label=\"").Append(HtmlEncoder.Default.Encode(name)).Append("\">")
+        .Append(picture).Append("</a>");
 
-    static void AppendNumber(StringBuilder svg, string kind, (double X, double Y) at, int number) => svg.Append(Invariant(
-        $"<text class=\"{kind}\" x=\"{at.X}\" y=\"{at.Y}\" aria-hidden=\"true\">{number}</text>"));
+    static void AppendNumber(StringBuilder svg, string kind, (double X, double Y) at, int number) =>
+        svg.Append(Invariant(
+            $"<text class=\"{kind}\" x=\"{at.X}\" y=\"{at.Y}\" aria-hidden=\"true\">{number}</text>"));
 
     static MarkupString Framed(StringBuilder svg, MapView view, Texts texts) => new(Invariant(
         $"""

@@ -41,6 +41,8 @@ static class SamplePlaces
         return new Dictionary<string, string>
         {
             ["/pay/{code}"] = $"/pay/{Cast.SunflowerBakery}",
+            ["/shops/{Code}"] = "/shops/green-river",
+            ["/streets/{Code}"] = "/streets/green-river",
             ["/gift/{Code}"] =
                 $"/gift/{(await city.Get<GiftCodes>().ShowAsync(PersonId.OfCast(Cast.EmmaDubois), default)).Code}",
             ["/pay/requests/{id:guid}"] = $"/pay/requests/{request}",
