@@ -37,8 +37,8 @@ public sealed partial class DirectoryTests(TestCity city) : IClassFixture<TestCi
         var pins = await HrefsAsync(page, ".shop-map a");
         var listed = await HrefsAsync(page, "main .list a[href^='/shops/']");
         pins.ShouldBe(listed, "in the same order, by which they are numbered");
-        listed.Order().ShouldBe(
-            city.Pack.Shops.Where(shop => shop.District.Code == "66000010").Select(shop => $"/shops/{shop.Code}").Order());
+        listed.Order().ShouldBe(city.Pack.Shops
+            .Where(shop => shop.District.Code == "66000010").Select(shop => $"/shops/{shop.Code}").Order());
 
         await page.ClickAsync("main .list a[href='/shops/green-river']");
         await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("綠川書房");
@@ -98,7 +98,8 @@ public sealed partial class DirectoryTests(TestCity city) : IClassFixture<TestCi
         await city.DeskHasFollowedAsync();
 
         using var anybody = city.Visit();
-        (await anybody.GetStringAsync("/streets/green-river?language=en", Stop)).ShouldContain($"<dd>{sold.Sum():N0}</dd>");
+        (await anybody.GetStringAsync("/streets/green-river?language=en", Stop))
+            .ShouldContain($"<dd>{sold.Sum():N0}</dd>");
         var own = await bookseller.GetStringAsync("/till/street?language=en", Stop);
         own.ShouldContain("<dd>700</dd>");
         // Half-way between 222 and 333, to two digits.

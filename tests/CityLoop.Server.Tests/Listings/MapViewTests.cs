@@ -17,7 +17,8 @@ public sealed class MapViewTests
             y.ShouldBeInRange(0, view.Height);
         }
 
-        var (here, north, east) = (new GeoPoint(24.15, 120.65), new GeoPoint(24.16, 120.65), new GeoPoint(24.15, 120.66));
+        var here = new GeoPoint(24.15, 120.65);
+        var (north, east) = (here with { Latitude = 24.16 }, here with { Longitude = 120.66 });
         view.At(north).Y.ShouldBeLessThan(view.At(here).Y);
         view.At(east).X.ShouldBeGreaterThan(view.At(here).X);
         // A degree of longitude is shorter than one of latitude, by the cosine of where they are.
