@@ -61,7 +61,8 @@ class Face {
 
   /** Why a charge cannot be taken, or nothing when it is. */
   async take(pending) {
-    const why = pending.pin ? "charge" : await this.#queue.take(pending);
+    const why = pending.shop && pending.shop !== this.shop ? "none"
+      : pending.pin ? "charge" : await this.#queue.take(pending);
     if (!why) return undefined;
     const { till } = await this.#queue.look();
     const sums = { charge: [till?.charge, till?.card], till: [till?.allowance], person: [till?.person] }[why] ?? [];

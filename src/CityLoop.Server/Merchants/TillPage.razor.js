@@ -90,7 +90,7 @@ async function charge() {
   if (isSending) return;
   const code = card ?? codeBox.value.replace(/[\s-]/g, "").toUpperCase();
   const pin = isCard(code) && pinBox.value ? pinBox.value : undefined;
-  await send({ id: crypto.randomUUID(), code, amount: amount(), pin, at: Date.now() });
+  await send({ id: crypto.randomUUID(), code, amount: amount(), pin, at: Date.now(), shop });
 }
 
 async function send(pending) {
@@ -127,7 +127,7 @@ async function ask(pending) {
   let mayBeCharged = false;
   for (let asked = 1; ; asked++) {
     try {
-      const { id, code, amount, pin } = pending;
+      const { id, code, amount, pin, shop } = pending;
       const answer = await call("POST", "/api/v1/till/charges", { id, code, amount, pin, shop }, patienceMs);
       online(true);
       complain();
@@ -270,9 +270,10 @@ function start() {
     codeBox.value = digits.replace(/(\d{4})(?=\d)/g, "$1 ");
     if (digits.length === 16) charge();
   });
-  const pending = sessionStorage.getItem(pendingKey);
-  if (pending) {
-    const before = JSON.parse(pending);
+  // What this window was charging goes on in this window, for the shop for which it began.
+  const before = JSON.parse(sessionStorage.getItem(pendingKey));
+  if (before) {
+    if (shop && before.shop !== shop) return location.replace(`/till?shop=${before.shop}`);
     setAmount(before.amount);
     show("code");
     send(before);

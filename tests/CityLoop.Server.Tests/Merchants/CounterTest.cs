@@ -7,6 +7,7 @@ using CityLoop.Server.Ledger;
 using CityLoop.Server.Merchants;
 using CityLoop.Server.Pass;
 using CityLoop.Server.Tests.Hosting;
+using Microsoft.Playwright;
 
 namespace CityLoop.Server.Tests.Merchants;
 
@@ -74,6 +75,10 @@ static class CounterTest
     public static Task<Answer> ChargeAsync(this HttpClient till, string code, long amount, Guid? id = null) =>
         till.SendAsync("/api/v1/till/charges", JsonSerializer.Serialize(
             new { id = id ?? Guid.NewGuid(), code, amount }));
+
+    /// <summary>A browser that cannot keep charges: its till asks until it is answered.</summary>
+    public static Task AskOnlyAsync(this IPage till) =>
+        till.AddInitScriptAsync("Object.defineProperty(navigator, 'locks', { value: undefined })");
 
     public static Task<Answer> RefundAsync(this HttpClient till, Guid charge) =>
         till.SendAsync($"/api/v1/till/charges/{charge}/refund", "");

@@ -53,6 +53,15 @@ static class PostOfflineCharges
             _ => "refused",
         }, answer.Payment?.Back, answer.Refusal, answer.Refusal is { } why ? SayWhy(why, problems) : null);
 
-    /// <summary>Why a charge was refused, for its shop.</summary>
-    public static string SayWhy(string refusal, Problems problems) => problems.Say(refusal, "");
+    /// <summary>
+    /// Why a charge was refused, for its shop: hours later the customer can no longer show another code.
+    /// </summary>
+    public static string SayWhy(string refusal, Problems problems) => problems.Say(refusal switch
+    {
+        "code_already_used" => "offline_code_already_used",
+        "too_few_points" => "offline_too_few_points",
+        "code_unknown" or "code_expired" or "code_not_valid" or "no_wallet" => "offline_code_not_good",
+        "card_pin_needed" or "card_pin_not_set" => "offline_card_over_limit",
+        _ => refusal,
+    }, "");
 }

@@ -13,7 +13,8 @@ static class AskForPayment
 {
     /// <param name="Id">Made by the till, version 4 or 7; sent twice, it asks once.</param>
     /// <param name="Amount">In the currency's smallest unit.</param>
-    public sealed record Request(Guid Id, long Amount);
+    /// <param name="Shop">The code of the till's shop; left out, the one that this device is the till of.</param>
+    public sealed record Request(Guid Id, long Amount, string? Shop = null);
 
     /// <param name="Code">What the picture holds: an EMVCo merchant-presented code.</param>
     /// <param name="Until">Then it can no longer be paid.</param>
@@ -37,16 +38,16 @@ static class AskForPayment
     }
 
     static async Task<Results<Ok<Response>, ProblemHttpResult>> HandleAsync(
-        HttpContext context, ClaimsPrincipal who, PaymentRequests requests, MerchantStore merchants, Problems problems,
-        Payments payments, CancellationToken cancellation)
+        HttpContext context, ClaimsPrincipal who, PaymentRequests requests, Problems problems, Payments payments,
+        CancellationToken cancellation)
     {
         var (request, unreadable) = await JsonBody.ReadAsync<Request>(context.Request, problems, cancellation);
         if (request is null)
             return unreadable!;
-        var (outcome, asked) = await requests.AskAsync(who.PersonId(), request.Id, request.Amount, cancellation);
-        if (asked is not null)
-            return TypedResults.Ok(await ResponseOf(
-                requests, (await merchants.OfWorkerAsync(who.PersonId(), cancellation))!, asked, cancellation));
+        var (outcome, asked) = await requests.AskAsync(
+            who.PersonId(), request.Id, request.Amount, cancellation, request.Shop);
+        if (asked is not null && await requests.OfWorkerAsync(who.PersonId(), asked.Id, cancellation) is { } found)
+            return TypedResults.Ok(await ResponseOf(requests, found.Shop, asked, cancellation));
         var (status, code, field) = Explain(outcome);
         return problems.Of(status, code, field, payments.LargestAsText);
     }
@@ -95,12 +96,12 @@ static class AskForPayment
 
     /// <summary>The till's form without a script: the code has a page of its own.</summary>
     static async Task<RedirectHttpResult> AskOnPageAsync(
-        [FromForm] string? id, [FromForm] string? amount, ClaimsPrincipal who, PaymentRequests requests,
-        Payments payments, CancellationToken cancellation)
+        [FromForm] string? id, [FromForm] string? amount, [FromForm] string? at, ClaimsPrincipal who,
+        PaymentRequests requests, Payments payments, CancellationToken cancellation)
     {
         if (!Guid.TryParse(id, out var name) || !Amounts.TryRead(amount, payments.Currency.Scale, out var units))
             return TypedResults.Redirect("/till?problem=amount_not_valid");
-        var (outcome, asked) = await requests.AskAsync(who.PersonId(), name, units, cancellation);
+        var (outcome, asked) = await requests.AskAsync(who.PersonId(), name, units, cancellation, at);
         return TypedResults.Redirect(
             asked is null ? $"/till?problem={Explain(outcome).Code}" : $"/till/requests/{asked.Id}");
     }

@@ -40,9 +40,9 @@ sealed class PaymentRequests(
     }
 
     public async Task<(Outcome Outcome, PaymentRequest? Request)> AskAsync(
-        PersonId worker, Guid id, long amount, CancellationToken cancellation)
+        PersonId worker, Guid id, long amount, CancellationToken cancellation, string? at = null)
     {
-        if (await merchants.OfWorkerAsync(worker, cancellation) is not { } shop)
+        if (await merchants.OfWorkerAsync(worker, at, cancellation) is not { } shop)
             return (Outcome.NoShop, null);
         if (!Merchants.Payment.MayNameOne(id))
             return (Outcome.IdNotValid, null);
@@ -75,11 +75,12 @@ sealed class PaymentRequests(
             cancellationToken: cancellation));
     }
 
-    /// <summary>A request of the shop at whose till somebody works; nobody learns of another's.</summary>
+    /// <summary>A request of a shop at which somebody works; nobody learns of another's.</summary>
     public async Task<(Merchant Shop, PaymentRequest Request)?> OfWorkerAsync(
         PersonId worker, Guid id, CancellationToken cancellation) =>
-        await merchants.OfWorkerAsync(worker, cancellation) is { } shop
-            && await FindAsync(id, cancellation) is { } request && request.Merchant == shop.Id
+        await FindAsync(id, cancellation) is { } request
+            && (await merchants.WorkplacesAsync(worker, cancellation))
+                .FirstOrDefault(place => place.Shop.Id == request.Merchant) is { Shop: { } shop }
             ? (shop, request)
             : null;
 

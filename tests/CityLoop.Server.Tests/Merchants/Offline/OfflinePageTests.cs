@@ -24,7 +24,7 @@ public sealed class OfflinePageTests(TestCity city) : IClassFixture<TestCity>
         var page = await SaveAsync(manager, "0");
 
         page.ShouldContain("<b class=\"amount\">45</b>");
-        page.ShouldContain("客人的點數不夠");
+        page.ShouldContain("客人的點數不夠。");
         (await till.AskAsync()).ShouldBeDone();
         till.Allowance.ShouldBe(0);
     }

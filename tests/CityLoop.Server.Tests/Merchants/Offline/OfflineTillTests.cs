@@ -60,7 +60,7 @@ public sealed class OfflineTillTests(TestCity city) : IClassFixture<TestCity>, I
         await _till.WaitForSelectorAsync("#settled:not([hidden])");
 
         (await _till.TextContentAsync("#settled"))!.Trim().ShouldBe("網路恢復了：2 筆、共 90 點都收到了。");
-        (await _till.TextContentAsync("#refused li"))!.ShouldContain("20 點：");
+        (await _till.TextContentAsync("#refused li"))!.ShouldEndWith("20 點：這個付款碼已經付過別筆了。");
         (await _till.IsHiddenAsync("#uncertain")).ShouldBeTrue();
         await LookAsync("offline-back");
         (await TakenAsync()).ShouldBe(140);
