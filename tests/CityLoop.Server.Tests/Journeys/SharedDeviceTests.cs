@@ -70,7 +70,7 @@ public sealed class SharedDeviceTests(TestCity city) : IClassFixture<TestCity>
         await left.WaitForURLAsync("**/sign-in?returnUrl=**");
         await used.SignInAsync(city, Cast.HuangZhiming, "/me");
 
-        await left.WaitForFunctionAsync("document.documentElement.dataset.person !== ''");
+        await left.WaitForFunctionAsync("() => document.documentElement.dataset.person !== ''");
         await ShouldNotShowHerAsync(left, "the window that was open");
         await left.GotoAsync("/me/contacts");
         (await left.ContentAsync()).ShouldContain("zhiming@example.org");
@@ -137,7 +137,7 @@ public sealed class SharedDeviceTests(TestCity city) : IClassFixture<TestCity>
             await page.EvaluateAsync($"history.go({step})");
             await arrived.Task.WaitAsync(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken);
             // A page out of memory hides itself, leaves, and is asked for anew.
-            await page.WaitForFunctionAsync("document.readyState === 'complete' && !document.body.hidden");
+            await page.WaitForFunctionAsync("() => document.readyState === 'complete' && !document.body.hidden");
         }
 
         await tools.DetachAsync();

@@ -143,11 +143,11 @@ public sealed class SpendRulesTests : IAsyncLifetime
         await _city.GiveAsync(Cast.LinMeiling, 100);
         using var phone = await _city.SignInAsync(Cast.LinMeiling);
         var paid = (await PayAsync(phone, 10)).ShouldBeDone();
-        _city.Clock.Advance(TimeSpan.FromDays(LedgerState.ReversibleDays + 1));
+        _city.Clock.Advance(TimeSpan.FromDays(_city.Pack.ShopTerms.RefundDays + 1));
         await _city.Get<DayTurn>().TurnAsync(Stop);
         using var till = await _city.SignInAsync(Cast.HuangZhiming);
 
-        (await till.RefundAsync(paid.Id)).ShouldBeRefused(HttpStatusCode.Conflict, "refund_too_late");
+        (await till.RefundAsync(paid.Id)).ShouldBeRefused(HttpStatusCode.Conflict, "refund_period_over");
     }
 
     [Theory]
