@@ -41,27 +41,48 @@ sealed partial class BankTopUps(
     {
         if (city.TopUp is null || TransferReference.In(money.Said) is not { } reference)
             return MoneyAnswer.NotOurs;
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        if (await connection.ExecuteScalarAsync<Guid?>(new CommandDefinition(
-            "select person from topups.reference where number = @reference", new { reference },
-            cancellationToken: cancellation)) is not { } person)
+        if (await OwnerOfAsync(reference, cancellation) is not { } person)
             return MoneyAnswer.NotOurs;
-        var units = money.Amount * Enumerable.Range(0, city.MainCurrency.Scale).Aggregate(1m, (unit, _) => unit * 10);
-        if (units != decimal.Truncate(units) || units <= 0)
+        if (Units(money.Amount) is not { } units)
             return MoneyAnswer.AmountDiffers;
         if (units > city.TopUp.Most)
             return MoneyAnswer.Refused;
         if (isDryRun)
             return MoneyAnswer.Taken;
-        await connection.ExecuteAsync(new CommandDefinition(
-            """
-            insert into topups.bank_transfer (entry, person, amount, made_at) values (@Entry, @person, @units, @now)
-            on conflict do nothing
-            """, new { money.Entry, person, units = (long)units, now = time.GetUtcNow() },
-            cancellationToken: cancellation));
-        return await PostAsync(connection, (await FindAsync(connection, money.Entry, cancellation))!, cancellation)
+        return await TakeByHandAsync(money.Entry, person.Value, units, cancellation)
             ? MoneyAnswer.Taken
             : MoneyAnswer.Refused;
+    }
+
+    /// <summary>A booking becomes a person's points; false where it is another's, or their account refuses.</summary>
+    public async Task<bool> TakeByHandAsync(Guid entry, Guid person, long amount, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await connection.ExecuteAsync(new CommandDefinition(
+            """
+            insert into topups.bank_transfer (entry, person, amount, made_at) values (@entry, @person, @amount, @now)
+            on conflict do nothing
+            """, new { entry, person, amount, now = time.GetUtcNow() }, cancellationToken: cancellation));
+        return await FindAsync(connection, entry, cancellation) is { } topUp && topUp.Person == person
+            && await PostAsync(connection, topUp, cancellation);
+    }
+
+    /// <summary>Whose reference it is.</summary>
+    public async Task<PersonId?> OwnerOfAsync(string reference, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await connection.ExecuteScalarAsync<Guid?>(new CommandDefinition(
+            "select person from topups.reference where number = @reference", new { reference },
+            cancellationToken: cancellation)) is { } person
+                ? new PersonId(person)
+                : null;
+    }
+
+    /// <summary>Money in the currency's smallest unit; null for parts of one.</summary>
+    public long? Units(decimal money)
+    {
+        var units = money * Enumerable.Range(0, city.MainCurrency.Scale).Aggregate(1m, (unit, _) => unit * 10);
+        return units == decimal.Truncate(units) && units is > 0 and < long.MaxValue ? (long)units : null;
     }
 
     /// <summary>Goes on with what a crash or a silent ledger left open.</summary>

@@ -13,6 +13,7 @@ namespace CityLoop.Server.TopUps;
 static class ChangeTopUps
 {
     public const string Page = "/counter/drawer";
+    public const string Desk = "/desk/top-ups";
 
     public static void Map(IEndpointRouteBuilder pages)
     {
@@ -24,6 +25,10 @@ static class ChangeTopUps
         counter.MapPost("/drawer/open", OpenAsync);
         counter.MapPost("/drawer/close", CloseAsync);
         counter.MapPost("/drawer/confirm", ConfirmAsync);
+        var desk = pages.MapGroup(Desk).RequireAuthorization(Roles.CityStaff)
+            .RequireLevel(AssuranceLevel.ContactVerified).ExcludeFromDescription();
+        desk.MapPost("/ask", AskMatchAsync);
+        desk.MapPost("/decide", DecideMatchAsync);
     }
 
     static async Task<RedirectHttpResult> PayInAsync(
@@ -73,6 +78,24 @@ static class ChangeTopUps
     static async Task<RedirectHttpResult> ConfirmAsync(
         [FromForm] Guid drawer, ClaimsPrincipal who, Drawers drawers, CancellationToken cancellation) =>
         Back("confirmed", await drawers.ConfirmAsync(who.PersonId(), drawer, cancellation));
+
+    static async Task<RedirectHttpResult> AskMatchAsync(
+        [FromForm] Guid entry, [FromForm] string? reference, ClaimsPrincipal who, HandMatches matches,
+        CancellationToken cancellation)
+    {
+        var outcome = await matches.AskAsync(who.PersonId(), entry, reference, cancellation);
+        return TypedResults.Redirect(
+            outcome == TopUpOutcome.Done ? $"{Desk}?done=asked" : $"{Desk}?problem={CodeOf(outcome)}");
+    }
+
+    static async Task<RedirectHttpResult> DecideMatchAsync(
+        [FromForm] Guid change, [FromForm] string? decision, ClaimsPrincipal who, HandMatches matches,
+        CancellationToken cancellation)
+    {
+        var outcome = await matches.DecideAsync(who.PersonId(), change, decision == "approve", cancellation);
+        return TypedResults.Redirect(
+            outcome == TopUpOutcome.Done ? $"{Desk}?done=decided" : $"{Desk}?problem={CodeOf(outcome)}");
+    }
 
     /// <summary>A drawer may be empty, other than a top-up.</summary>
     static long? ReadCash(string? typed, int scale) =>

@@ -2,7 +2,8 @@ namespace CityLoop.Server.TopUps;
 
 /// <summary>Finishes top-ups and corrections when a crash or a silent ledger came in between.</summary>
 sealed partial class TopUpClock(
-    CounterTopUps topUps, BankTopUps bank, TimeProvider time, ILogger<TopUpClock> log) : BackgroundService
+    CounterTopUps topUps, BankTopUps bank, HandMatches matches, TimeProvider time, ILogger<TopUpClock> log)
+    : BackgroundService
 {
     static readonly TimeSpan Pause = TimeSpan.FromSeconds(15);
 
@@ -18,6 +19,7 @@ sealed partial class TopUpClock(
             {
                 await topUps.FinishAsync(Patience, stoppingToken);
                 await bank.FinishAsync(Patience, stoppingToken);
+                await matches.FinishAsync(Patience, stoppingToken);
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {

@@ -100,6 +100,72 @@ public sealed class BankTopUpsTests(TestCity city) : IClassFixture<TestCity>
     }
 
     [Fact]
+    public async Task Two_officers_match_a_typo_once_and_what_was_sent_back_tops_up_nobody()
+    {
+        var (matches, bank) = (city.Get<HandMatches>(), city.Get<BankStore>());
+        var (wang, zhang) = (PersonId.OfCast(Cast.WangYating), PersonId.OfCast(Cast.ZhangJianguo));
+        var (reference, before) = (await ReferenceAsync(Cast.ChenATu), await city.BalanceOfAsync(Cast.ChenATu));
+        await OutcomesAsync(Paid("H1", 31, "RF00 0000"), Paid("H2", 32, "RF00 0000"), Paid("H3", 33, "RF00 0000"));
+        var open = (await matches.OpenAsync(50, default)).ToDictionary(row => row.Amount, row => row.Id);
+        (await matches.AskAsync(wang, open[31], reference[..^1], default)).ShouldBe(TopUpOutcome.NothingThere);
+        foreach (var entry in new[] { open[31], open[32], open[33] })
+            (await matches.AskAsync(wang, entry, reference, default)).ShouldBe(TopUpOutcome.Done);
+        (await matches.AskAsync(zhang, open[31], reference, default)).ShouldBe(TopUpOutcome.AskedBefore);
+        (await matches.DecideAsync(wang, open[31], true, default)).ShouldBe(TopUpOutcome.NeedsAnotherOfficer);
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ =>
+            matches.DecideAsync(zhang, open[31], true, default)));
+        (await bank.FinishAsync(open[32], wang, "sent back", default)).ShouldBeTrue();
+        (await matches.DecideAsync(zhang, open[32], true, default)).ShouldBe(TopUpOutcome.DecidedBefore);
+        (await matches.DecideAsync(wang, open[33], false, default)).ShouldBe(TopUpOutcome.Done);
+        await matches.FinishAsync(TimeSpan.Zero, default);
+        await CountsAsync(BankPapers.Statement(8, true, Paid("H1", 31, reference)));
+
+        outcomes.Count(outcome => outcome == TopUpOutcome.Done).ShouldBe(1);
+        (await city.BalanceOfAsync(Cast.ChenATu)).ShouldBe(before + 31);
+        (await matches.OpenAsync(50, default)).Select(row => row.Id).ShouldNotContain(open[31]);
+        (await matches.OpenAsync(50, default)).Select(row => row.Id).ShouldContain(open[33]);
+    }
+
+    [Fact]
+    public async Task A_match_that_a_crash_cut_off_behind_the_decision_is_made_good()
+    {
+        var (matches, before) = (city.Get<HandMatches>(), await city.BalanceOfAsync(Cast.ChenATu));
+        await OutcomesAsync(Paid("K1", 41, "RF00 0000"));
+        var entry = (await matches.OpenAsync(50, default)).Single(row => row.Amount == 41).Id;
+        await matches.AskAsync(
+            PersonId.OfCast(Cast.WangYating), entry, await ReferenceAsync(Cast.ChenATu), default);
+        await using var connection = await city.Database.OpenConnectionAsync();
+        await connection.ExecuteAsync(
+            """
+            update topups.hand_match set decided_by = @officer, decided_at = @now, is_approved = true
+            where entry = @entry
+            """, new { entry, officer = PersonId.OfCast(Cast.ZhangJianguo).Value, now = city.Clock.GetUtcNow() });
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => matches.FinishAsync(TimeSpan.Zero, default)));
+        (await city.BalanceOfAsync(Cast.ChenATu)).ShouldBe(before + 41);
+    }
+
+    [Fact]
+    public async Task An_officer_matches_at_the_desk_and_another_one_agrees()
+    {
+        await OutcomesAsync(Paid("J1", 71, "RF00 0000"));
+        var desk = await Browser.OpenAsync(city);
+        await desk.SignInAsync(city, Cast.WangYating, "/desk/top-ups");
+        await desk.FillAsync("li:has-text('71 TWD') input[name='reference']", await ReferenceAsync(Cast.ChenATu));
+        await desk.PictureAsync("desk-top-ups", fullPage: true);
+        await desk.ShouldBeAccessibleAsync();
+        await desk.ClickAsync("li:has-text('71 TWD') form[action='/desk/top-ups/ask'] button");
+        await desk.WaitForSelectorAsync("text=已請另一位人員同意");
+
+        var second = await Browser.OpenAsync(city);
+        await second.SignInAsync(city, Cast.ZhangJianguo, "/desk/top-ups");
+        await second.PictureAsync("desk-top-ups-second", fullPage: true);
+        await second.ShouldBeAccessibleAsync();
+        await second.ClickAsync("li:has-text('71 TWD') button[value='approve']");
+        await second.WaitForSelectorAsync("text=已決定。");
+    }
+
+    [Fact]
     public async Task What_a_crash_left_behind_its_intent_is_posted_once()
     {
         var before = await city.BalanceOfAsync(Cast.LiShufen);

@@ -127,5 +127,41 @@ sealed class BankStore(NpgsqlDataSource database, TimeProvider time)
             cancellationToken: cancellation)) > 0;
     }
 
+    /// <summary>An entry that nobody has dealt with.</summary>
+    public async Task<BankEntryRow?> FindOpenAsync(Guid entry, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await connection.QuerySingleOrDefaultAsync<BankEntryRow>(new CommandDefinition(
+            """
+            select id, file, element, kind, account, amount, currency, booked_on, status, reference, remittance,
+              outcome, imported_at
+            from merchants.bank_entry where id = @entry and outcome <> 'matched' and done_at is null
+            """, new { entry }, cancellationToken: cancellation));
+    }
+
+    /// <summary>As <see cref="FinishAsync"/>, and true again for who claims it with the same note.</summary>
+    public async Task<bool> ClaimAsync(Guid entry, PersonId officer, string note, CancellationToken cancellation)
+    {
+        if (await FinishAsync(entry, officer, note, cancellation))
+            return true;
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        return await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+            """
+            select exists (select from merchants.bank_entry
+                           where id = @entry and outcome <> 'matched' and done_at is not null and note = @note)
+            """, new { entry, note }, cancellationToken: cancellation));
+    }
+
+    /// <summary>What was claimed could not be done: it waits for an officer again.</summary>
+    public async Task ReleaseAsync(Guid entry, string note, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await connection.ExecuteAsync(new CommandDefinition(
+            """
+            update merchants.bank_entry set done_at = null, done_by = null, note = ''
+            where id = @entry and note = @note
+            """, new { entry, note }, cancellationToken: cancellation));
+    }
+
     static string NameOf(PayoutState state) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName($"{state}");
 }
