@@ -14,7 +14,8 @@ export async function begin(page, asks) {
   const isKept = !page.dataset.shop;
   const till = isKept && isPossible() ? await lastTill() : undefined;
   if (isKept && !till) {
-    page.hidden = true;
+    // The heading stays: a page without one is lost on who hears it.
+    byId("charge").hidden = byId("line").hidden = true;
     byId("not-a-till").hidden = false;
   }
   if (!isPossible() || (isKept && !till)) return undefined;

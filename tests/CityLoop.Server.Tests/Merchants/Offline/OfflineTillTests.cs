@@ -130,6 +130,19 @@ public sealed class OfflineTillTests(TestCity city) : IClassFixture<TestCity>, I
     }
 
     [Fact]
+    public async Task A_device_that_never_was_a_till_is_told_so()
+    {
+        var stranger = await Browser.OpenAsync(city);
+
+        await stranger.GotoAsync("/till/without-network");
+
+        await stranger.WaitForSelectorAsync("#not-a-till:not([hidden])");
+        (await stranger.IsVisibleAsync("#keys")).ShouldBeFalse();
+        await stranger.ShouldBeAccessibleAsync();
+        await stranger.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task What_the_browser_keeps_for_a_day_without_network_names_nobody_and_no_sum()
     {
         var kept = await _till.EvaluateAsync<string[]>("""
