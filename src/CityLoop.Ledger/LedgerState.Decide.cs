@@ -153,7 +153,7 @@ public sealed partial class LedgerState
                 ? PostOutcome.ReversedTransferIsTooOld
                 : PostOutcome.ReversalIsNotValid;
         ref readonly var payment = ref _payments[index];
-        if (payment.Code != (transfer.Code == TransferCode.Refund ? TransferCode.Pay : TransferCode.Rebate))
+        if (payment.Code != transfer.Code.Reversed())
             return PostOutcome.ReversalIsNotValid;
         var asked = transfer.AtMost ?? transfer.Amount;
         if (payment.Debit != transfer.Credit.Value || payment.Credit != transfer.Debit.Value || asked > payment.Amount)
@@ -179,7 +179,24 @@ public sealed partial class LedgerState
             return true;
         if (transfer.Code == TransferCode.Expire)
             return _lots.AmountOf(debit.FirstLot, ToNumber(transfer.LastDay), transfer.Credit.Value) >= transfer.Amount;
-        return transfer.Amount > 0 && Available(transfer.Debit.Value, debit) >= transfer.Amount;
+        var there = Available(transfer.Debit.Value, debit) + (Int128)EndedOf(transfer, debit);
+        return transfer.Amount > 0 && there >= transfer.Amount;
+    }
+
+    /// <summary>
+    /// Of what a voucher's use brought: the part that has ended since and came back with its refund. It was never the
+    /// person's to keep, so it returns all the same.
+    /// </summary>
+    long EndedOf(Transfer transfer, in AccountRow debit)
+    {
+        var ended = 0L;
+        if (transfer.Code != TransferCode.RedeemReturn || !debit.Kind.KeepsLastDays())
+            return ended;
+        var part = _payments.LotsOf(PlaceOfPayment(transfer.Reverses!.Value), transfer.AtMost ?? transfer.Amount);
+        foreach (var lot in part)
+            if (ToNumber(lot.LastDay) is var lastDay && lastDay < _day)
+                ended += Math.Min(lot.Amount, _lots.AmountOf(debit.FirstLot, lastDay, lot.Budget.Value));
+        return ended;
     }
 
     /// <summary>What an account can give: spendable, above its minimum.</summary>
@@ -213,7 +230,9 @@ public sealed partial class LedgerState
     {
         var bounds = _bounds.GetValueOrDefault(transfer.Credit.Value);
         var after = (Int128)credit.Balance + transfer.Amount;
-        if (after > bounds.Maximum && !transfer.Code.IsReversal() && !transfer.Code.IsLoss())
+        // What a voucher brings goes on to the shop in the same set.
+        var passesOn = transfer.Code == TransferCode.Redeem;
+        if (after > bounds.Maximum && !transfer.Code.IsReversal() && !transfer.Code.IsLoss() && !passesOn)
             return PostOutcome.CreditAccountIsFull;
         if (after > long.MaxValue || (transfer.Hold is null && IsTooFarBelow(transfer.Debit, transfer.Amount)))
             return PostOutcome.CreditBalanceIsTooLarge;

@@ -180,7 +180,8 @@ public sealed partial class LedgerState
         }
         else if (reversed >= 0)
         {
-            TakeBackLots(ref debit, _payments.LotsOf(reversed, transfer.AtMost ?? transfer.Amount), transfer.Amount);
+            var part = _payments.LotsOf(reversed, transfer.AtMost ?? transfer.Amount);
+            TakeBackLots(ref debit, part, transfer.Amount, alsoEnded: transfer.Code == TransferCode.RedeemReturn);
         }
         else
         {
@@ -191,13 +192,16 @@ public sealed partial class LedgerState
     /// <summary>
     /// A reversal takes the very lots that the payment brought, as far as they are still there; what is not comes
     /// from the other lots in spending order. Either way the points get back the last day that they had.
+    /// What a voucher brought is taken also when it has ended.
     /// </summary>
-    void TakeBackLots(ref AccountRow debit, IEnumerable<Lot> lots, long amount)
+    void TakeBackLots(ref AccountRow debit, IEnumerable<Lot> lots, long amount, bool alsoEnded)
     {
         foreach (var lot in lots)
         {
             var lastDay = debit.Kind.KeepsLastDays() ? ToNumber(lot.LastDay) : LotPool.NoEnd;
-            var there = lastDay >= _day ? _lots.AmountOf(debit.FirstLot, lastDay, lot.Budget.Value) : 0;
+            var there = lastDay >= _day || alsoEnded
+                ? _lots.AmountOf(debit.FirstLot, lastDay, lot.Budget.Value)
+                : 0;
             var part = Math.Min(Math.Min(there, lot.Amount), amount);
             if (part > 0)
                 Take(ref debit, lastDay, lot.Budget.Value, part, lot.LastDay);

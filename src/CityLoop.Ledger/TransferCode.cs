@@ -58,16 +58,41 @@ public enum TransferCode : short
 
     /// <summary>A purchase that was wrong, and whose money was given back (person → budget).</summary>
     TopUpReturn = 18,
+
+    /// <summary>
+    /// A voucher is used: its worth reaches the person who pays with it in the same linked set (budget → person). Can
+    /// be reversed.
+    /// </summary>
+    Redeem = 19,
+
+    /// <summary>
+    /// The worth of a refunded voucher returns to its budget; reverses a <see cref="Redeem"/>, also when it has ended.
+    /// </summary>
+    RedeemReturn = 20,
+
+    /// <summary>A person buys vouchers (person → the budget that their worth comes from).</summary>
+    Buy = 21,
 }
 
 /// <summary>What follows from a transfer's code.</summary>
 public static class TransferCodes
 {
     /// <summary>True for what takes back an earlier transfer.</summary>
-    public static bool IsReversal(this TransferCode code) => code is TransferCode.Refund or TransferCode.RebateReturn;
+    public static bool IsReversal(this TransferCode code) =>
+        code is TransferCode.Refund or TransferCode.RebateReturn or TransferCode.RedeemReturn;
 
     /// <summary>True for what can be taken back.</summary>
-    public static bool CanBeReversed(this TransferCode code) => code is TransferCode.Pay or TransferCode.Rebate;
+    public static bool CanBeReversed(this TransferCode code) =>
+        code is TransferCode.Pay or TransferCode.Rebate or TransferCode.Redeem;
+
+    /// <summary>What a reversal takes back.</summary>
+    public static TransferCode Reversed(this TransferCode code) => code switch
+    {
+        TransferCode.Refund => TransferCode.Pay,
+        TransferCode.RebateReturn => TransferCode.Rebate,
+        TransferCode.RedeemReturn => TransferCode.Redeem,
+        _ => throw new ArgumentOutOfRangeException(nameof(code), code, "That takes nothing back."),
+    };
 
     /// <summary>True for what a lot loses by itself when time passes.</summary>
     public static bool IsLoss(this TransferCode code) => code is TransferCode.Expire or TransferCode.Decay;

@@ -102,7 +102,7 @@ sealed class RandomCity
         if (command is not Transfer transfer)
             return;
         _transfers.TryAdd(transfer.Id, transfer);
-        if (transfer.Code is TransferCode.Pay or TransferCode.Rebate)
+        if (transfer.Code.CanBeReversed())
             _reversible.Add(transfer);
         if (transfer.EarnedBy is not null)
             _rebates.Add(transfer);
@@ -115,9 +115,16 @@ sealed class RandomCity
 
     Transfer NextTransfer()
     {
-        var codes = Enum.GetValues<TransferCode>();
-        var code = codes[_random.Next(codes.Length)];
-        if (code is TransferCode.Refund or TransferCode.RebateReturn && _reversible.Count > 0)
+        // A third of what could be a voucher's is one.
+        var code = (TransferCode)_random.Next(1, (int)TransferCode.TopUpReturn + 1);
+        code = (_ids % 3 == 0, code) switch
+        {
+            (true, TransferCode.Rebate) => TransferCode.Redeem,
+            (true, TransferCode.RebateReturn) => TransferCode.RedeemReturn,
+            (true, TransferCode.Gift) => TransferCode.Buy,
+            _ => code,
+        };
+        if (code.IsReversal() && _reversible.Count > 0)
         {
             var original = _reversible[_random.Next(_reversible.Count)];
             return new Transfer(NextId(), original.Credit, original.Debit, PartOf(original.Amount), code)

@@ -42,6 +42,9 @@ sealed class CityPack
     public required CityPayouts Payouts { get; init; }
     public required CityShops ShopTerms { get; init; }
     public required IReadOnlyDictionary<string, string> Colours { get; init; }
+
+    /// <summary>Codes of the shops that are not small ones; vouchers may be for small shops only.</summary>
+    public required IReadOnlySet<string> LargeShops { get; init; }
     public required IReadOnlyList<District> Districts { get; init; }
     public required IReadOnlyList<Spot> Spots { get; init; }
     public required IReadOnlyList<Shop> Shops { get; init; }
@@ -51,7 +54,14 @@ sealed class CityPack
     /// <summary>The currency in which shops are paid: the first one.</summary>
     public CityCurrency MainCurrency => Currencies[0];
 
-    public CityCurrency Currency(CurrencyId id) => Currencies.Single(c => c.Id == id);
+    /// <summary>From this number on currencies are vouchers', which officers open while the city lives.</summary>
+    public const short FirstVoucher = 20_000;
+
+    public CityCurrency Currency(CurrencyId id) => id.Value < FirstVoucher
+        ? Currencies.Single(c => c.Id == id)
+        : new CityCurrency(id, $"V{id.Value}", MainCurrency.Scale, Vouchers, new LastDayRule.Never());
+
+    static LocalNames Vouchers => LocalNames.Of("電子商品券", "Vouchers", "電子商品券");
 
     public CityBudget Budget(string name) => Budgets.Single(b => b.Name == name);
 

@@ -13,7 +13,8 @@ sealed class CityReading(string folder, PackNode city, List<PackProblem> problem
     {
         city.Only(
             "names", "timeZone", "fiscalYearStart", "languages", "currencies", "budgets", "rebate", "seals", "colours",
-            "cards", "offline", "family", "recovery", "payouts", "shops", "controller", "topUp");
+            "cards", "offline", "family", "recovery", "payouts", "shops", "controller", "topUp",
+            "largeShops");
         _languages = city.Texts("languages");
         var districts = Districts();
         var byCode = districts.ToDictionary(d => d.Code);
@@ -59,6 +60,7 @@ sealed class CityReading(string folder, PackNode city, List<PackProblem> problem
             ShopTerms = terms,
             TopUp = topUp,
             Colours = colours,
+            LargeShops = city.Has("largeShops") ? city.Texts("largeShops").ToHashSet() : new HashSet<string>(),
             Districts = districts,
             Spots = spots,
             Shops = shops,

@@ -43,7 +43,7 @@ sealed class CurrencyReading(
             var code = node.Text("code");
             if (code.Length is < 2 or > 12 || !code.All(char.IsAsciiLetterUpper))
                 node.Wrong("code", $"is '{code}'", "Write 2 to 12 letters A to Z");
-            var id = new CurrencyId((short)node.Whole("id", 1, short.MaxValue));
+            var id = new CurrencyId((short)node.Whole("id", 1, CityPack.FirstVoucher - 1));
             if (currencies.Any(c => c.Id == id || c.Code == code))
                 node.Wrong("id", "or 'code' stands in two currencies", "Give each currency its own");
             currencies.Add(new CityCurrency(

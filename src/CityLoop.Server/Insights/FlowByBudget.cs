@@ -20,7 +20,8 @@ sealed class FlowByBudget(NpgsqlDataSource database, CityLedger ledger, CityAcco
     /// <param name="Back">What came into the budget's account from people.</param>
     /// <param name="InHands">With people, held points and decay that is not yet written among it.</param>
     /// <param name="Spent">With shops, waiting for the bank, or paid out.</param>
-    /// <param name="TakenBack">Of this budget's points, what refunds took from people with a rebate.</param>
+    /// <param name="TakenBack">Of this budget's points,
+    /// what refunds took from people with a rebate or a voucher, and what people bought vouchers with.</param>
     public sealed record Row(
         AccountId Account, string Name, CityBudget? Budget, long Funded, long Paid, long Back, long Pace, long InHands,
         long Spent, long Expired, long Decayed, long TakenBack)
@@ -68,7 +69,9 @@ sealed class FlowByBudget(NpgsqlDataSource database, CityLedger ledger, CityAcco
             return new Row(
                 account, name, city.Budgets.FirstOrDefault(b => b.Name == name), s.Funded, s.Paid, s.Back, s.Pace,
                 lineage.InHands(account), lineage.Spent(account), lineage.Gone(account, TransferCode.Expire),
-                lineage.Gone(account, TransferCode.Decay), lineage.Gone(account, TransferCode.RebateReturn));
+                lineage.Gone(account, TransferCode.Decay),
+                lineage.Gone(account, TransferCode.RebateReturn) + lineage.Gone(account, TransferCode.RedeemReturn)
+                + lineage.Gone(account, TransferCode.Buy));
         })];
     }
 

@@ -40,7 +40,8 @@ static class ChargeWallet
     {
         Charged, NoShop, IdNotValid, AmountNotPositive, AmountTooLarge, GoodsNotValid, CodeNotValid, GoodsExcluded,
         TooManyWrongCodes, CodeUnknown, CodeExpired, NoWallet, NotAcceptedHere, IdAlreadyUsed, WalletIsFrozen,
-        ShopTakesNothing, CodeAlreadyUsed, LimitIsReached, TooFewPoints, Refused, CardBlocked,
+        ShopTakesNothing, CodeAlreadyUsed, LimitIsReached, VoucherNotTakenHere, TooFewPoints, Refused,
+        CardBlocked,
         CardNotReady, PinNotSet, PinNotValid, PinTooSimple, PinWaits, PinNeeded, PinWrong,
     }
 
@@ -72,7 +73,7 @@ static class ChargeWallet
     }
 
     static Response ResponseOf(Payment payment, Till till) => new(
-        payment.Id, payment.Amount, payment.Back, till.Payments.BackFor(payment.Amount) > payment.Back,
+        payment.Id, payment.Amount, payment.Back, till.Payments.BackFor(payment.Points) > payment.Back,
         payment.Receipt);
 
     static ProblemHttpResult Refusal(Decision decision, Problems problems, Till till)
@@ -103,6 +104,7 @@ static class ChargeWallet
             Outcome.Refused => (409, "payment_refused", null, null),
             Outcome.IdAlreadyUsed => (409, "id_already_used", "id", null),
             Outcome.CodeAlreadyUsed => (409, "code_already_used", "code", null),
+            Outcome.VoucherNotTakenHere => (409, "voucher_not_taken_here", "amount", null),
             Outcome.TooFewPoints => (409, "too_few_points", "amount", null),
             Outcome.CardBlocked => (409, "card_blocked", "code", null),
             Outcome.CardNotReady => (409, "card_not_ready", "code", null),

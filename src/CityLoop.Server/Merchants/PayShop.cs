@@ -23,7 +23,8 @@ static class PayShop
     {
         Paid, RequestUnknown, RequestIsPaid, RequestIsOver, ShopUnknown, IdNotValid,
         AmountNotPositive, AmountTooLarge, NoWallet, NotAcceptedHere, IdAlreadyUsed,
-        WalletIsFrozen, ShopTakesNothing, LimitIsReached, TooFewPoints, Refused, MoreThanAsked,
+        WalletIsFrozen, ShopTakesNothing, LimitIsReached, VoucherNotTakenHere, TooFewPoints, Refused,
+        MoreThanAsked,
     }
 
     public static void Map(IEndpointRouteBuilder wallet)
@@ -58,7 +59,7 @@ static class PayShop
     }
 
     static Response ResponseOf(Payment payment, Counter counter) => new(
-        payment.Id, payment.Amount, payment.Back, counter.Payments.BackFor(payment.Amount) > payment.Back,
+        payment.Id, payment.Amount, payment.Back, counter.Payments.BackFor(payment.Points) > payment.Back,
         payment.Receipt);
 
     static ProblemHttpResult Refusal(Outcome outcome, Problems problems, Counter counter)
@@ -85,6 +86,7 @@ static class PayShop
         Outcome.LimitIsReached => (409, "limit_is_reached", "amount"),
         Outcome.Refused => (409, "payment_refused", null),
         Outcome.IdAlreadyUsed => (409, "id_already_used", "id"),
+        Outcome.VoucherNotTakenHere => (409, "your_voucher_is_not_taken_here", "amount"),
         Outcome.TooFewPoints => (409, "you_have_too_few_points", "amount"),
         _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "That is no refusal."),
     };
@@ -121,6 +123,7 @@ sealed class Counter(Payments payments, MerchantStore merchants, PersonAccounts 
         PaymentOutcome.WalletIsFrozen => PayShop.Outcome.WalletIsFrozen,
         PaymentOutcome.ShopTakesNothing => PayShop.Outcome.ShopTakesNothing,
         PaymentOutcome.LimitIsReached => PayShop.Outcome.LimitIsReached,
+        PaymentOutcome.VoucherNotTakenHere => PayShop.Outcome.VoucherNotTakenHere,
         PaymentOutcome.TooFewPoints => PayShop.Outcome.TooFewPoints,
         PaymentOutcome.Refused => PayShop.Outcome.Refused,
         _ => PayShop.Outcome.IdAlreadyUsed,

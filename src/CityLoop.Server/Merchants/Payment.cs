@@ -1,4 +1,5 @@
 using CityLoop.Ledger;
+using CityLoop.Server.Vouchers;
 
 namespace CityLoop.Server.Merchants;
 
@@ -28,6 +29,14 @@ sealed record Payment(
 
     /// <summary>Until when those can be spent all the same; null where the city lets them end.</summary>
     public DateOnly? GraceUntil => Refunds.Max(refund => refund.GraceUntil);
+
+    /// <summary>The vouchers in it, in the order in which they were used.</summary>
+    public IReadOnlyList<UsedVoucher> Used { get; init; } = [];
+
+    /// <summary>What of the amount was paid with vouchers; the city gives its share of the rest.</summary>
+    public long Vouchers => Used.Sum(used => used.Use.Amount);
+
+    public long Points => Amount - Vouchers;
 
     public string Receipt => ReceiptOf(Id);
 

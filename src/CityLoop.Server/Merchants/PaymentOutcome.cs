@@ -29,6 +29,9 @@ enum PaymentOutcome
     /// <summary>A limit of the city would be passed.</summary>
     LimitIsReached,
 
+    /// <summary>The person has enough with vouchers, but this shop does not take those.</summary>
+    VoucherNotTakenHere,
+
     /// <summary>The person has fewer points that can be spent today.</summary>
     TooFewPoints,
 

@@ -1,6 +1,7 @@
 using CityLoop.Ledger;
 using CityLoop.Server.City;
 using CityLoop.Server.Ledger;
+using CityLoop.Server.Vouchers;
 using CityLoop.Server.Web;
 
 namespace CityLoop.Server.Merchants;
@@ -10,10 +11,14 @@ namespace CityLoop.Server.Merchants;
 /// answered once is answered again, on every server and after a crash.
 /// </summary>
 sealed partial class Payments(
-    CityLedger ledger, CityBudgets budgets, Refunds refunds, CityPack city, CityClock clock, ILogger<Payments> log)
+    CityLedger ledger, CityBudgets budgets, Refunds refunds, VoucherUses vouchers, CityPack city, CityClock clock,
+    ILogger<Payments> log)
 {
     /// <summary>The largest single payment, in whole points: no shop of a points scheme sells more at once.</summary>
     public const long LargestWhole = 200_000;
+
+    /// <summary>How often it is asked anew when the person's vouchers change under it.</summary>
+    const int TriesMax = 3;
 
     public CityCurrency Currency => city.MainCurrency;
 
@@ -44,30 +49,63 @@ sealed partial class Payments(
         {
             Claim = claim, Reference = shop.Id,
         };
-        var back = BackFor(amount);
-        LedgerCommand[] linked = back == 0 ? [pay] : [pay, await RebateAsync(pay, back, cancellation)];
-        var result = await ledger.PostLinkedAsync(linked, cancellation);
-        if (result is { IsPosted: false, Index: 1 })
+        if (isKnown)
+            return await PaidBeforeAsync(pay, cancellation);
+        for (var tried = 1; ; tried++)
         {
-            // The rebate's budget has run dry, or a limit of rebates is reached. The shop is paid all the same, and the
-            // receipt says that nothing came back.
-            back = 0;
-            result = await ledger.PostAsync(pay, cancellation);
+            var plan = await vouchers.PlanToPayAsync(person, PlaceOf(shop), amount, cancellation);
+            var (result, back) = await PostAsync(pay, shop, plan, cancellation);
+            switch (result.Outcome)
+            {
+                case PostOutcome.Posted:
+                    return (PaymentOutcome.Paid,
+                        new Payment(
+                            id, person, shop.Account, amount, back, clock.Now, result.Sequence + 2 * plan.Uses.Count,
+                            claim)
+                        {
+                            Used = plan.Uses.Count == 0 ? [] : await vouchers.UsedInAsync(id, cancellation),
+                        });
+                case PostOutcome.AlreadyPosted or PostOutcome.IdAlreadyPostedWithOtherContent:
+                    return await PaidBeforeAsync(pay, cancellation);
+                case PostOutcome.DebitAccountHasTooFewPoints when plan.Uses.Count > 0 && tried < TriesMax:
+                    // Another payment has used a voucher in the meantime, or all there is does not suffice.
+                    continue;
+                case PostOutcome.DebitAccountHasTooFewPoints
+                    when plan.Spendable + plan.NotHere.Sum(held => held.Amount) >= amount:
+                    return (PaymentOutcome.VoucherNotTakenHere, null);
+                default:
+                    var outcome = LedgerAnswers.OfPayment(result.Outcome);
+                    if (outcome == PaymentOutcome.Refused)
+                        LogRefused(id, result.Outcome);
+                    return (outcome, null);
+            }
         }
+    }
 
-        switch (result.Outcome)
-        {
-            case PostOutcome.Posted:
-                return (PaymentOutcome.Paid,
-                    new Payment(id, person, shop.Account, amount, back, clock.Now, result.Sequence, claim));
-            case PostOutcome.AlreadyPosted or PostOutcome.IdAlreadyPostedWithOtherContent:
-                return await PaidBeforeAsync(pay, cancellation);
-            default:
-                var outcome = LedgerAnswers.OfPayment(result.Outcome);
-                if (outcome == PaymentOutcome.Refused)
-                    LogRefused(id, result.Outcome);
-                return (outcome, null);
-        }
+    /// <summary>How a person would pay an amount at a shop now: what the page shows before the tap.</summary>
+    public Task<VoucherPlan> PlanAsync(
+        AccountId person, Merchant shop, long amount, CancellationToken cancellation) =>
+        vouchers.PlanAsync(person, PlaceOf(shop), amount, cancellation);
+
+    PayPlace PlaceOf(Merchant shop) =>
+        new(shop.Code, shop.Category, shop.District, city.LargeShops.Contains(shop.Code));
+
+    /// <summary>Posts a payment with the vouchers in it, and the city's share of what is paid in points.</summary>
+    async Task<(PostResult Result, long Back)> PostAsync(
+        Transfer pay, Merchant shop, VoucherPlan plan, CancellationToken cancellation)
+    {
+        List<LedgerCommand> linked =
+            [.. await vouchers.UseAsync(pay.Id, pay.Debit, PlaceOf(shop), plan, cancellation), pay];
+        var back = BackFor(plan.Points);
+        if (back == 0)
+            return (await ledger.PostLinkedAsync(linked, cancellation), 0);
+        var result = await ledger.PostLinkedAsync(
+            [.. linked, await RebateAsync(pay, back, cancellation)], cancellation);
+        // The rebate's budget has run dry, or a limit of rebates is reached. The shop is paid all the same, and the
+        // receipt says that nothing came back.
+        return !result.IsPosted && result.Index == linked.Count
+            ? (await ledger.PostLinkedAsync(linked, cancellation), 0)
+            : (result, back);
     }
 
     /// <summary>True when the currency's rule lets a shop take it.</summary>
@@ -99,6 +137,7 @@ sealed partial class Payments(
         var payment = new Payment(
             id, pay.Debit, pay.Credit, pay.Amount, (back?.Body as Transfer)?.Amount ?? 0, entry.EffectiveAt,
             entry.Sequence, pay.Claim);
+        payment = payment with { Used = await vouchers.UsedInAsync(id, cancellation) };
         return payment with { Refunds = await refunds.OfAsync(payment, cancellation) };
     }
 

@@ -1,6 +1,7 @@
 using CityLoop.Ledger;
 using CityLoop.Server.City;
 using CityLoop.Server.Ledger;
+using CityLoop.Server.Vouchers;
 
 namespace CityLoop.Server.Merchants;
 
@@ -8,7 +9,7 @@ namespace CityLoop.Server.Merchants;
 /// Gives payments back, in whole or in parts, and the city's share to its budget. It writes no table: a refund's id
 /// follows from its payment and from what was given back before it, so the journal is read from one to the next.
 /// </summary>
-sealed class Refunds(CityLedger ledger, CityPack city, CityClock clock)
+sealed class Refunds(CityLedger ledger, VoucherUses vouchers, CityPack city, CityClock clock)
 {
     /// <summary>How often a refund asks anew when the person's points change under it.</summary>
     const int TriesMax = 3;
@@ -63,14 +64,21 @@ sealed class Refunds(CityLedger ledger, CityPack city, CityClock clock)
         var rebate = payment.Back == 0
             ? null
             : (await ledger.FindAsync(Payment.RebateId(payment.Id), cancellation))?.Body as Transfer;
-        var linked = CommandsOf(payment, amount, reference, rebate, city.Rebate.Percent, Grace());
+        var commands = CommandsOf(payment, amount, reference, rebate, city.Rebate.Percent, Grace());
+        // The vouchers stand or fall with the refund, the share does not: it comes last.
+        LedgerCommand[] firm =
+        [
+            commands[0],
+            .. await vouchers.GiveBackAsync(payment.Id, payment.Used, payment.Refunded, amount, cancellation),
+        ];
+        LedgerCommand[] linked = [.. firm, .. commands[1..]];
         for (var tried = 1; ; tried++)
         {
             var result = await ledger.PostLinkedAsync(linked, cancellation);
             // The refunded points may have ended since, and the rebate may be spent to the last point: the city then
             // goes without its share, rather than the person without the refund.
-            if (result is { IsPosted: false, Index: 1 })
-                result = await ledger.PostAsync(linked[0], cancellation);
+            if (!result.IsPosted && result.Index == firm.Length)
+                result = await ledger.PostLinkedAsync(firm, cancellation);
             // Between the two the person got points that the city takes its share from.
             if (result.Outcome != PostOutcome.RebateIsNotTakenBack || tried == TriesMax)
                 return result;
@@ -123,7 +131,8 @@ sealed class Refunds(CityLedger ledger, CityPack city, CityClock clock)
         var (from, at, ended) = (to - amount, 0L, 0L);
         foreach (var lot in lots)
         {
-            if (lot.LastDay < day)
+            // A voucher's worth is the voucher's again, with its own last day.
+            if (lot.LastDay < day && payment.Used.All(used => used.Worth.Debit != lot.Budget))
                 ended += Math.Max(0, Math.Min(at + lot.Amount, to) - Math.Max(at, from));
             at += lot.Amount;
         }

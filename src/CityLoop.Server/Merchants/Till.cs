@@ -46,6 +46,7 @@ sealed class Till(
         PaymentOutcome.ShopTakesNothing => ChargeWallet.Outcome.ShopTakesNothing,
         PaymentOutcome.CodeAlreadyUsed => ChargeWallet.Outcome.CodeAlreadyUsed,
         PaymentOutcome.LimitIsReached => ChargeWallet.Outcome.LimitIsReached,
+        PaymentOutcome.VoucherNotTakenHere => ChargeWallet.Outcome.VoucherNotTakenHere,
         PaymentOutcome.TooFewPoints => ChargeWallet.Outcome.TooFewPoints,
         _ => ChargeWallet.Outcome.Refused,
     };

@@ -44,6 +44,23 @@ sealed class PersonAccounts(NpgsqlDataSource database, CityLedger ledger, TimePr
         return _known[(person, currency)] = new AccountId(account.Value);
     }
 
+    /// <summary>
+    /// The accounts in some currencies of whom an account belongs to, as far as there are any. Opens none.
+    /// </summary>
+    public async Task<IReadOnlyDictionary<CurrencyId, AccountId>> BesideAsync(
+        AccountId account, IReadOnlyList<CurrencyId> currencies, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var found = await connection.QueryAsync<(short Currency, int Account)>(new CommandDefinition(
+            """
+            select b.currency, b.account from pass.account a join pass.account b using (person)
+            where a.account = @account and b.currency = any(@currencies) and b.account is not null
+            """,
+            new { account = account.Value, currencies = currencies.Select(currency => currency.Value).ToArray() },
+            cancellationToken: cancellation));
+        return found.ToDictionary(one => new CurrencyId(one.Currency), one => new AccountId(one.Account));
+    }
+
     /// <summary>What is in each of the person's accounts. Opens none.</summary>
     public async Task<IReadOnlyList<(CityCurrency Currency, long Balance)>> BalancesAsync(
         PersonId person, CityPack city, CancellationToken cancellation)

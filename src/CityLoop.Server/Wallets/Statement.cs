@@ -31,6 +31,9 @@ sealed record StatementLine(
         TransferCode.GiftRelease => "gift_release",
         TransferCode.TopUp => "top_up",
         TransferCode.TopUpReturn => "top_up_return",
+        TransferCode.Redeem => "redeem",
+        TransferCode.RedeemReturn => "redeem_return",
+        TransferCode.Buy => "buy",
         _ => "other",
     };
 }

@@ -18,6 +18,7 @@ using CityLoop.Server.Proofs;
 using CityLoop.Server.Shared;
 using CityLoop.Server.SignOn;
 using CityLoop.Server.TopUps;
+using CityLoop.Server.Vouchers;
 using CityLoop.Server.Wallets;
 using CityLoop.Server.Web.Errors;
 using CityLoop.Server.Web.Languages;
@@ -111,6 +112,7 @@ static class CityApplication
         services.AddProofs();
         services.AddSignOn(options);
         services.AddTopUps();
+        services.AddVouchers();
         services.AddWallets();
     }
 
@@ -129,6 +131,7 @@ static class CityApplication
         app.MapProofs();
         app.MapSignOn();
         app.MapTopUps();
+        app.MapVouchers();
         app.MapWallets();
     }
 }

@@ -177,7 +177,12 @@ sealed partial class PlainLedger
         if (IsForgotten(named.Sequence) && named.Content is not null)
             return PostOutcome.ReversedTransferIsTooOld;
         if (named.Content is null || !Books.Payments.TryGetValue(named.Sequence, out var payment)
-            || payment.Transfer.Code != (transfer.Code == TransferCode.Refund ? TransferCode.Pay : TransferCode.Rebate))
+            || payment.Transfer.Code != transfer.Code switch
+            {
+                TransferCode.Refund => TransferCode.Pay,
+                TransferCode.RebateReturn => TransferCode.Rebate,
+                _ => TransferCode.Redeem,
+            })
             return PostOutcome.ReversalIsNotValid;
         if (payment.Transfer.Debit != transfer.Credit || payment.Transfer.Credit != transfer.Debit
             || payment.Transfer.Amount < (transfer.AtMost ?? transfer.Amount))
@@ -226,12 +231,21 @@ sealed partial class PlainLedger
         transfer.Hold is not null || transfer.Code == TransferCode.Decay
         || (transfer.Code == TransferCode.Expire
             ? debit.LotOf(transfer.LastDay, transfer.Credit)?.Amount >= transfer.Amount
-            : transfer.Amount > 0 && Available(transfer.Debit) >= transfer.Amount);
+            : transfer.Amount > 0 && Available(transfer.Debit) + EndedOf(transfer, debit) >= transfer.Amount);
+
+    /// <summary>What a voucher brought goes back also when it has ended.</summary>
+    Int128 EndedOf(Transfer transfer, PlainAccount debit) =>
+        transfer.Code != TransferCode.RedeemReturn || !debit.Kind.KeepsLastDays() ? 0
+        : PartOf(
+                Books.Payments[Books.Names[transfer.Reverses!.Value].Sequence], transfer.AtMost ?? transfer.Amount)
+            .Where(lot => lot.HasEnded(Books.Day))
+            .Sum(lot => (Int128)Math.Min(lot.Amount, debit.LotOf(lot.LastDay, lot.Budget)?.Amount ?? 0));
 
     PostOutcome? FirstOfRoom(Transfer transfer, PlainAccount debit, PlainAccount credit)
     {
         var after = Books.BalanceOf(credit.Id) + transfer.Amount;
-        if (after > credit.Maximum && !transfer.Code.IsReversal() && !transfer.Code.IsLoss())
+        if (after > credit.Maximum && !transfer.Code.IsReversal() && !transfer.Code.IsLoss()
+            && transfer.Code != TransferCode.Redeem)
             return PostOutcome.CreditAccountIsFull;
         var promised = transfer.Hold is null ? Books.HeldIn(debit.Id) : 0;
         if (after > long.MaxValue || Books.BalanceOf(debit.Id) - promised - transfer.Amount < long.MinValue)

@@ -164,7 +164,8 @@ sealed partial class PlainLedger
             return [Take(transfer.Debit, transfer.LastDay, transfer.Credit, transfer.Amount)];
         return reversed is null
             ? TakeInOrder(transfer.Debit, transfer.Amount)
-            : TakeBack(transfer.Debit, PartOf(reversed, transfer.AtMost ?? transfer.Amount), transfer.Amount);
+            : TakeBack(transfer.Debit, PartOf(reversed, transfer.AtMost ?? transfer.Amount), transfer.Amount,
+                transfer.Code == TransferCode.RedeemReturn);
     }
 
     /// <summary>Of the lots that were not taken back yet, the last ones.</summary>
@@ -192,14 +193,15 @@ sealed partial class PlainLedger
     /// The very lots that a payment brought, as far as they are there and can be spent; what is missing comes from the
     /// others in spending order. Either way the points have the last day that they had.
     /// </summary>
-    ImmutableList<PlainLot> TakeBack(AccountId id, IReadOnlyList<PlainLot> lots, long amount)
+    ImmutableList<PlainLot> TakeBack(
+        AccountId id, IReadOnlyList<PlainLot> lots, long amount, bool alsoEnded)
     {
         var taken = ImmutableList<PlainLot>.Empty;
         var missing = new List<PlainLot>();
         foreach (var lot in lots)
         {
             var lastDay = Books[id].Kind.KeepsLastDays() ? lot.LastDay : null;
-            var there = Books[id].LotOf(lastDay, lot.Budget) is { } found && !found.HasEnded(Books.Day)
+            var there = Books[id].LotOf(lastDay, lot.Budget) is { } found && (alsoEnded || !found.HasEnded(Books.Day))
                 ? found.Amount
                 : 0;
             var part = Math.Min(Math.Min(there, lot.Amount), amount);

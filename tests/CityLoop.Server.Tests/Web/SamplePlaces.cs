@@ -11,6 +11,7 @@ using CityLoop.Server.Tests.Merchants;
 using CityLoop.Server.Tests.Merchants.Applications;
 using CityLoop.Server.Tests.Missions;
 using CityLoop.Server.Tests.SignOn;
+using CityLoop.Server.Tests.Vouchers;
 using CityLoop.Server.TopUps;
 using Dapper;
 using Microsoft.AspNetCore.Routing;
@@ -28,6 +29,7 @@ static class SamplePlaces
     {
         var payment = await PaidAsync(city);
         var settlement = await SettledAsync(city);
+        var series = await city.SharedOutAsync();
         var visit = await VisitedAsync(city);
         var application = await AppliedAsync(city);
         await using var database = await city.Database.OpenConnectionAsync();
@@ -49,6 +51,9 @@ static class SamplePlaces
             ["/till/requests/{id:guid}"] = $"/till/requests/{request}",
             ["/receipts/{id:guid}"] = $"/receipts/{payment}",
             ["/till/receipts/{id:guid}"] = $"/till/receipts/{payment}",
+            ["/vouchers/{Id:guid}"] = $"/vouchers/{series}",
+            ["/vouchers/{id:guid}/result.csv"] = $"/vouchers/{series}/result.csv",
+            ["/desk/vouchers/{Id:guid}"] = $"/desk/vouchers/{series}",
             ["/desk/settlements/{id:guid}"] = $"/desk/settlements/{settlement}",
             ["/desk/settlements/{id:guid}/payout.pain001.xml"] = $"/desk/settlements/{settlement}/payout.pain001.xml",
             ["/desk/settlements/{id:guid}/payout.zengin.txt"] = $"/desk/settlements/{settlement}/payout.zengin.txt",

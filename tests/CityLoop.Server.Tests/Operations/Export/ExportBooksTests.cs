@@ -205,6 +205,10 @@ public sealed class ExportBooksTests : IAsyncLifetime
         await PostAsync(new Transfer(Id("refund"), shop, person, 60, TransferCode.Refund) { Reverses = Id("pay") });
         await PostAsync(
             new Transfer(Id("return"), person, budget, 1, TransferCode.RebateReturn) { Reverses = Id("back") });
+        await PostAsync(new Transfer(Id("redeem"), budget, person, 3, TransferCode.Redeem));
+        await PostAsync(
+            new Transfer(Id("redeemed"), person, budget, 3, TransferCode.RedeemReturn) { Reverses = Id("redeem") });
+        await PostAsync(new Transfer(Id("buy"), person, budget, 2, TransferCode.Buy));
         await PostAsync(new Transfer(Id("gift"), person, other, 30, TransferCode.Gift));
         await PostAsync(new Transfer(Id("gift2"), person, escrow, 9, TransferCode.Gift));
         await PostAsync(new Transfer(Id("release"), escrow, other, 4, TransferCode.GiftRelease));

@@ -25,7 +25,7 @@ sealed class PlantedTraces(TestCity city, PersonId person, string contact)
     /// </summary>
     static IEnumerable<(string Column, string? Sql)> Rows =>
         [.. OfPass, .. OfCards, .. OfCounter, .. PlantedShops.Rows, .. PlantedGifts.Rows,
-            .. PlantedTopUps.Rows, .. OfOthers, .. PlantedByAccount.Rows];
+            .. PlantedTopUps.Rows, .. PlantedVouchers.Rows, .. OfOthers, .. PlantedByAccount.Rows];
 
     static readonly (string Column, string? Sql)[] OfPass =
     [

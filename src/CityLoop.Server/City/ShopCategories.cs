@@ -1,7 +1,6 @@
-using CityLoop.Server.City;
 using CityLoop.Server.Web.Languages;
 
-namespace CityLoop.Server.Merchants;
+namespace CityLoop.Server.City;
 
 /// <summary>The kinds of shops that there are.</summary>
 static class ShopCategories
