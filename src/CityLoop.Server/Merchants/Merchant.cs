@@ -12,7 +12,7 @@ sealed record Merchant(
     AccountId Account, AccountId Payout)
 {
     /// <summary>What its tax papers say.</summary>
-    public ShopTax Tax { get; init; }
+    public ShopTax Tax { get; init; } = new("", null);
 
     /// <summary>What the public directory says of it.</summary>
     public Listing Listing { get; init; } = Listing.None;

@@ -86,9 +86,10 @@ sealed class MerchantStore(NpgsqlDataSource database, TimeProvider time, IHttpCo
         connection.ExecuteAsync(new CommandDefinition(
             """
             insert into merchants.merchant
-              (id, code, name, names, district, category, bank_code, bank_account, account_holder, account, payout)
+              (id, code, name, names, district, category, bank_code, bank_account, account_holder, account, payout,
+               seller_number)
             values (@Id, @Code, @name, @names::jsonb, @District, @Category, @BankCode, @BankAccount, @Holder, @Account,
-              @Payout)
+              @Payout, @Seller)
             on conflict (code) do update set
               (name, names, district, category) = (excluded.name, excluded.names, excluded.district, excluded.category);
             update merchants.merchant m
@@ -105,7 +106,7 @@ sealed class MerchantStore(NpgsqlDataSource database, TimeProvider time, IHttpCo
                 merchant.Id, merchant.Code, name, names = JsonSerializer.Serialize(merchant.Names.InEveryLanguage),
                 merchant.District, merchant.Category, BankCode = merchant.Bank.Code,
                 BankAccount = merchant.Bank.Number, merchant.Bank.Holder,
-                Account = merchant.Account.Value, Payout = merchant.Payout.Value,
+                Account = merchant.Account.Value, Payout = merchant.Payout.Value, Seller = merchant.Tax.Number,
                 merchant.Listing.Address, hours = merchant.Listing.Hours.Written, merchant.Listing.Place?.Latitude,
                 merchant.Listing.Place?.Longitude, merchant.Listing.Brand, merchant.Listing.Street,
                 isListed = merchant.Listing != Listing.None,

@@ -89,7 +89,8 @@ sealed class DemoStory(int shops, int cast)
         var amount = Math.Min(_points[person], 15 + (long)(part * 90));
         var back = amount * 3 / 100;
         var pay = IdOf(day, person, "pay");
-        var rebate = IdOf(day, person, "rebate");
+        // As the counter names what follows from a payment, so that its receipt finds it.
+        var rebate = DerivedId.From("rebate", pay.ToString());
         moves.Add(new DemoMove(pay, TransferCode.Pay, person, shop, amount, at, null));
         if (back > 0)
             moves.Add(new DemoMove(rebate, TransferCode.Rebate, person, shop, back, at, null));
@@ -100,10 +101,12 @@ sealed class DemoStory(int shops, int cast)
         }
 
         var later = at + TimeSpan.FromMinutes(20);
-        moves.Add(new DemoMove(IdOf(day, person, "refund"), TransferCode.Refund, person, shop, amount, later, pay));
+        moves.Add(new DemoMove(
+            DerivedId.From("refund", pay.ToString()), TransferCode.Refund, person, shop, amount, later, pay));
         if (back > 0)
             moves.Add(new DemoMove(
-                IdOf(day, person, "return"), TransferCode.RebateReturn, person, shop, back, later, rebate));
+                DerivedId.From("rebate-return", pay.ToString()),
+                TransferCode.RebateReturn, person, shop, back, later, rebate));
     }
 
     static Guid IdOf(DateOnly day, int person, string what) =>

@@ -99,7 +99,11 @@ sealed class ShopApplications(
         var shop = new Merchant(
             RegisterMerchants.IdOf(seen.Code), seen.Code, seen.Names, seen.District, seen.Category,
             new BankAccount(seen.BankCode, seen.BankAccount, seen.AccountHolder),
-            await OpenAsync("merchant", AccountKind.Merchant), await OpenAsync("payout", AccountKind.Payout));
+            await OpenAsync("merchant", AccountKind.Merchant), await OpenAsync("payout", AccountKind.Payout))
+        {
+            // In Taiwan that number stands in its tax papers; in Japan another one does, which not every shop has.
+            Tax = new(city.Payouts.Country == "TW" ? seen.TaxId : "", null),
+        };
         var applicant = new PersonId(seen.Person);
         await people.GrantAsync(applicant, Roles.ShopWorker, cancellation);
         if (!await LetInAsync(officer, seen, shop, cancellation))

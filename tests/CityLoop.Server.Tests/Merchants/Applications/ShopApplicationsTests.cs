@@ -31,6 +31,7 @@ public sealed class ShopApplicationsTests(TestCity city) : IClassFixture<TestCit
         var shop = (await city.Get<MerchantStore>().OfCodeAsync("22099131", default)).ShouldNotBeNull();
         shop.Names["en"].ShouldBe("Meiling's Tea");
         shop.Bank.ShouldBe(new("9990001", "001234567", "美玲茶館有限公司"));
+        shop.Tax.Number.ShouldBe("22099131");
         (await applicant.GetStringAsync("/till")).ShouldContain("美玲茶館");
         (await city.LetterAsync(city.ContactOf(Cast.LinMeiling), "美玲茶館 可以收點數了")).ShouldContain("收款");
         (await applicant.GetStringAsync($"{Apply}/{id}")).ShouldContain("可以開始收點數了");
