@@ -135,6 +135,20 @@ public sealed partial class WaitingGiftsTests(TestCity city) : IClassFixture<Tes
     }
 
     [Fact]
+    public async Task What_is_on_its_way_back_is_taken_by_nobody_any_more()
+    {
+        using var receiver = await city.SignInAsync(Cast.EmmaDubois);
+        await city.GiveAsync(Cast.ZhangJianguo, 35);
+        var has = await city.BalanceOfAsync(Cast.ZhangJianguo);
+        var gift = await city.WaitingGiftAsync(Cast.ZhangJianguo, city.ContactOf(Cast.EmmaDubois), 35);
+        await city.Get<GiftStore>().CancelAsync(gift.Id, PersonId.OfCast(Cast.ZhangJianguo), gift.MadeAt, default);
+
+        (await city.TakeAsync(Cast.EmmaDubois, gift.Id)).ShouldBe(WaitingOutcome.Gone);
+        await city.LookAfterGiftsAsync();
+        (await city.BalanceOfAsync(Cast.ZhangJianguo)).ShouldBe(has);
+    }
+
+    [Fact]
     public async Task A_crash_behind_the_decision_is_made_good_and_a_frozen_account_waits_until_it_is_thawed()
     {
         await city.GiveAsync(Cast.WangYating, 25);
