@@ -209,6 +209,8 @@ public sealed class ExportBooksTests : IAsyncLifetime
         await PostAsync(
             new Transfer(Id("redeemed"), person, budget, 3, TransferCode.RedeemReturn) { Reverses = Id("redeem") });
         await PostAsync(new Transfer(Id("buy"), person, budget, 2, TransferCode.Buy));
+        await PostAsync(new Transfer(Id("top-up"), budget, person, 5, TransferCode.TopUp));
+        await PostAsync(new Transfer(Id("top-up return"), person, budget, 5, TransferCode.TopUpReturn));
         await PostAsync(new Transfer(Id("gift"), person, other, 30, TransferCode.Gift));
         await PostAsync(new Transfer(Id("gift2"), person, escrow, 9, TransferCode.Gift));
         await PostAsync(new Transfer(Id("release"), escrow, other, 4, TransferCode.GiftRelease));
