@@ -34,10 +34,23 @@ public sealed partial class LedgerState
         return due;
     }
 
-    /// <summary>The account's last entry is in the id: a refilled lot may decay again in the same month.</summary>
-    static Guid DecayId(AccountId account, in LotPool.Row lot, long lastSequence) => DerivedId.From(
-        "decay", account.ToString(), lot.LastDay.ToString(CultureInfo.InvariantCulture),
-        lot.Budget.ToString(CultureInfo.InvariantCulture), lastSequence.ToString(CultureInfo.InvariantCulture));
+    /// <summary>
+    /// The account's last entry is in the id: a refilled lot may decay again in the same month. Where somebody has
+    /// posted a decay under just this id before its time, the next one is taken.
+    /// </summary>
+    Guid DecayId(AccountId account, in LotPool.Row lot, long lastSequence)
+    {
+        var last = lastSequence.ToString(CultureInfo.InvariantCulture);
+        while (true)
+        {
+            var id = DerivedId.From(
+                "decay", account.ToString(), lot.LastDay.ToString(CultureInfo.InvariantCulture),
+                lot.Budget.ToString(CultureInfo.InvariantCulture), last);
+            if (!_ids.TryFind(id, out _, out _))
+                return id;
+            last += "+";
+        }
+    }
 
     PostOutcome? DecideDecay(Transfer transfer, in AccountRow debit)
     {

@@ -44,6 +44,37 @@ public sealed class DecayTests
         """);
 
     [Fact]
+    public void No_id_stands_twice_where_somebody_has_posted_a_decay_under_the_id_of_the_next()
+    {
+        var script = LedgerScript.Run(
+            """
+            currency 1 MELT 0 decay=100000
+            open Issuing Issuing
+            open Budget Rally
+            open Person Meiling
+            Fund f Issuing Rally 1000
+            day 2026-11-21
+            Earn a Rally Meiling 100
+            day 2026-12-01
+            """);
+        var (books, journal) = (script.Books, script.Journal.ToList());
+        var due = books.DecayOf(script["Meiling"]).ShouldHaveSingleItem();
+        var next = DerivedId.From(
+            "decay", $"{due.Debit}", $"{int.MaxValue}", $"{due.Credit}", $"{books.Sequence + 1}");
+        PostOutcome Post(LedgerCommand command) => books.Post([command], books.LastAt, journal).Outcome;
+
+        Post(due with { Id = next }).ShouldBe(PostOutcome.Posted);
+        Post(BeginDay.Of(new DateOnly(2027, 1, 1))).ShouldBe(PostOutcome.Posted);
+        Post(new SetLevel(DerivedId.From("touch"), due.Debit, 1)).ShouldBe(PostOutcome.Posted);
+
+        journal.Select(entry => entry.Body.Id).Distinct().Count().ShouldBe(journal.Count);
+        var replayed = new LedgerState();
+        foreach (var entry in journal)
+            replayed.Apply(entry);
+        replayed.ToBytes().ShouldBe(books.ToBytes());
+    }
+
+    [Fact]
     public void A_lot_that_is_larger_than_any_transfer_decays_and_the_journal_can_still_be_read()
     {
         var script = LedgerScript.Run(Fortune +

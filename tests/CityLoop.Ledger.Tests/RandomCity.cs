@@ -115,15 +115,8 @@ sealed class RandomCity
 
     Transfer NextTransfer()
     {
-        // A third of what could be a voucher's is one.
-        var code = (TransferCode)_random.Next(1, (int)TransferCode.TopUpReturn + 1);
-        code = (_ids % 3 == 0, code) switch
-        {
-            (true, TransferCode.Rebate) => TransferCode.Redeem,
-            (true, TransferCode.RebateReturn) => TransferCode.RedeemReturn,
-            (true, TransferCode.Gift) => TransferCode.Buy,
-            _ => code,
-        };
+        var codes = Enum.GetValues<TransferCode>();
+        var code = codes[_random.Next(codes.Length)];
         if (code.IsReversal() && _reversible.Count > 0)
         {
             var original = _reversible[_random.Next(_reversible.Count)];

@@ -83,17 +83,25 @@ sealed partial class PlainLedger
         foreach (var id in new[] { DebitOf(command), (command as Transfer)?.Credit ?? default })
             if (Books.Has(id))
             {
-                // The ledger's own ids follow from the account, the lot and the account's last entry.
                 var last = Books[id].LastSequence;
                 foreach (var lot in Books[id].Lots.Where(l => l.Lost > 0))
                     TakeIn(
-                        new Transfer(
-                            DerivedId.From(
-                                "decay", $"{id}", $"{lot.LastDay?.DayNumber ?? int.MaxValue}", $"{lot.Budget}",
-                                $"{last}"),
-                            id, lot.Budget, lot.Lost, TransferCode.Decay) { LastDay = lot.LastDay },
+                        new Transfer(DecayId(id, lot, last), id, lot.Budget, lot.Lost, TransferCode.Decay)
+                        {
+                            LastDay = lot.LastDay,
+                        },
                         at);
             }
+    }
+
+    /// <summary>
+    /// The ledger's own ids follow from the account, the lot and the account's last entry; none stands twice.
+    /// </summary>
+    Guid DecayId(AccountId account, PlainLot lot, long last, string again = "")
+    {
+        var id = DerivedId.From(
+            "decay", $"{account}", $"{lot.LastDay?.DayNumber ?? int.MaxValue}", $"{lot.Budget}", $"{last}{again}");
+        return Books.Names.ContainsKey(id) ? DecayId(account, lot, last, again + "+") : id;
     }
 
     /// <summary>What counts against a limit.</summary>
