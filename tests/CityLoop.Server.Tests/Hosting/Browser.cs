@@ -35,6 +35,7 @@ public static class Browser
             ViewportSize = new ViewportSize { Width = (int)screen, Height = screen == Screen.Phone ? 844 : 900 },
             DeviceScaleFactor = screen == Screen.Phone ? 2 : 1,
         });
+        city.ClosesWithIt(window);
         window.SetDefaultTimeout(PatienceMilliseconds);
         return await window.NewPageAsync();
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using CityLoop.Server.City;
 using CityLoop.Server.Ledger.Seals;
@@ -9,6 +10,7 @@ using Dapper;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Playwright;
 using Npgsql;
 
 namespace CityLoop.Server.Tests.Hosting;
@@ -20,6 +22,7 @@ namespace CityLoop.Server.Tests.Hosting;
 public sealed class TestCity : IAsyncLifetime
 {
     readonly ILoggerFactory _logs;
+    readonly ConcurrentBag<IBrowserContext> _windows = [];
     TestCluster _cluster = null!;
     WebApplication _app = null!;
     Database _database = null!;
@@ -102,8 +105,15 @@ public sealed class TestCity : IAsyncLifetime
             """);
     }
 
+    /// <summary>
+    /// A window on this city: left open, its pages would go on asking for a server that is gone, until the run ends.
+    /// </summary>
+    internal void ClosesWithIt(IBrowserContext window) => _windows.Add(window);
+
     public async ValueTask DisposeAsync()
     {
+        foreach (var window in _windows)
+            await window.CloseAsync();
         if (_app is not null)
             await StopAsync();
         if (_options is not null)
