@@ -20,6 +20,7 @@ public sealed class GivePointsTests(TestCity city) : IClassFixture<TestCity>
         var (giver, receiver) = (
             await city.AccountOfAsync(Cast.LinMeiling), await city.AccountOfAsync(Cast.ZhangJianguo));
         await EmptyAsync(giver);
+        await EmptyAsync(receiver);
         await city.GiveAsync(Cast.LinMeiling, 30, today.AddDays(3));
         await city.GiveAsync(Cast.LinMeiling, 100, today.AddDays(90));
 

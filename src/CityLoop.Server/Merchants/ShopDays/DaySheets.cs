@@ -16,10 +16,14 @@ sealed class DaySheets(NpgsqlDataSource database, CityLedger ledger, Refunds ref
     /// <summary>More days than a list or a file of a shop holds.</summary>
     public const int DaysMax = 100;
 
+    static readonly DateOnly Earliest = new(2000, 1, 1);
+
     /// <summary>Days as they stand in the books now; at most <see cref="DaysMax"/>, the last ones.</summary>
     public async Task<DaySheet> ReadAsync(Merchant shop, DateOnly from, DateOnly to, CancellationToken cancellation)
     {
-        from = to.DayNumber - from.DayNumber >= DaysMax ? to.AddDays(1 - DaysMax) : from;
+        // Nothing has happened tomorrow, or before there were points.
+        to = to > clock.Today ? clock.Today : to < Earliest ? Earliest : to;
+        from = to.DayNumber - from.DayNumber >= DaysMax ? to.AddDays(1 - DaysMax) : from > to ? to : from;
         var (start, end) = (clock.StartOf(from), clock.StartOf(to.AddDays(1)));
         var (entries, before) = (new List<JournalEntry>(), default(long?));
         while (true)

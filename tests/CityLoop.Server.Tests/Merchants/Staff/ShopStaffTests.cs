@@ -115,8 +115,8 @@ public sealed class ShopStaffTests : IAsyncLifetime
         using var first = await ChooseAsync(counter, Cast.SunflowerBakery);
         using var second = await ChooseAsync(teaHouse, ApplyingShops.TaxIdOfTheTeaHouse);
 
-        (await counter.GetStringAsync("/till")).ShouldContain("<h1>向日葵烘焙</h1>");
-        (await teaHouse.GetStringAsync("/till")).ShouldContain("<h1>美玲茶館</h1>");
+        (await counter.GetStringAsync("/till")).ShouldContain("<h1 id=\"shop\">向日葵烘焙</h1>");
+        (await teaHouse.GetStringAsync("/till")).ShouldContain("<h1 id=\"shop\">美玲茶館</h1>");
         await _city.GiveAsync(Cast.LinMeiling, 100);
         var paid = (await teaHouse.ChargeAsync(await _city.CodeOfAsync(Cast.LinMeiling), 25)).ShouldBeDone();
         (await _city.TakingsOfAsync(ApplyingShops.TaxIdOfTheTeaHouse)).ShouldBe(25);
