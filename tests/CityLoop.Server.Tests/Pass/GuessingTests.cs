@@ -114,12 +114,12 @@ public sealed class GuessingTests(TestCity city) : IClassFixture<TestCity>
     {
         const string contact = "card-hunted@example.org";
         var (serial, code) = await CardAsync(contact);
-        // The clock of the thief's till alone runs: a hundred guesses a day for a hundred days.
+        // Half of them here, half from shop to shop. The clock of the thief's till alone runs, for a hundred days.
         var (tills, clock) = OwnClock();
         var (thief, compared) = (Guid.NewGuid(), 0);
-        for (var guess = 0; guess < Guesses; guess++)
+        for (var guess = 0; guess < Guesses / 2; guess++)
         {
-            clock.Advance(TimeSpan.FromDays(100) / Guesses);
+            clock.Advance(TimeSpan.FromDays(100) / (Guesses / 2));
             var decision = await tills.AllowAsync(
                 CardCode.Read(code)!, thief, Guid.NewGuid(), 900, $"{guess:D6}", default);
             decision.Outcome.ShouldBeOneOf(CardOutcome.PinWrong, CardOutcome.PinWaits);
@@ -148,11 +148,11 @@ public sealed class GuessingTests(TestCity city) : IClassFixture<TestCity>
         var (tills, clock) = OwnClock();
         Guid[] shops = [.. Enumerable.Range(0, 100).Select(_ => Guid.NewGuid())];
         var compared = 0;
-        for (var guess = 0; guess < Guesses; guess++)
+        for (var guess = 0; guess < Guesses / 2; guess++)
         {
-            clock.Advance(TimeSpan.FromDays(100) / Guesses);
+            clock.Advance(TimeSpan.FromDays(100) / (Guesses / 2));
             var decision = await tills.AllowAsync(
-                CardCode.Read(code)!, shops[guess / 70 % 100], Guid.NewGuid(), 900, $"{guess:D6}", default);
+                CardCode.Read(code)!, shops[guess / 35 % 100], Guid.NewGuid(), 900, $"{guess:D6}", default);
             decision.Outcome.ShouldBeOneOf(CardOutcome.PinWrong, CardOutcome.PinWaits);
             compared += decision.Outcome == CardOutcome.PinWrong ? 1 : 0;
         }
